@@ -1,0 +1,37 @@
+"""The picture that travels through the kiosk, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+SourceKind = Literal["picamera", "webcam", "clip", "photo"]
+"""Signed into every punch: the hub quarantines punches from clips and photos unless the kiosk is a demo kiosk."""
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture from a source; nobody writes into it.
+
+    main: (height, width, 3) uint8, BGR as OpenCV has it; crops and preview come from here.
+    grey: (height', width') uint8; the small stream for detection, 320 wide (same aspect ratio as main).
+    captured_at: seconds on CLOCK_MONOTONIC at capture (one clock for all processes of a machine).
+    index: counts from 0 since the source started; a gap means dropped frames.
+    source: the kind of source it came from.
+    """
+
+    main: Pixels
+    grey: Pixels
+    captured_at: float
+    index: int
+    source: SourceKind
+
+    @property
+    def scale(self) -> float:
+        """Factor from grey coordinates to main coordinates."""
+        return float(self.main.shape[1]) / float(self.grey.shape[1])

@@ -1,0 +1,39 @@
+"""Errors of the kiosk; every one carries a sentence that a technician can act on."""
+
+from contract.errors import BadInputError, PresensiError
+
+
+class KioskError(PresensiError):
+    """Root of the kiosk's errors."""
+
+
+class CameraError(KioskError):
+    """Raised when a frame source cannot be opened or stops delivering."""
+
+
+class CameraStalledError(CameraError, TimeoutError):
+    """Raised when a source delivered no frame within the time it was given."""
+
+
+class SourceUnusableError(CameraError, BadInputError):
+    """Raised when a clip or photo cannot be read at all: missing, empty, or no picture inside."""
+
+
+class PackError(KioskError):
+    """Raised when a recognition pack is incomplete or its files do not match its model card."""
+
+
+class JournalError(KioskError):
+    """Root of the journal's errors."""
+
+
+class JournalFullError(JournalError, OSError):
+    """Raised when a row could not be committed (disk full, read-only, input/output error): the punch was NOT taken."""
+
+
+class HardwareError(KioskError):
+    """Raised when the panel (lights, relay, buzzer) cannot be driven."""
+
+
+class SettingsError(KioskError, BadInputError):
+    """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""
