@@ -1,0 +1,22 @@
+"""Fixtures that every room's tests may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of evaluation material (faces, clips, models); skips where it is not at hand.
+
+    PRESENSI_SHARED names it; else a folder `shared` beside the checkout.
+    """
+    folder = Path(os.environ.get("PRESENSI_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("no evaluation material here: set PRESENSI_SHARED to its folder")
+    return folder
