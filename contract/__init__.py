@@ -1,0 +1,1 @@
+"""Messages that kiosk and hub exchange; knows neither side."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-SourceKind = Literal["picamera", "webcam", "clip", "photo"]
-"""Signed into every punch: the hub quarantines punches from clips and photos unless the kiosk is a demo kiosk."""
+from contract.punch import SourceKind as SourceKind
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -1,0 +1,191 @@
+"""Rows of a kiosk's journal, and the batch in which they travel.
+
+A row's bytes are made once, at the kiosk, and never re-encoded: hash and signature are over exactly these bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract import codec
+from contract.errors import ChainError, MalformedMessageError
+from contract.signing import HASH_BYTES, SigningKey, VerifyKey, chain_hashes
+from contract.topics import DEVICE_PATTERN
+
+MAX_BATCH_ROWS: Final = 100
+MAX_ROW_CHARACTERS: Final = 16_384
+
+SourceKind = Literal["picamera", "webcam", "clip", "photo"]
+"""What stood in for the camera: the hub quarantines punches from clips and photos unless the kiosk is a demo kiosk."""
+
+ClockSource = Literal["ntp", "rtc", "free"]
+"""How the wall clock was set: by a time server, from a battery-backed clock, or not at all since power came."""
+
+Device = Annotated[str, Meta(pattern=DEVICE_PATTERN)]
+Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Seq = Annotated[int, Meta(ge=1, le=2**53)]
+PersonId = Annotated[str, Meta(min_length=1, max_length=64)]
+Instant = Annotated[datetime, Meta(tz=True)]
+HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ClockStamp(msgspec.Struct, frozen=True, kw_only=True):
+    """What the kiosk knew of time when it wrote a row.
+
+    boot: id of the boot (changes with every start of the machine).
+    monotonic_ms: milliseconds since that boot, never stepped; places rows of one boot relative to each other.
+    source: how the wall clock had been set.
+    """
+
+    boot: Annotated[str, Meta(min_length=1, max_length=64)]
+    monotonic_ms: Annotated[int, Meta(ge=0, le=2**53)]
+    source: ClockSource
+
+
+class Recognition(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the kiosk took this person for who it says (cosine scores; see ISO/IEC 19795 for the terms)."""
+
+    pack: str
+    similarity: float
+    threshold: float
+    runner_up: float
+    frames: Annotated[int, Meta(ge=1)]
+    gallery: Annotated[int, Meta(ge=1)]
+
+
+class LivenessLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one layer of presentation attack detection (ISO/IEC 30107) said; score None: it gives none."""
+
+    name: Literal["passive", "challenge", "infrared"]
+    verdict: Literal["live", "attack", "undecided"]
+    score: float | None = None
+
+
+class Liveness(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy in force and the layers that spoke; none for the policy `off`."""
+
+    policy: Literal["off", "passive", "active", "strict"]
+    layers: tuple[LivenessLayer, ...] = ()
+
+
+class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="punch"):
+    """Somebody presented themselves and was recognised.
+
+    session_hint: what the person chose on the screen; None: nothing chosen.
+    roster: version of the roster against which the person was recognised.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    seq: Seq
+    person: PersonId
+    taken_at: Instant
+    clock: ClockStamp
+    source: SourceKind
+    factor: Literal["face"] = "face"
+    recognition: Recognition
+    liveness: Liveness
+    roster: Annotated[int, Meta(ge=0)]
+    session_hint: Literal["in", "out"] | None = None
+
+
+class ClockAnchor(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="clock"):
+    """The wall clock was set or stepped: from now on `taken_at` is what `clock.source` says it is.
+
+    The hub places earlier rows of the same boot, taken while the clock ran free, by the monotonic distance to this row.
+    stepped_ms: by how much the wall clock moved against the monotonic one.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    seq: Seq
+    taken_at: Instant
+    clock: ClockStamp
+    stepped_ms: int
+
+
+JournalRow = Punch | ClockAnchor
+
+_row_decoder = msgspec.json.Decoder(JournalRow)
+
+
+def decode_row(row: bytes) -> JournalRow:
+    """Row from its exact bytes; MalformedMessageError says what is wrong with it."""
+    try:
+        return _row_decoder.decode(row)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedMessageError(f"Not a journal row: {error}") from error
+
+
+class PunchBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that follow each other without a gap, as they travel.
+
+    previous: hash of the row before the first one (zeros in a new epoch); last: hash of the last row, hexadecimal.
+    rows: each row's exact bytes as text. signature: base64 Ed25519 over the 32 bytes of `last`.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    first_seq: Seq
+    previous: HexHash
+    last: HexHash
+    rows: Annotated[
+        tuple[Annotated[str, Meta(max_length=MAX_ROW_CHARACTERS)], ...], Meta(min_length=1, max_length=MAX_BATCH_ROWS)
+    ]
+    signature: Annotated[str, Meta(max_length=100)]
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + len(self.rows) - 1
+
+    def verify(self, key: VerifyKey) -> list[bytes]:
+        """Hashes (32 bytes each) of the rows, in order.
+
+        ChainError when the rows do not lead to `last`; SignatureError when `last` was not signed by `key`.
+        """
+        hashes = chain_hashes(bytes.fromhex(self.previous), (row.encode() for row in self.rows))
+        if hashes[-1].hex() != self.last:
+            raise ChainError(f"Rows {self.first_seq} to {self.last_seq} do not lead to the hash that was signed.")
+        try:
+            signature = base64.b64decode(self.signature, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise MalformedMessageError("The signature is not base64.") from error
+        key.verify(signature, hashes[-1])
+        return hashes
+
+
+def make_batch(
+    *, device: str, epoch: str, first_seq: int, previous: bytes, rows: Sequence[bytes], last: bytes, key: SigningKey
+) -> PunchBatch:
+    """Sign consecutive rows; `last` is the stored hash of the last row (32 bytes)."""
+    if len(last) != HASH_BYTES or len(previous) != HASH_BYTES:
+        raise ValueError("a chain hash is 32 bytes")
+    return PunchBatch(
+        device=device,
+        epoch=epoch,
+        first_seq=first_seq,
+        previous=previous.hex(),
+        last=last.hex(),
+        rows=tuple(row.decode() for row in rows),
+        signature=base64.b64encode(key.sign(last)).decode(),
+    )
+
+
+def pack_batch(batch: PunchBatch) -> bytes:
+    """Compressed bytes of a batch, as published."""
+    return codec.pack(batch)
+
+
+def unpack_batch(payload: bytes) -> PunchBatch:
+    """Batch from what was received; MalformedMessageError when it is none. Nothing is verified yet."""
+    return codec.unpack(payload, PunchBatch)

@@ -1,0 +1,45 @@
+"""What the hub answers: which journal rows it holds. Only this retires a row; a broker's acknowledgement does not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.punch import Epoch, Seq
+
+SeqRange = tuple[Seq, Seq]
+"""First and last sequence number, both included."""
+
+RejectionReason = Literal["malformed", "misplaced", "conflict", "source", "unknown_kind"]
+"""malformed: not a row; misplaced: not the row its place says; conflict: the key exists with another hash;
+source: a clip or photo at a kiosk that is not for demonstration."""
+
+
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that was quarantined: it is kept at the hub for people to look at, and need not be sent again."""
+
+    seq: Seq
+    reason: RejectionReason
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub's word about one epoch of one kiosk, given after its commit.
+
+    version: rises with every receipt to this device; an older one that arrives late says nothing new.
+    upto: every row from 1 to here is settled (stored, or quarantined and named in `rejected`); 0: none yet.
+    also: further settled ranges beyond `upto`.
+    rejected: rows in quarantine, most recent first where there are very many.
+    missing: ranges that the hub wants again, whatever the kiosk thinks it has delivered.
+    pause_ms: back-pressure: send nothing for so long.
+    """
+
+    v: Literal[1] = 1
+    version: Annotated[int, Meta(ge=1)]
+    epoch: Epoch
+    upto: Annotated[int, Meta(ge=0, le=2**53)]
+    also: tuple[SeqRange, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    missing: tuple[SeqRange, ...] = ()
+    pause_ms: Annotated[int, Meta(ge=0, le=3_600_000)] = 0

@@ -1,0 +1,62 @@
+"""How either end sends and receives, so that a simulated network can take MQTT's place.
+
+Nothing here promises delivery: what must arrive lives in the journal until a receipt has come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that came in."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The connection stands and the subscriptions are made; whatever was in flight before may be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection is gone; the transport keeps trying by itself."""
+
+    reason: str
+
+
+Arrival = Delivery | Connected | Disconnected
+
+
+class Transport(Protocol):
+    """One connection to the broker.
+
+    Must override: `connected`, `publish`, `receive`, `start`, `stop`. An implementation reconnects by itself, with
+    growing pauses, and subscribes anew each time before it reports Connected.
+    """
+
+    @property
+    def connected(self) -> bool:
+        """Whether a publish has a chance now."""
+        ...
+
+    def start(self) -> None:
+        """Begin to connect in the background; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """Disconnect and release everything; calling it twice does no harm."""
+        ...
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Hand one message to the network (QoS 1); False when there is no connection. Never waits, never queues."""
+        ...
+
+    def receive(self, timeout_seconds: float) -> Arrival | None:
+        """Next arrival, in order; None when nothing came in time."""
+        ...
