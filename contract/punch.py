@@ -115,7 +115,7 @@ class ClockAnchor(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
 
 JournalRow = Punch | ClockAnchor
 
-_row_decoder = msgspec.json.Decoder(JournalRow)
+_row_decoder: msgspec.json.Decoder[JournalRow] = msgspec.json.Decoder(JournalRow)
 
 
 def decode_row(row: bytes) -> JournalRow:

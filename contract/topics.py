@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 
 from contract.errors import BadInputError, MalformedMessageError
 
@@ -59,7 +59,7 @@ def everything_for(device: str) -> str:
 
 
 def shared(group: str, topic_filter: str) -> str:
-    """Subscription filter whose messages are divided among the members of a group (MQTT 5; Mosquitto also for 3.1.1)."""
+    """Subscription filter whose messages are divided among the members of a group (MQTT 5, and Mosquitto always)."""
     return f"$share/{group}/{topic_filter}"
 
 
@@ -67,7 +67,7 @@ def read_up(topic: str) -> UpTopic:
     """Take an upward topic apart; raise MalformedMessageError when it is not one of ours."""
     match topic.split("/"):
         case ["presensi", "v1", "up", device, kind] if kind in _up_kinds and _device.match(device):
-            return UpTopic(device, kind)
+            return UpTopic(device, cast("UpKind", kind))
     raise MalformedMessageError(f"'{topic[:120]}' is not an upward topic.")
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contract.punch import SourceKind as SourceKind
+from contract.punch import SourceKind
+
+__all__ = ["Frame", "Pixels", "SourceKind"]
 
 Pixels = npt.NDArray[np.uint8]
 
