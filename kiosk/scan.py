@@ -1,0 +1,320 @@
+"""The walk-up as a pure state machine: what happened and what time it is go in, what to show and do comes out.
+
+Screen, lights and relay only render the state. Time is seconds on the monotonic clock, given by the caller.
+Nothing is *accepted* before the journal has said so: `Recognised` leads to the action Record, and only the event
+Committed, which the station feeds back, leads to Accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+Hint = Literal["nearer", "centre", "look", "one_at_a_time"]
+RefusalReason = Literal["unrecognised", "journal_full", "locked"]
+SignalKind = Literal["accepted", "already", "refused", "trouble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person on whom several frames agreed.
+
+    similarity, threshold, runner_up: cosine scores; frames: how many agreed; gallery: how many people were compared.
+    first_seen_at: monotonic seconds at which the first frame was captured in which this face was detected.
+    """
+
+    person: str
+    similarity: float
+    threshold: float
+    runner_up: float
+    frames: int
+    gallery: int
+    first_seen_at: float
+
+
+# What happened -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A frame without a face."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSeen:
+    """A face that cannot be used yet, and what its owner should do."""
+
+    hint: Hint
+
+
+@dataclass(frozen=True, slots=True)
+class Verifying:
+    """A usable face on which the frames do not agree yet; progress from 0 to 1."""
+
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The frames agree on a person."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """Enough frames were looked at, and they agree on nobody who is known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLost:
+    """No frames are coming; the supervisor is at work on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The journal holds the punch of `person`, durably."""
+
+    person: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFailed:
+    """The journal could not take the punch: it was NOT recorded."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockChanged:
+    """The hub has locked or unlocked this kiosk."""
+
+    locked: bool
+
+
+Event = Nobody | FaceSeen | Verifying | Recognised | Unrecognised | CameraLost | Committed | CommitFailed | LockChanged
+
+# What is shown -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody is here, or whoever is here has been served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """A face is there but must come into place first."""
+
+    hint: Hint
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """A face is being compared; progress from 0 to 1."""
+
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The person is known; the journal is writing."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The punch is on disk; shown until `until` (monotonic seconds)."""
+
+    person: str
+    taken_at: datetime
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRecorded:
+    """The person punched a moment ago, at `taken_at`; nothing was written again."""
+
+    person: str
+    taken_at: datetime
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No punch was taken; the reason tells the person what to do."""
+
+    reason: RefusalReason
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTrouble:
+    """No picture; punches are not possible until it is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The hub has locked this kiosk."""
+
+
+State = Idle | Approach | Verify | Recording | Accepted | AlreadyRecorded | Refused | CameraTrouble | Locked
+
+# What to do ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write a punch for this identity; answer with Committed or CommitFailed."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Let lights, buzzer and relay say this."""
+
+    kind: SignalKind
+
+
+Action = Record | Signal
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How long things last, in seconds.
+
+    accepted_hold: how long a result stays; cut short when somebody else is recognised.
+    repeat_window: a person who punched this short a time ago is told so instead of punching again.
+    gone_after: without a face for so long, the person counts as gone.
+    """
+
+    accepted_hold: float = 2.5
+    refused_hold: float = 3.0
+    repeat_window: float = 120.0
+    gone_after: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastPunch:
+    """When a person last punched here: on the wall, and in monotonic seconds."""
+
+    taken_at: datetime
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The whole of what the machine remembers.
+
+    served: the person now in view who has their answer already: they may linger without being told anything new.
+    last_face_at: when a face was last seen; None: not since somebody left.
+    """
+
+    state: State = field(default_factory=Idle)
+    served: str | None = None
+    last_face_at: float | None = None
+    punches: Mapping[str, LastPunch] = field(default_factory=lambda: MappingProxyType({}))
+    locked: bool = False
+
+
+def remember(scan: Scan, punches: Mapping[str, LastPunch]) -> Scan:
+    """The machine after a restart: punches of before count for the repeat window."""
+    return replace(scan, punches=MappingProxyType(dict(punches)))
+
+
+def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings) -> tuple[Scan, tuple[Action, ...]]:
+    """Next state and what to do; `event` None: only time has passed."""
+    match event:
+        case LockChanged(locked):
+            return replace(scan, locked=locked, state=Locked() if locked else Idle()), ()
+        case Committed(person, taken_at):
+            return _commit(scan, person, taken_at, now=now, settings=settings)
+        case CommitFailed(person):
+            refused = Refused("journal_full", now + settings.refused_hold)
+            return replace(scan, state=refused, served=person), (Signal("trouble"),)
+    if scan.locked:
+        return replace(scan, state=Locked()), ()
+    match event:
+        case None:
+            return _expire(scan, now=now, settings=settings), ()
+        case CameraLost():
+            actions = () if isinstance(scan.state, CameraTrouble) else (Signal("trouble"),)
+            return replace(scan, state=CameraTrouble(), served=None, last_face_at=None), actions
+        case Nobody():
+            return _nobody(scan, now=now, settings=settings), ()
+        case Recognised(identity):
+            return _recognise(replace(scan, last_face_at=now), identity, now=now, settings=settings)
+        case Unrecognised():
+            return _refuse(replace(scan, last_face_at=now), now=now, settings=settings)
+        case FaceSeen(hint):
+            return _show(replace(scan, last_face_at=now), Approach(hint), now=now), ()
+        case Verifying(progress):
+            return _show(replace(scan, last_face_at=now), Verify(progress), now=now), ()
+
+
+def _holding(state: State, now: float) -> bool:
+    """Whether a result is on the screen that has not had its time yet."""
+    return isinstance(state, Accepted | AlreadyRecorded | Refused) and now < state.until
+
+
+def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
+    """Let results and people go whose time is over."""
+    gone = scan.last_face_at is not None and now - scan.last_face_at >= settings.gone_after
+    if gone:
+        scan = replace(scan, served=None, last_face_at=None)
+    if isinstance(scan.state, Accepted | AlreadyRecorded | Refused):
+        return scan if _holding(scan.state, now) else replace(scan, state=Idle())
+    if isinstance(scan.state, Approach | Verify) and scan.last_face_at is None:
+        return replace(scan, state=Idle())
+    return scan
+
+
+def _nobody(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
+    if isinstance(scan.state, CameraTrouble | Locked):
+        scan = replace(scan, state=Idle())
+    return _expire(scan, now=now, settings=settings)
+
+
+def _show(scan: Scan, state: State, *, now: float) -> Scan:
+    """Show how far a face has come, unless a result is still being read or this person has had theirs."""
+    if _holding(scan.state, now):
+        return scan
+    if scan.served is not None:
+        return replace(scan, state=Idle())
+    return replace(scan, state=state)
+
+
+def _recognise(
+    scan: Scan, identity: Identity, *, now: float, settings: ScanSettings
+) -> tuple[Scan, tuple[Action, ...]]:
+    if isinstance(scan.state, Recording):
+        return scan, ()
+    if identity.person == scan.served:
+        return _show(scan, Idle(), now=now), ()
+    last = scan.punches.get(identity.person)
+    if last is not None and now - last.at < settings.repeat_window:
+        state = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
+        return replace(scan, state=state, served=identity.person), (Signal("already"),)
+    return replace(scan, state=Recording(identity), served=None), (Record(identity),)
+
+
+def _refuse(scan: Scan, *, now: float, settings: ScanSettings) -> tuple[Scan, tuple[Action, ...]]:
+    if _holding(scan.state, now) or scan.served is not None or isinstance(scan.state, Recording):
+        return _show(scan, scan.state, now=now), ()
+    state = Refused("unrecognised", now + settings.refused_hold)
+    return replace(scan, state=state), (Signal("refused"),)
+
+
+def _commit(
+    scan: Scan, person: str, taken_at: datetime, *, now: float, settings: ScanSettings
+) -> tuple[Scan, tuple[Action, ...]]:
+    kept = {who: last for who, last in scan.punches.items() if now - last.at < settings.repeat_window}
+    kept[person] = LastPunch(taken_at, now)
+    state = Accepted(person, taken_at, now + settings.accepted_hold)
+    return replace(scan, state=state, served=person, punches=MappingProxyType(kept)), (Signal("accepted"),)
