@@ -1,0 +1,1 @@
+"""What became of a working day: punches, letters and coverage folded into one AttendanceDay."""

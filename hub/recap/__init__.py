@@ -1,0 +1,1 @@
+"""Recaps: attendance days added up for pay, for the forms of the regulation and for those who ask."""

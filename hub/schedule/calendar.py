@@ -1,0 +1,113 @@
+"""Which hours are in force on a date, and to which work date a moment belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.schedule.hours import Hours
+from hub.schedule.plan import DAY_MINUTES, DayPlan
+from hub.schedule.policy import Policy
+from hub.schedule.weekdays import INDONESIAN
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """Hours that a circular sets for a span of dates, such as Ramadan.
+
+    first, last: both included. weekdays: 0 is Monday; None means all. Rest days stay rest days.
+    hours: what the circular states; everything else stays as the policy has it.
+    """
+
+    name: str
+    first: date
+    last: date
+    hours: Hours
+    weekdays: frozenset[int] | None = None
+
+    def applies_to(self, work_date: date) -> bool:
+        """Whether the circular speaks of this date."""
+        return self.first <= work_date <= self.last and (self.weekdays is None or work_date.weekday() in self.weekdays)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A policy on the calendar: its week, the overrides in their order (the later wins) and the holidays."""
+
+    policy: Policy
+    overrides: tuple[Override, ...] = ()
+    holidays: frozenset[date] = frozenset()
+
+    def plan_on(self, work_date: date) -> DayPlan | None:
+        """The hours in force; None on a rest day or holiday; PolicyError when an override contradicts the hours."""
+        plan = self.policy.plan_of_weekday(work_date.weekday())
+        if plan is None or work_date in self.holidays:
+            return None
+        for override in self.overrides:
+            if override.applies_to(work_date):
+                field = f"override '{override.name}' on {INDONESIAN[work_date.weekday()]} {work_date}"
+                plan = override.hours.on(plan, field=field)
+        return plan
+
+    def minutes_of(self, work_date: date) -> tuple[int, int]:
+        """First and last minute, from midnight of the work date, whose punches belong to it; both included."""
+        plan = self.plan_on(work_date)
+        first = _border(self._plan_or_rest(work_date, -1), plan)
+        last = _border(plan, self._plan_or_rest(work_date, 1)) + DAY_MINUTES - 1
+        return first, last
+
+    def interval_of(self, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
+        """From when (included) to when (excluded) punches belong to the work date; aware, in the site's zone."""
+        first, last = self.minutes_of(work_date)
+        return _moment(work_date, first, tz), _moment(work_date, last + 1, tz)
+
+    def work_date_of(self, moment: datetime, tz: ZoneInfo) -> date:
+        """The one work date to which a punch at this moment belongs."""
+        local = moment.astimezone(tz)
+        for days in (-1, 1):
+            candidate = local.date() + days * ONE_DAY
+            start, end = self.interval_of(candidate, tz)
+            if start <= moment < end:
+                return candidate
+        return local.date()
+
+    def next_working_day(self, after: date) -> date | None:
+        """The first date after `after` on which work is expected; None when a year has none."""
+        candidates = (after + days * ONE_DAY for days in range(1, 367))
+        return next((day for day in candidates if self.plan_on(day) is not None), None)
+
+    def _plan_or_rest(self, work_date: date, days: int) -> DayPlan | None:
+        try:
+            return self.plan_on(work_date + days * ONE_DAY)
+        except OverflowError:  # the first and the last date of the calendar have no neighbour
+            return None
+
+
+def day_interval(schedule: Schedule, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when (included) to when (excluded) punches matter to a work date; see Schedule.interval_of."""
+    return schedule.interval_of(work_date, tz)
+
+
+def _moment(work_date: date, minute: int, tz: ZoneInfo) -> datetime:
+    return datetime(work_date.year, work_date.month, work_date.day, tzinfo=tz) + timedelta(minutes=minute)
+
+
+def _border(earlier: DayPlan | None, later: DayPlan | None) -> int:
+    """First minute, from the later date's midnight, that belongs to the later of two neighbouring dates.
+
+    Midnight, unless a window reaches across it: then half-way between the windows, and where these overlap half-way
+    between the earlier day's departure and the later day's arrival. A rest day has no windows and lends its neighbour
+    the hours that it needs.
+    """
+    closes = earlier.closes - DAY_MINUTES if earlier is not None else -DAY_MINUTES
+    opens = later.opens if later is not None else DAY_MINUTES
+    if closes < 0 <= opens:
+        return 0
+    if closes < opens:
+        return (closes + 1 + opens) // 2
+    if earlier is None or later is None:
+        return 0
+    return (earlier.out_due - DAY_MINUTES + later.in_due) // 2
