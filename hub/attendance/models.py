@@ -1,0 +1,103 @@
+"""Stored days, the days that must be assessed again, and the papers that bear on them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class DirtyDay(Base):
+    """A day of an employee that must be assessed again.
+
+    marks: counts up with every mark. A worker claims the row, assesses, and deletes it only if `marks` is still what it
+    was when claimed: a punch that came in between is then assessed too.
+    """
+
+    __tablename__ = "dirty_day"
+    __table_args__ = (Index("ix_dirty_day_marked_at", "marked_at"),)
+
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    work_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    marks: Mapped[int] = mapped_column(Integer, default=1)
+    marked_at: Mapped[datetime]
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_at: Mapped[datetime | None]
+
+
+class StoredDay(Base):
+    """An assessed day, as it stands. day: the whole AttendanceDay; the other columns repeat what recaps ask for.
+
+    unit_id: where the employee belonged on that day. late_min, early_min None: not known, or not asked on such a day.
+    version: counts up with every change of the day's content.
+    """
+
+    __tablename__ = "stored_day"
+    __table_args__ = (Index("ix_stored_day_unit_id_work_date", "unit_id", "work_date"),)
+
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    work_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    status: Mapped[str] = mapped_column(String(32))
+    late_min: Mapped[int | None] = mapped_column(Integer)
+    early_min: Mapped[int | None] = mapped_column(Integer)
+    absent_days: Mapped[int] = mapped_column(Integer, default=0)
+    day: Mapped[dict[str, Any]]
+    assessed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class MonthClose(Base):
+    """A month that was closed for a unit (None: for all), and, when it had to be, opened again; rows are never removed.
+
+    month: its first day. A month is closed while it has a row without reopened_at.
+    """
+
+    __tablename__ = "month_close"
+    __table_args__ = (Index("ix_month_close_month_unit_id", "month", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    month: Mapped[date] = mapped_column(Date)
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[str] = mapped_column(String(64))
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[str | None] = mapped_column(String(64))
+    reopen_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class DocumentRow(Base):
+    """A letter that excuses, or cancels, attendance (Perbup Jember 55/2021 Ps 11 and 13); corrected by a newer row.
+
+    covers: [{"from": …, "to": …}], local dates or date-times as they stand in the letter. known_by: the superior who
+    knew. handed_in, verified_on, entered_on: local dates, None: not yet. signed_by, witness_statements: for
+    cancellations. reopened_because: why the month was opened again for it. first_day, last_day: the outermost days of
+    `covers`, for queries. withdrawn_at: from then on it counts no more.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (CheckConstraint("witness_statements >= 0", name="witness_statements"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), index=True)
+    type: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    covers: Mapped[list[Any]]
+    known_by: Mapped[str | None] = mapped_column(String(64))
+    handed_in: Mapped[date | None] = mapped_column(Date)
+    verified_on: Mapped[date | None] = mapped_column(Date)
+    verified_by: Mapped[str | None] = mapped_column(String(64))
+    entered_on: Mapped[date | None] = mapped_column(Date)
+    entered_by: Mapped[str | None] = mapped_column(String(64))
+    signed_by: Mapped[list[Any]] = mapped_column(default=list)
+    witness_statements: Mapped[int] = mapped_column(Integer, default=0)
+    reopened_because: Mapped[str | None] = mapped_column(Text)
+    first_day: Mapped[date | None] = mapped_column(Date, index=True)
+    last_day: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,179 @@
+"""The hub's database: SQLite by default, PostgreSQL for a regency, behind the same SQLAlchemy models.
+
+Times are aware UTC in both. On SQLite a writing transaction takes the write lock at once (BEGIN IMMEDIATE), because one
+that reads first and writes later fails when somebody else wrote in between, without waiting for the busy timeout.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from hub.errors import DatabaseError
+
+BUSY_TIMEOUT_MS: Final = 30_000
+"""How long a writer waits for another on SQLite; a group of batches holds the lock for some ten milliseconds."""
+
+_NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC and returned in UTC; a naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone before it is stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by SQLAlchemy
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of every stored row; `hub.models` imports all of them."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {datetime: UtcDateTime(), list[Any]: JSON(), dict[str, Any]: JSON()}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class Database:
+    """An open database; `read` and `write` give sessions, `close` lets go of its connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(presensi_writing=True)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads; whatever was changed in it is dropped at its end."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that is committed at the end of the block, and rolled back when the block raises."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing_connection(self) -> Iterator[Connection]:
+        """A plain connection in one writing transaction, for migrations and bulk work."""
+        with self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`; DatabaseError says what is wrong with the address.
+
+    A SQLite file is made when it is missing; its folder as well. Nothing is migrated: call `upgrade`.
+    """
+    parsed = _parse(url)
+    if parsed.drivername.startswith("postgresql"):
+        return Database(
+            create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                json_serializer=_to_json,
+                connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+            )
+        )
+    if parsed.database is None or parsed.database in {"", ":memory:"}:
+        raise DatabaseError("A SQLite database of the hub needs a file: write sqlite:////var/lib/presensi/hub.db.")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, json_serializer=_to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def upgrade(database: Database) -> None:
+    """Bring the tables to the newest form; several processes may call this at once. DatabaseError when it fails."""
+    from hub.migrations.runner import upgrade_to_head
+
+    try:
+        upgrade_to_head(database)
+    except DBAPIError as error:
+        raise DatabaseError(f"The database {shown_address(database)} could not be prepared: {error.orig}.") from error
+
+
+def shown_address(database: Database) -> str:
+    """Address of a database for people and logs, without its password."""
+    return database.engine.url.render_as_string(hide_password=True)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise DatabaseError(
+            f"'{url}' is not the address of a database: write sqlite:///PATH or postgresql://USER@HOST/NAME."
+        ) from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise DatabaseError(f"Presensi keeps its rows in SQLite or PostgreSQL, and not in {parsed.get_backend_name()}.")
+    return parsed
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN would come too late (before the first change, and deferred): we send it ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("presensi_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Kiosks: who they are, how they fare, what they must be told."""

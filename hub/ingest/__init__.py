@@ -1,0 +1,1 @@
+"""From the broker to verified, stored rows and signed receipts."""

@@ -1,0 +1,10 @@
+"""Every table of the hub; import this wherever the whole of `Base.metadata` is needed."""
+
+from hub.access import models as access
+from hub.attendance import models as attendance
+from hub.db import Base
+from hub.fleet import models as fleet
+from hub.ingest import models as ingest
+from hub.roster import models as roster
+
+__all__ = ["Base", "access", "attendance", "fleet", "ingest", "roster"]

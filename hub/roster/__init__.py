@@ -1,0 +1,1 @@
+"""People, units, enrolment and what kiosks must know of them."""

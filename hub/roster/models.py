@@ -1,0 +1,160 @@
+"""People, the units they belong to, and what they are recognised by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+DEFAULT_UNIT = "Kantor"
+DEFAULT_TIMEZONE = "Asia/Jakarta"
+DEFAULT_POLICY = "jember-5"
+
+
+class Unit(Base):
+    """An office or a part of one. timezone: IANA name; work dates are local to it. parent_id None: at the top."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    timezone: Mapped[str] = mapped_column(String(64), default=DEFAULT_TIMEZONE)
+    created_at: Mapped[datetime]
+
+
+class UnitPolicy(Base):
+    """Which attendance policy a unit follows, and from when to when (both days included; None: without end)."""
+
+    __tablename__ = "unit_policy"
+    __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    policy: Mapped[str] = mapped_column(String(64))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class Employee(Base):
+    """A person. id: opaque, the PersonId of every message. nip: shown, checked, never a key: people change numbers.
+
+    employed_from, employed_until: first and last day of the employment; None: not known, so not limited.
+    """
+
+    __tablename__ = "employee"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    nip: Mapped[str | None] = mapped_column(String(18), index=True)
+    position: Mapped[str | None] = mapped_column(String(200))
+    employed_from: Mapped[date | None] = mapped_column(Date)
+    employed_until: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(64))
+
+
+class Membership(Base):
+    """An employee in a unit, from when to when (both days included; None: without end); one at a time."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_unit_id_valid_from", "unit_id", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class EnrolmentFrame(Base):
+    """A picture that somebody was enrolled with; its bytes lie under the data directory, named by their SHA-256.
+
+    added_by enrols, approved_by approves (the command line does both, as whoever ran it); templates count only while
+    the state is `approved`. origin: folder, webcam or kiosk. origin_name: the file's name where it came from.
+    """
+
+    __tablename__ = "enrolment_frame"
+    __table_args__ = (
+        UniqueConstraint("employee_id", "sha256"),
+        CheckConstraint("state IN ('proposed', 'approved', 'withdrawn')", name="state"),
+        CheckConstraint("origin IN ('folder', 'webcam', 'kiosk')", name="origin"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    file: Mapped[str] = mapped_column(String(200))
+    origin: Mapped[str] = mapped_column(String(16))
+    origin_name: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(16), default="proposed")
+    added_by: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    approved_by: Mapped[str | None] = mapped_column(String(64))
+    approved_at: Mapped[datetime | None]
+
+
+class Template(Base):
+    """What one pack sees in one enrolment frame. embedding: unit-normalised float32, little-endian."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        UniqueConstraint("frame_id", "pack"),
+        Index("ix_template_pack_employee_id", "pack", "employee_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    frame_id: Mapped[int] = mapped_column(ForeignKey("enrolment_frame.id"))
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    pack: Mapped[str] = mapped_column(String(64))
+    embedding: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+
+
+class RosterClock(Base):
+    """One row (id 1) that counts the roster's changes.
+
+    Whoever changes the roster raises it in the same transaction. Its row lock makes revisions become visible in their
+    order, which a database's own sequence does not promise. dates_through: membership and employment dates up to this
+    day have been made into changes; None: never looked at.
+    """
+
+    __tablename__ = "roster_clock"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    dates_through: Mapped[date | None] = mapped_column(Date)
+
+
+class RosterChange(Base):
+    """Why rosters older than `revision` are out of date.
+
+    kind: person (`person_id` came, changed or left), kiosk (the settings of `device` changed) or reset (whatever
+    `device` holds, or every kiosk when it is None, is replaced as a whole).
+    """
+
+    __tablename__ = "roster_change"
+    __table_args__ = (CheckConstraint("kind IN ('person', 'kiosk', 'reset')", name="kind"),)
+
+    revision: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(63))
+    changed_at: Mapped[datetime]
