@@ -13,3 +13,15 @@ class PolicyError(HubError, BadInputError):
 
 class CaseError(HubError, BadInputError):
     """Raised when a worked case of attendance cannot be read; names the case and the key."""
+
+
+class DatabaseError(HubError, BadInputError):
+    """Raised when the database's address is wrong or its tables cannot be prepared."""
+
+
+class EnrolmentError(HubError, BadInputError):
+    """Raised when nobody can be enrolled from what was given: no folder, no photos, no usable face."""
+
+
+class FleetError(HubError, BadInputError):
+    """Raised when a kiosk is unknown, known already, or revoked."""
