@@ -37,3 +37,7 @@ class HardwareError(KioskError):
 
 class SettingsError(KioskError, BadInputError):
     """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""
+
+
+class GalleryError(KioskError, BadInputError):
+    """Raised when a gallery cannot be built or read: wrong shape or type, a vector without direction, cut bytes."""

@@ -19,8 +19,10 @@ class Frame:
     """One picture from a source; nobody writes into it.
 
     main: (height, width, 3) uint8, BGR as OpenCV has it; crops and preview come from here.
-    grey: (height', width') uint8; the small stream for detection, 320 wide (same aspect ratio as main).
-    captured_at: seconds on CLOCK_MONOTONIC at capture (one clock for all processes of a machine).
+    grey: (height', width') uint8; the small stream for detection: 320 wide, or 240 wide when main is taller than
+        wide (same aspect ratio as main; the reason is in streams.py).
+    captured_at: seconds on CLOCK_MONOTONIC at capture (one clock for all processes of a machine). A source that runs
+        at pace "fast" stamps its own time line instead: start + index / fps.
     index: counts from 0 since the source started; a gap means dropped frames.
     source: the kind of source it came from.
     """

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 Vector = npt.NDArray[np.float32]
+Chip = npt.NDArray[np.uint8]
+"""One aligned face, (side, side, 3) uint8, RGB: what an embedder takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,40 @@ class Box:
         return self.bottom - self.top
 
     @property
+    def area(self) -> int:
+        return max(0, self.width) * max(0, self.height)
+
+    @property
     def centre(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union of the two rectangles, in [0, 1]."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if width <= 0 or height <= 0:
+            return 0.0
+        shared = width * height
+        return shared / (self.area + other.area - shared)
+
+    def within(self, width: int, height: int) -> Box:
+        """The part of this box inside a picture of that size; may be empty (area 0), never inside out."""
+        left, top = min(max(self.left, 0), width), min(max(self.top, 0), height)
+        return Box(left, top, max(left, min(self.right, width)), max(top, min(self.bottom, height)))
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a detector found, before alignment.
+
+    box: in pixels of Frame.main (or of the still picture that was searched).
+    score: the detector's own confidence (unitless, comparable only within one detector).
+    landmarks: (n, 2) float32 when the detector itself finds them (YuNet does), None when the aligner must.
+    """
+
+    box: Box
+    score: float
+    landmarks: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)
