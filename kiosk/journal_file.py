@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +40,7 @@ class JournalFile:
         self.path = path
         self._now = now
         self._connection: sqlite3.Connection | None = None
+        self._lock: int | None = None
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         if self._connection is None:
@@ -61,10 +64,24 @@ class JournalFile:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _lock_out_others(self) -> None:
+        """Two programs on one journal would give one number to two punches; the lock goes with the process."""
+        lock = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            raise JournalError(f"Another kiosk program uses the journal {self.path}; stop it first.") from error
+        self._lock = lock
 
     def open(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock_out_others()
             self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
         except (OSError, sqlite3.OperationalError) as error:
             raise JournalError(f"Cannot open the journal {self.path}: {error}.") from error

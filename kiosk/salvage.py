@@ -1,8 +1,8 @@
 """Rows carved out of a damaged journal file.
 
 In the journal's table the hash of the row before, the row's own hash and the row's bytes stand side by side in one
-cell. So rows can be found in the raw bytes of the file and its write-ahead log even when SQLite can no longer read a page,
-and each proves by its hash that it is whole.
+cell. So rows can be found in the raw bytes of the file and its write-ahead log even when SQLite can no longer read a
+page, and each proves by its hash that it is whole.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from contract import codec, ranges, topics
 from contract.command import Command
@@ -52,7 +52,7 @@ class Bearing:
     command: int = 0
     pack: str = ""
     software: str = ""
-    health: Health = Health()
+    health: Health = field(default_factory=Health)
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _InFlight:
     deadline: float
 
 
-_STALE_VERSIONS: Final = 1000
+_Message = TypeVar("_Message")
 
 
 class Uplink:
@@ -102,7 +102,6 @@ class Uplink:
         self._failures = 0
         self._pause_until = 0.0
         self._heartbeat_due = 0.0
-        self._wake = threading.Event()
         self.online = False
         self.refused_messages = 0
 
@@ -231,7 +230,7 @@ class Uplink:
             self.refused_messages += 1
             log.warning("refused a message on %s: %s", topic, error)
 
-    def _open[Message](self, payload: bytes, kind: type[Message], purpose: codec.Purpose) -> Message:
+    def _open(self, payload: bytes, kind: type[_Message], purpose: codec.Purpose) -> _Message:
         return codec.unseal(payload, kind, key=self._hub_key, purpose=purpose, device=self._device)
 
     def _settle(self, receipt: Receipt) -> None:
@@ -245,10 +244,12 @@ class Uplink:
         ]
         if settlement.settled:
             self._failures = 0
-        if settlement.rolled_back or settlement.reopened or self._journal.state.queue == 0:
+        # Not for every receipt: the hub answers each heartbeat with one.
+        delivered_all = settlement.settled and self._journal.state.queue == 0
+        if settlement.rolled_back or settlement.reopened or delivered_all:
             self._heartbeat_due = 0.0
         self._pause_until = now + receipt.pause_ms / 1000
 
 
 def _as_of(oldest_pending_at: datetime | None, now: datetime) -> datetime:
-    return now if oldest_pending_at is None else min(now, oldest_pending_at)
+    return now if oldest_pending_at is None else min(now, oldest_pending_at - timedelta(milliseconds=1))
