@@ -1,0 +1,189 @@
+"""Computes a pack's threshold curve and error rates from photos in PERSON/file layout, for its model card.
+
+    python -m benchmarks.threshold_curve --faces DIR [--json]
+
+People with at least five photos make galleries, everybody else is a stranger. For each gallery size many galleries are
+drawn; the highest similarity of each stranger is pooled; the threshold is where an exponential tail, fitted above the
+95th percentile, falls to the target. The strangers are then drawn again with replacement (bootstrap over people) and
+the 90th percentile of the thresholds is taken: a threshold that is too low lets strangers in, one that is too high
+costs a second look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from kiosk.recognizer.decision import ThresholdCurve
+from kiosk.recognizer.embedder import normalised
+from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
+from kiosk.recognizer.face import Vector
+from kiosk.recognizer.pack import Pack, open_pack
+
+ENROLLED_FRAMES = 5
+TAIL_FROM = 0.95
+DRAWS = 40
+RESAMPLES = 200
+SIZES = (1, 5, 10, 20, 50, 100, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Shares in [0, 1]: fpir of strangers accepted, fnir of staff's single frames refused or misnamed."""
+
+    gallery: int
+    threshold: float
+    margin: float
+    fpir: float
+    fnir: float
+    strangers: int
+    probes: int
+
+
+def embed_people(pack: Pack, folder: Path) -> dict[str, Vector]:
+    """Embed each PERSON/file; photos without one clear face are left out, and counted on stderr."""
+    people: dict[str, Vector] = {}
+    unusable = 0
+    for person in sorted(path for path in folder.iterdir() if path.is_dir()):
+        frames = []
+        for file in sorted(person.iterdir()):
+            photo = cv2.imread(str(file))
+            outcome = None if photo is None else embed_photo(pack, np.asarray(photo, np.uint8))
+            if isinstance(outcome, EnrolmentFrame):
+                frames.append(outcome.embedding)
+            else:
+                unusable += 1
+        if frames:
+            people[person.name] = np.stack(frames)
+    print(f"{len(people)} people, {unusable} photos without one clear face", file=sys.stderr)
+    return people
+
+
+def draw_centroids(
+    people: dict[str, Vector], names: list[str], rng: np.random.Generator
+) -> tuple[Vector, list[Vector]]:
+    """Centroids (n, d) of five frames drawn for each name, and everyone's remaining frames."""
+    centroids, rest = [], []
+    for name in names:
+        order = rng.permutation(len(people[name]))
+        centroids.append(people[name][order[:ENROLLED_FRAMES]].mean(axis=0))
+        rest.append(people[name][order[ENROLLED_FRAMES:]])
+    return normalised(np.stack(centroids)), rest
+
+
+def tail_threshold(best: Vector, target: float) -> float:
+    """Where an exponential tail above the TAIL_FROM quantile of the best scores falls to the target share."""
+    start = float(np.quantile(best, TAIL_FROM))
+    excess = best[best > start] - start
+    return start + float(excess.mean()) * float(np.log((1 - TAIL_FROM) / target))
+
+
+def threshold_at(
+    people: dict[str, Vector],
+    staff: list[str],
+    strangers: Vector,
+    *,
+    size: int,
+    target: float,
+    rng: np.random.Generator,
+) -> float:
+    """The threshold for galleries of that size drawn from the staff, with the bootstrap's safety."""
+    best = np.empty((DRAWS, len(strangers)), np.float32)
+    for draw in range(DRAWS):
+        names = [staff[i] for i in rng.choice(len(staff), size, replace=False)]
+        centroids, _ = draw_centroids(people, names, rng)
+        best[draw] = (strangers @ centroids.T).max(axis=1)
+    again = [
+        tail_threshold(best[:, rng.integers(0, len(strangers), len(strangers))].ravel(), target)
+        for _ in range(RESAMPLES)
+    ]
+    return float(np.quantile(again, 0.9))
+
+
+def compute_curve(people: dict[str, Vector], *, target: float = 1e-3, seed: int = 1) -> ThresholdCurve:
+    """The curve for the sizes that these people can fill."""
+    rng = np.random.default_rng(seed)
+    staff, strangers = _split(people)
+    sizes = [size for size in SIZES if size <= len(staff)]
+    thresholds = [threshold_at(people, staff, strangers, size=size, target=target, rng=rng) for size in sizes]
+    rising = np.maximum.accumulate(np.round(thresholds, 4))
+    return ThresholdCurve(tuple(sizes), tuple(float(t) for t in rising))
+
+
+def measure(people: dict[str, Vector], curve: ThresholdCurve, *, size: int, margin: float, seed: int = 2) -> Rates:
+    """Error rates of single probes against galleries of that size, at the curve's threshold and a margin."""
+    rng = np.random.default_rng(seed)
+    staff, strangers = _split(people)
+    staff = [name for name in staff if len(people[name]) > ENROLLED_FRAMES]
+    size = min(size, len(staff))
+    threshold = curve.at(size)
+    accepted, refused, probes = 0, 0, 0
+    for _ in range(DRAWS):
+        names = [staff[i] for i in rng.choice(len(staff), size, replace=False)]
+        centroids, rest = draw_centroids(people, names, rng)
+        accepted += int(_passes(strangers @ centroids.T, threshold, margin).sum())
+        for row, frames in enumerate(rest):
+            scores = frames @ centroids.T
+            named = _passes(scores, threshold, margin) & (scores.argmax(axis=1) == row)
+            refused, probes = refused + int((~named).sum()), probes + len(frames)
+    count = DRAWS * len(strangers)
+    return Rates(size, round(threshold, 4), margin, accepted / count, refused / probes, len(strangers), probes)
+
+
+def _passes(scores: Vector, threshold: float, margin: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if scores.shape[1] == 1:
+        return np.asarray(scores[:, 0] >= threshold)
+    top = np.partition(scores, -2, axis=1)[:, -2:]
+    return np.asarray((top[:, 1] >= threshold) & (top[:, 1] - top[:, 0] >= margin))
+
+
+def _split(people: dict[str, Vector]) -> tuple[list[str], Vector]:
+    staff = [name for name, frames in people.items() if len(frames) >= ENROLLED_FRAMES]
+    strangers = np.stack([frames[0] for frames in people.values() if len(frames) < ENROLLED_FRAMES])
+    return staff, strangers
+
+
+def cross_check(people: dict[str, Vector], *, size: int, margin: float, rounds: int = 10) -> dict[str, float]:
+    """FPIR and FNIR on one half of the people at the curve of the other half: mean and worst of several halvings."""
+    names = sorted(people)
+    rates = []
+    for seed in range(rounds):
+        order = np.random.default_rng(seed).permutation(len(names))
+        halves = [{names[i]: people[names[i]] for i in order[k::2]} for k in (0, 1)]
+        rates.append(measure(halves[1], compute_curve(halves[0], seed=seed), size=size, margin=margin, seed=seed))
+    return {
+        "fpir_mean": float(np.mean([r.fpir for r in rates])),
+        "fpir_worst": max(r.fpir for r in rates),
+        "fnir_mean": float(np.mean([r.fnir for r in rates])),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--faces", type=Path, required=True, help="folder in PERSON/file layout")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--check", action="store_true", help="also halve the people and check the curve on the others")
+    arguments = parser.parse_args()
+    pack = open_pack("builtin")
+    people = embed_people(pack, arguments.faces)
+    curve = compute_curve(people)
+    margin = pack.card.threshold_curve.margin
+    report: dict[str, object] = {
+        "sizes": curve.sizes,
+        "thresholds": curve.thresholds,
+        "rates": [asdict(measure(people, curve, size=size, margin=margin)) for size in (10, 50, 100, 200)],
+    }
+    if arguments.check:
+        report["halves_at_50"] = cross_check(people, size=50, margin=margin)
+    print(json.dumps(report, indent=None if arguments.json else 2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""dlib's HOG detector, spread over the frames of a stream so that a Pi keeps up."""
+
+from __future__ import annotations
+
+import cv2
+import dlib
+import numpy as np
+
+from kiosk.camera.frame import Frame, Pixels
+from kiosk.recognizer.face import Box, Detection
+
+WINDOW = 80
+"""Side in pixels of dlib's sliding window: no smaller face is found without enlarging the picture."""
+COARSE_SIDE = 640
+FINE_SIDE = 1600
+"""Longest sides at which still pictures are searched: quickly first, then thoroughly."""
+
+
+class HogDetector:
+    """Finds faces with dlib's frontal HOG detector; implements Detector.
+
+    First pass: the small grey stream (320 wide), which shows faces from a quarter of the frame's width on. When it
+    finds nothing, the neighbourhood of the last face is searched in the full frame, and every few frames the whole of
+    it, so that faces down to an eighth of the width (80 of 640 pixels) are found too.
+    """
+
+    def __init__(self, *, second_pass_every: int = 3, second_pass_width: int = 800) -> None:
+        """Prepare the detector.
+
+        second_pass_every: search the whole full-size frame on each such frame in a row that showed nothing.
+        second_pass_width: width in pixels to which the full-size frame is scaled for that search.
+        """
+        if second_pass_every < 1 or second_pass_width < WINDOW:
+            raise ValueError("second_pass_every must be at least 1, second_pass_width at least 80")
+        self._hog = dlib.get_frontal_face_detector()
+        self._every = second_pass_every
+        self._width = second_pass_width
+        self._empty_frames = 0
+        self._last: Box | None = None
+
+    def find(self, frame: Frame) -> list[Detection]:
+        found = self._detect(frame.grey, scale=1 / frame.scale, within=frame.main)
+        if not found and self._last is not None:
+            found = self._look_around(frame.main, self._last)
+        if not found:
+            if self._empty_frames % self._every == 0:
+                found = self._second_pass(frame.main)
+            self._empty_frames = 0 if found else self._empty_frames + 1
+            self._last = None
+        if found:
+            self._empty_frames = 0
+            self._last = max(found, key=lambda detection: detection.box.area).box
+        return found
+
+    def search(self, picture: Pixels, *, smallest: int) -> list[Detection]:
+        grey = _grey(picture)
+        longest = max(grey.shape)
+        # 0.9: faces as small as the window itself are found only when they lie well.
+        finest = min(WINDOW / (0.9 * smallest), FINE_SIDE / longest)
+        coarse = min(finest, COARSE_SIDE / longest)
+        for scale in dict.fromkeys((coarse, finest)):
+            found = self._detect(_scaled(grey, scale), scale=scale, within=picture)
+            if found:
+                return found
+        return []
+
+    def _second_pass(self, main: Pixels) -> list[Detection]:
+        scale = self._width / main.shape[1]
+        return self._detect(_scaled(_grey(main), scale), scale=scale, within=main)
+
+    def _look_around(self, main: Pixels, last: Box) -> list[Detection]:
+        """Search the full-size frame within one face's width of where the last face was."""
+        height, width = main.shape[:2]
+        near = Box(
+            last.left - last.width // 2,
+            last.top - last.height // 2,
+            last.right + last.width // 2,
+            last.bottom + last.height // 2,
+        ).within(width, height)
+        # At this scale the face is half as large again as the window: it may shrink by a third and still be seen.
+        scale = min(2.0, 1.5 * WINDOW / last.width)
+        crop = _grey(main[near.top : near.bottom, near.left : near.right])
+        return self._detect(_scaled(crop, scale), scale=scale, within=main, offset=(near.left, near.top))
+
+    def _detect(
+        self, grey: Pixels, *, scale: float, within: Pixels, offset: tuple[int, int] = (0, 0)
+    ) -> list[Detection]:
+        """Run the detector on a grey picture that is `within` (from `offset` on) times `scale`."""
+        height, width = within.shape[:2]
+        x, y = offset
+        rectangles, scores, _ = self._hog.run(np.ascontiguousarray(grey), 0, 0.0)
+        found = []
+        for rectangle, score in zip(rectangles, scores, strict=True):
+            box = Box(
+                x + round(rectangle.left() / scale),
+                y + round(rectangle.top() / scale),
+                x + round((rectangle.right() + 1) / scale),
+                y + round((rectangle.bottom() + 1) / scale),
+            ).within(width, height)
+            if box.area:
+                found.append(Detection(box, float(score)))
+        return sorted(found, key=lambda detection: -detection.score)
+
+
+def _grey(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _scaled(grey: Pixels, scale: float) -> Pixels:
+    if scale == 1.0:
+        return grey
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
