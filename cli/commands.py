@@ -1,0 +1,85 @@
+"""How our commands behave: groups that load late, errors that are one sentence."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import click
+
+from contract.errors import BadInputError, PresensiError
+
+EXIT_TROUBLE = 1
+EXIT_BAD_INPUT = 2
+EXIT_NOT_RECOGNISED = 3
+
+
+class Commands(click.Group):
+    """A group whose errors of ours become one sentence and an exit code: 2 for bad input, 1 for other trouble."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PresensiError as error:
+            fail(error)
+
+
+class LazyCommands(Commands):
+    """A group that imports a command only when it is called, so that a kiosk needs no web server and a hub no Qt.
+
+    lazy: name -> ("module:attribute", the extra that must be installed, one line of help).
+    """
+
+    def __init__(self, *, lazy: Mapping[str, tuple[str, str, str]], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self._lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        place, extra, _ = self._lazy[cmd_name]
+        module, attribute = place.split(":")
+        try:
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            if error.name is not None and error.name.split(".")[0] in {
+                "cli",
+                "contract",
+                "hub",
+                "kiosk",
+                "provisioning",
+            }:
+                raise
+            fail(
+                BadInputError(
+                    f"`presensi {cmd_name}` needs the package {error.name}, which is not installed: "
+                    f"pip install 'presensi[{extra}]'."
+                )
+            )
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in self._lazy.items()])
+
+
+def fail(error: PresensiError) -> NoReturn:
+    """End the program with the error's sentence."""
+    click.echo(f"presensi: {error}", err=True)
+    sys.exit(EXIT_BAD_INPUT if isinstance(error, BadInputError) else EXIT_TROUBLE)
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Warnings and worse to stderr; everything with --verbose."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
