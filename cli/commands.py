@@ -12,6 +12,8 @@ import click
 
 from contract.errors import BadInputError, PresensiError
 
+_OURS = {"benchmarks", "cli", "contract", "hub", "kiosk", "provisioning"}
+
 EXIT_TROUBLE = 1
 EXIT_BAD_INPUT = 2
 EXIT_NOT_RECOGNISED = 3
@@ -64,7 +66,7 @@ class LazyCommands(Commands):
             )
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
         """List the commands without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in self._lazy.items()])

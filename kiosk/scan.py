@@ -13,26 +13,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from kiosk.recognizer.consensus import Identity
+
 Hint = Literal["nearer", "centre", "look", "one_at_a_time"]
 RefusalReason = Literal["unrecognised", "journal_full", "locked"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A person on whom several frames agreed.
-
-    similarity, threshold, runner_up: cosine scores; frames: how many agreed; gallery: how many people were compared.
-    first_seen_at: monotonic seconds at which the first frame was captured in which this face was detected.
-    """
-
-    person: str
-    similarity: float
-    threshold: float
-    runner_up: float
-    frames: int
-    gallery: int
-    first_seen_at: float
 
 
 # What happened -------------------------------------------------------------------------------------------------------
