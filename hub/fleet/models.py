@@ -38,7 +38,9 @@ class Kiosk(Base):
 
     public_key: Ed25519, base64. unit_id None: everybody may be recognised here. pack: what it said it recognises with;
     None: nothing heard yet. receipt_version: newest receipt given. roster_sent: newest roster version ever sent to it,
-    roster_sent_at when, roster_pack with which pack's templates. online: the broker's hint; None: never heard.
+    roster_sent_at when, roster_pack with which pack's templates. answered_at: when a heartbeat was last answered.
+    delivered_up_to: everything taken here up to then is at the hub (coverage); None: never known.
+    online: the broker's hint; None: never heard.
     """
 
     __tablename__ = "kiosk"
@@ -60,6 +62,8 @@ class Kiosk(Base):
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent_at: Mapped[datetime | None]
     roster_pack: Mapped[str | None] = mapped_column(String(64))
+    answered_at: Mapped[datetime | None]
+    delivered_up_to: Mapped[datetime | None]
     online: Mapped[bool | None] = mapped_column(Boolean)
     online_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
@@ -100,7 +104,7 @@ class EpochProgress(Base):
 
     upto: rows 1 to here, without a gap; also: further ranges [[first, last], …], ascending, apart from each other.
     last_seq_claimed, first_kept: the journal's ends as the kiosk last gave them. quarantined: how many of its rows are
-    in quarantine. as_of: everything taken up to then is here; moved only by trustworthy heartbeats; None: never.
+    in quarantine.
     """
 
     __tablename__ = "epoch_progress"
@@ -112,7 +116,6 @@ class EpochProgress(Base):
     last_seq_claimed: Mapped[int] = mapped_column(BigInteger, default=0)
     first_kept: Mapped[int] = mapped_column(BigInteger, default=0)
     quarantined: Mapped[int] = mapped_column(BigInteger, default=0)
-    as_of: Mapped[datetime | None]
     begun_at: Mapped[datetime]
 
 
