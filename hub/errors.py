@@ -25,3 +25,14 @@ class EnrolmentError(HubError, BadInputError):
 
 class FleetError(HubError, BadInputError):
     """Raised when a kiosk is unknown, known already, or revoked."""
+
+
+class RefusedBatchError(HubError):
+    """Raised when a batch is not what its kiosk sent: nothing of it is stored and nothing acknowledged.
+
+    kind names the alarm (hub.fleet.models.AlarmKind).
+    """
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind

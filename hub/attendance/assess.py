@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, Document, PunchSeen
-from hub.schedule.calendar import Override
+from hub.attendance import explanation as because
+from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, Document, Flag, PunchSeen, Sentence, Status
+from hub.attendance.letters import Desk, Verdict, judge_cancellations, judge_leave
+from hub.attendance.sessions import (
+    Filling,
+    Mark,
+    early_minutes,
+    fill_sessions,
+    late_minutes,
+    minute_of,
+    place_marks,
+)
+from hub.attendance.waiting import could_improve
+from hub.schedule.calendar import Override, Schedule
+from hub.schedule.plan import DayPlan
 from hub.schedule.policy import Policy
 
 
@@ -24,10 +38,233 @@ def assess(
     coverage: Coverage = COMPLETE,
     month_closed: bool = False,
 ) -> AttendanceDay:
-    """What the work date came to for one person, as known at `as_of`.
+    """What the work date came to for one person, as known at `as_of` (aware).
 
     Pure and deterministic: the order of punches and letters does not matter, and no punch makes it raise. Punches that
     belong to another work date are left out, so that neighbouring days' punches may be given too. PolicyError when the
-    policy brings no hours or an override contradicts them.
+    policy brings no hours or an override contradicts them; ValueError when `as_of` has no zone.
     """
-    raise NotImplementedError
+    if as_of.tzinfo is None:
+        raise ValueError("give as_of a time zone")
+    schedule = Schedule(policy=policy, overrides=tuple(overrides), holidays=frozenset(holidays))
+    marks = place_marks(punches, work_date=work_date, interval=schedule.interval_of(work_date, tz), tz=tz)
+    plan = schedule.plan_on(work_date)
+    if plan is None:
+        why = because.explain_rest(len(marks), is_holiday=work_date in schedule.holidays)
+        return AttendanceDay(work_date=work_date, policy=policy.name, status=Status.LIBUR, explanation=tuple(why))
+    desk = Desk(work_date=work_date, plan=plan, schedule=schedule, known_on=as_of.astimezone(tz).date(), tz=tz)
+    letters = tuple(documents)
+    cancellations = judge_cancellations(letters, desk)
+    leave = judge_leave(letters, desk)
+    for verdict in (*cancellations, *reversed(leave)):
+        if verdict.code is not None:
+            return _excused(work_date, policy, verdict, len(marks))
+    case = _Case(
+        work_date=work_date,
+        policy=policy,
+        plan=plan,
+        tz=tz,
+        now=minute_of(as_of, work_date, tz),
+        limits=schedule.minutes_of(work_date) if policy.out_of_window == "count" else (plan.opens, plan.closes),
+        marks=marks,
+        filling=fill_sessions(plan, policy, marks),
+        coverage=coverage,
+        refused=tuple(verdict.reason for verdict in (*cancellations, *leave)),
+    )
+    return case.fold(month_closed=month_closed)
+
+
+def _excused(work_date: date, policy: Policy, verdict: Verdict, punch_count: int) -> AttendanceDay:
+    """A day that a letter decides: leave, duty elsewhere, or a cancelled attendance."""
+    cancelled = verdict.code == "TK"
+    return AttendanceDay(
+        work_date=work_date,
+        policy=policy.name,
+        status=Status.DIBATALKAN if cancelled else Status(str(verdict.code)),
+        absent_days=1 if cancelled else 0,
+        flags=(Flag.PEMBATALAN_PS13,) if cancelled else (),
+        lampiran_i_code=verdict.code,
+        remark=verdict.remark,
+        explanation=(verdict.reason, *because.explain_kept(punch_count)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A working day that only its punches can decide.
+
+    now: minute of the question on the work date's clock. limits: first and last minute at which a punch can count.
+    refused: why letters that were given change nothing.
+    """
+
+    work_date: date
+    policy: Policy
+    plan: DayPlan
+    tz: ZoneInfo
+    now: int
+    limits: tuple[int, int]
+    marks: Sequence[Mark]
+    filling: Filling
+    coverage: Coverage
+    refused: tuple[Sentence, ...]
+
+    def fold(self, *, month_closed: bool) -> AttendanceDay:
+        if self.now <= self.plan.closes:
+            return self._running()
+        waiting_for = self._waiting_for()
+        if waiting_for:
+            return self._pending(waiting_for)
+        if self.filling.arrival is None and self.filling.departure is None:
+            return self._absent(month_closed=month_closed)
+        return self._present()
+
+    @property
+    def late(self) -> int | None:
+        arrival = self.filling.arrival
+        return None if arrival is None else late_minutes(self.plan, self.policy, arrival.minute)
+
+    @property
+    def early(self) -> int | None:
+        departure = self.filling.departure
+        return None if departure is None else early_minutes(self.plan, self.policy, departure.minute)
+
+    def _running(self) -> AttendanceDay:
+        """Before the last window closes: a late arrival is told as soon as it is certain, an early departure never."""
+        late = self.late
+        if late and self._has_gap_before_arrival():
+            late = None
+        return AttendanceDay(
+            work_date=self.work_date,
+            policy=self.policy.name,
+            status=Status.BERJALAN,
+            late_min=late,
+            early_min=0 if self.early == 0 else None,
+            flags=((Flag.TERLAMBAT,) if late else ()) + self._window_flags(),
+            arrival=self._local(self.filling.arrival),
+            departure=self._local(self.filling.departure) if self.early == 0 else None,
+            explanation=(
+                *(() if late is None else self._explain_arrival()),
+                *(self._explain_departure() if self.early == 0 else ()),
+                *self._explain_rest(),
+                because.explain_running(self.plan),
+            ),
+        )
+
+    def _pending(self, waiting_for: tuple[str, ...]) -> AttendanceDay:
+        return AttendanceDay(
+            work_date=self.work_date,
+            policy=self.policy.name,
+            status=Status.MENUNGGU_DATA,
+            late_min=None,
+            early_min=None,
+            flags=(Flag.KIOSK_BELUM_SINKRON, *self._window_flags()),
+            waiting_for=waiting_for,
+            arrival=self._local(self.filling.arrival),
+            departure=self._local(self.filling.departure),
+            remark=f"Menunggu data kiosk {', '.join(waiting_for)}",
+            explanation=(because.explain_waiting(waiting_for), *self._explain_rest()),
+        )
+
+    def _absent(self, *, month_closed: bool) -> AttendanceDay:
+        return AttendanceDay(
+            work_date=self.work_date,
+            policy=self.policy.name,
+            status=Status.TK if month_closed else Status.BELUM_ADA_KETERANGAN,
+            absent_days=1 if month_closed else 0,
+            missing=self.filling.missing,
+            flags=self._window_flags(),
+            lampiran_i_code="TK" if month_closed else None,
+            remark=self._window_remark(),
+            explanation=(*self._explain_rest(), because.explain_absence(month_closed=month_closed)),
+        )
+
+    def _present(self) -> AttendanceDay:
+        missing = self.filling.missing
+        return AttendanceDay(
+            work_date=self.work_date,
+            policy=self.policy.name,
+            status=Status.TIDAK_LENGKAP if missing else Status.HADIR,
+            late_min=self.late,
+            early_min=self.early,
+            missing=missing,
+            flags=self._present_flags(),
+            arrival=self._local(self.filling.arrival),
+            departure=self._local(self.filling.departure),
+            remark=self._present_remark(),
+            explanation=(
+                *self._explain_arrival(),
+                *self._explain_departure(),
+                *because.explain_missing(missing),
+                *because.explain_break(self.policy, self.plan),
+                *self._explain_rest(),
+            ),
+        )
+
+    def _waiting_for(self) -> tuple[str, ...]:
+        """Kiosks whose undelivered punches, (delivered up to, now], could still improve the day."""
+        last = min(self.limits[1], self.now)
+        spans = {device: self._first_undelivered(upto) for device, upto in self.coverage.delivered_up_to.items()}
+        helpful = {
+            first
+            for first in set(spans.values())
+            if could_improve(self.plan, self.policy, self.marks, first=first, last=last)
+        }
+        return tuple(sorted(device for device, first in spans.items() if first in helpful))
+
+    def _first_undelivered(self, delivered_up_to: datetime | None) -> int:
+        """First minute in which a punch may still be on its way: a minute delivered half-way may hold one more."""
+        if delivered_up_to is None:
+            return self.limits[0]
+        return max(self.limits[0], minute_of(delivered_up_to, self.work_date, self.tz))
+
+    def _has_gap_before_arrival(self) -> bool:
+        arrival = self.filling.arrival
+        return arrival is not None and any(
+            self._first_undelivered(upto) < arrival.minute for upto in self.coverage.delivered_up_to.values()
+        )
+
+    def _window_flags(self) -> tuple[Flag, ...]:
+        before = (Flag.SEBELUM_JENDELA,) if self.filling.before else ()
+        after = (Flag.SETELAH_JENDELA,) if self.filling.after else ()
+        return before + after
+
+    def _present_flags(self) -> tuple[Flag, ...]:
+        """A missing side has its own flag only where no punch outside the windows explains it."""
+        flags = []
+        if self.late:
+            flags.append(Flag.TERLAMBAT)
+        if self.early:
+            flags.append(Flag(self.policy.early_flag))
+        if "in" in self.filling.missing and not self.filling.before:
+            flags.append(Flag.TANPA_DATANG)
+        if "out" in self.filling.missing and not self.filling.after:
+            flags.append(Flag.TANPA_PULANG)
+        return (*flags, *self._window_flags())
+
+    def _present_remark(self) -> str:
+        words = {"in": "Tanpa scan datang", "out": "Tanpa scan pulang"}
+        remarks = [words[name] for name in self.filling.missing]
+        window = self._window_remark()
+        return "; ".join([*remarks, window] if window else remarks)
+
+    def _window_remark(self) -> str:
+        times = [because.clock(mark.minute) for mark in (*self.filling.before, *self.filling.after)]
+        return f"Scan di luar jendela: {', '.join(times)}" if times else ""
+
+    def _explain_arrival(self) -> tuple[Sentence, ...]:
+        if self.filling.arrival is None:
+            return ()
+        return (because.explain_arrival(self.plan, self.filling.arrival, self.late or 0),)
+
+    def _explain_departure(self) -> tuple[Sentence, ...]:
+        if self.filling.departure is None:
+            return ()
+        return (because.explain_departure(self.plan, self.filling.departure, self.early or 0),)
+
+    def _explain_rest(self) -> tuple[Sentence, ...]:
+        """What windows, choices and refused letters did; said whatever became of the day."""
+        windows = because.explain_windows(self.plan, self.filling)
+        return (*windows, *because.explain_choices(self.filling), *self.refused)
+
+    def _local(self, mark: Mark | None) -> datetime | None:
+        return mark.punch.taken_at.astimezone(self.tz) if mark is not None and mark.punch is not None else None

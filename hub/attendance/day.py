@@ -167,7 +167,7 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_plain(day: AttendanceDay) -> dict[str, Any]:
     """The day as JSON's own types, for a web page or a command's output."""
-    plain: dict[str, Any] = msgspec.to_builtins(day)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(day))
     return plain
 
 

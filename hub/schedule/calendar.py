@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.schedule.hours import Hours
+from hub.errors import PolicyError
+from hub.schedule.hours import Hours, read_hours
 from hub.schedule.plan import DAY_MINUTES, DayPlan
 from hub.schedule.policy import Policy
-from hub.schedule.weekdays import INDONESIAN
+from hub.schedule.weekdays import INDONESIAN, parse_weekday
 
 ONE_DAY = timedelta(days=1)
 
@@ -55,8 +58,8 @@ class Schedule:
     def minutes_of(self, work_date: date) -> tuple[int, int]:
         """First and last minute, from midnight of the work date, whose punches belong to it; both included."""
         plan = self.plan_on(work_date)
-        first = _border(self._plan_or_rest(work_date, -1), plan)
-        last = _border(plan, self._plan_or_rest(work_date, 1)) + DAY_MINUTES - 1
+        first = _border(self.plan_on(work_date - ONE_DAY), plan)
+        last = _border(plan, self.plan_on(work_date + ONE_DAY)) + DAY_MINUTES - 1
         return first, last
 
     def interval_of(self, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
@@ -76,19 +79,40 @@ class Schedule:
 
     def next_working_day(self, after: date) -> date | None:
         """The first date after `after` on which work is expected; None when a year has none."""
-        candidates = (after + days * ONE_DAY for days in range(1, 367))
+        horizon = min(366, (date.max - after).days - 1)
+        candidates = (after + days * ONE_DAY for days in range(1, horizon + 1))
         return next((day for day in candidates if self.plan_on(day) is not None), None)
 
-    def _plan_or_rest(self, work_date: date, days: int) -> DayPlan | None:
-        try:
-            return self.plan_on(work_date + days * ONE_DAY)
-        except OverflowError:  # the first and the last date of the calendar have no neighbour
-            return None
+
+def read_override(table: Mapping[str, Any], *, field: str) -> Override:
+    """An override from `name, from, to`, perhaps `days`, and hours; PolicyError names `field` and the key.
+
+    Whether the hours fit a policy shows only on its days: Schedule.plan_on says so.
+    """
+    hours = {key: value for key, value in table.items() if key not in ("name", "from", "to", "days")}
+    days = table.get("days")
+    if days is not None and (not isinstance(days, list) or not days):
+        raise PolicyError(f'{field}.days: write a list of weekdays, ["fri"], or leave it out for all.')
+    first, last = _read_date(table, "from", field), _read_date(table, "to", field)
+    if last < first:
+        raise PolicyError(f"{field}: it ends ({last}) before it begins ({first}).")
+    return Override(
+        name=str(table.get("name", "")),
+        first=first,
+        last=last,
+        hours=read_hours(hours, field=field),
+        weekdays=None if days is None else frozenset(parse_weekday(day, field=f"{field}.days") for day in days),
+    )
 
 
-def day_interval(schedule: Schedule, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
-    """From when (included) to when (excluded) punches matter to a work date; see Schedule.interval_of."""
-    return schedule.interval_of(work_date, tz)
+def _read_date(table: Mapping[str, Any], key: str, field: str) -> date:
+    value = table.get(key)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise PolicyError(f"{field}.{key}: {value!r} is no date; write YYYY-MM-DD.") from error
 
 
 def _moment(work_date: date, minute: int, tz: ZoneInfo) -> datetime:
@@ -110,4 +134,5 @@ def _border(earlier: DayPlan | None, later: DayPlan | None) -> int:
         return (closes + 1 + opens) // 2
     if earlier is None or later is None:
         return 0
-    return (earlier.out_due - DAY_MINUTES + later.in_due) // 2
+    half_way = (earlier.out_due - DAY_MINUTES + later.in_due) // 2
+    return max(opens, min(half_way, closes + 1))

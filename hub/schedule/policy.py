@@ -176,7 +176,7 @@ def _check_week(week: tuple[DayPlan | None, ...], source: str) -> None:
         if plan is not None and following is not None and plan.closes - DAY_MINUTES >= following.opens:
             raise PolicyError(
                 f"{source}: the windows of {WEEKDAYS[day]} (to {format_clock(plan.closes)}) and "
-                f"{WEEKDAYS[(day + 1) % 7]} (from {format_clock(following.opens)}) overlap: a punch would have two dates."
+                f"{WEEKDAYS[(day + 1) % 7]} (from {format_clock(following.opens)}) overlap; move one of them."
             )
 
 
