@@ -16,7 +16,7 @@ from typing import Literal
 from kiosk.recognizer.consensus import Identity
 
 Hint = Literal["nearer", "centre", "look", "one_at_a_time"]
-RefusalReason = Literal["unrecognised", "journal_full", "locked"]
+RefusalReason = Literal["unrecognised", "journal_full", "no_liveness"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
 
 
@@ -30,16 +30,21 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class FaceSeen:
-    """A face that cannot be used yet, and what its owner should do."""
+    """A face that cannot be used yet, and what its owner should do; first_seen_at: see Verifying."""
 
     hint: Hint
+    first_seen_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Verifying:
-    """A usable face on which the frames do not agree yet; progress from 0 to 1."""
+    """A usable face on which the frames do not agree yet; progress from 0 to 1.
+
+    first_seen_at: when this face came into view (monotonic seconds); tells one visitor from the next.
+    """
 
     progress: float
+    first_seen_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,16 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Unrecognised:
-    """Enough frames were looked at, and they agree on nobody who is known here."""
+    """Enough frames were looked at, and they agree on nobody who is known here; first_seen_at: see Verifying."""
+
+    first_seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The person is known, but the kiosk's policy asks for a proof of liveness that it has no means to take."""
+
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,18 @@ class LockChanged:
     locked: bool
 
 
-Event = Nobody | FaceSeen | Verifying | Recognised | Unrecognised | CameraLost | Committed | CommitFailed | LockChanged
+Event = (
+    Nobody
+    | FaceSeen
+    | Verifying
+    | Recognised
+    | Unrecognised
+    | Closed
+    | CameraLost
+    | Committed
+    | CommitFailed
+    | LockChanged
+)
 
 # What is shown -------------------------------------------------------------------------------------------------------
 
@@ -197,12 +222,14 @@ class LastPunch:
 class Scan:
     """The whole of what the machine remembers.
 
-    served: the person now in view who has their answer already: they may linger without being told anything new.
+    served: the person now in view who has their answer already: they may linger without being told anything new;
+    served_face_at: since when their face is in view, so that whoever steps up next is not taken for them.
     last_face_at: when a face was last seen; None: not since somebody left.
     """
 
     state: State = field(default_factory=Idle)
     served: str | None = None
+    served_face_at: float | None = None
     last_face_at: float | None = None
     punches: Mapping[str, LastPunch] = field(default_factory=lambda: MappingProxyType({}))
     locked: bool = False
@@ -233,14 +260,18 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return replace(scan, state=CameraTrouble(), served=None, last_face_at=None), actions
         case Nobody():
             return _nobody(scan, now=now, settings=settings), ()
+    scan = replace(scan, last_face_at=now)
+    match event:
         case Recognised(identity):
-            return _recognise(replace(scan, last_face_at=now), identity, now=now, settings=settings)
-        case Unrecognised():
-            return _refuse(replace(scan, last_face_at=now), now=now, settings=settings)
-        case FaceSeen(hint):
-            return _show(replace(scan, last_face_at=now), Approach(hint), now=now), ()
-        case Verifying(progress):
-            return _show(replace(scan, last_face_at=now), Verify(progress), now=now), ()
+            return _recognise(scan, identity, now=now, settings=settings)
+        case Closed(identity):
+            return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
+        case Unrecognised(first_seen_at):
+            return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
+        case FaceSeen(hint, first_seen_at):
+            return _show(scan, Approach(hint), first_seen_at, now=now), ()
+        case Verifying(progress, first_seen_at):
+            return _show(scan, Verify(progress), first_seen_at, now=now), ()
 
 
 def _holding(state: State, now: float) -> bool:
@@ -266,13 +297,16 @@ def _nobody(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
     return _expire(scan, now=now, settings=settings)
 
 
-def _show(scan: Scan, state: State, *, now: float) -> Scan:
+def _served(scan: Scan, first_seen_at: float) -> bool:
+    """Whether this face is the one that has its answer already."""
+    return scan.served is not None and scan.served_face_at == first_seen_at
+
+
+def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> Scan:
     """Show how far a face has come, unless a result is still being read or this person has had theirs."""
     if _holding(scan.state, now):
         return scan
-    if scan.served is not None:
-        return replace(scan, state=Idle())
-    return replace(scan, state=state)
+    return replace(scan, state=Idle() if _served(scan, first_seen_at) else state)
 
 
 def _recognise(
@@ -281,19 +315,22 @@ def _recognise(
     if isinstance(scan.state, Recording):
         return scan, ()
     if identity.person == scan.served:
-        return _show(scan, Idle(), now=now), ()
+        scan = replace(scan, served_face_at=identity.first_seen_at)
+        return _show(scan, Idle(), identity.first_seen_at, now=now), ()
+    scan = replace(scan, served=None, served_face_at=identity.first_seen_at)
     last = scan.punches.get(identity.person)
     if last is not None and now - last.at < settings.repeat_window:
         state = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
         return replace(scan, state=state, served=identity.person), (Signal("already"),)
-    return replace(scan, state=Recording(identity), served=None), (Record(identity),)
+    return replace(scan, state=Recording(identity)), (Record(identity),)
 
 
-def _refuse(scan: Scan, *, now: float, settings: ScanSettings) -> tuple[Scan, tuple[Action, ...]]:
-    if _holding(scan.state, now) or scan.served is not None or isinstance(scan.state, Recording):
-        return _show(scan, scan.state, now=now), ()
-    state = Refused("unrecognised", now + settings.refused_hold)
-    return replace(scan, state=state), (Signal("refused"),)
+def _refuse(
+    scan: Scan, reason: RefusalReason, first_seen_at: float, *, now: float, settings: ScanSettings
+) -> tuple[Scan, tuple[Action, ...]]:
+    if _holding(scan.state, now) or _served(scan, first_seen_at):
+        return _show(scan, scan.state, first_seen_at, now=now), ()
+    return replace(scan, state=Refused(reason, now + settings.refused_hold)), (Signal("refused"),)
 
 
 def _commit(

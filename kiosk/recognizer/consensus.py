@@ -80,6 +80,16 @@ class Consensus:
     def rule(self) -> DecisionRule:
         return self._rule
 
+    @property
+    def first_seen_at(self) -> float:
+        """When the face that is followed was first detected (seconds, CLOCK_MONOTONIC); 0 while there is none."""
+        return self._first_seen_at
+
+    @property
+    def progress(self) -> float:
+        """How many of the frames that are needed have been looked at, from 0 to 1."""
+        return min(1.0, len(self._window) / self._frames_needed)
+
     def use(self, rule: DecisionRule) -> None:
         """Decide by another rule from now on (the gallery changed); what was seen under the old one is forgotten."""
         if rule != self._rule:

@@ -1,0 +1,115 @@
+"""Everything that can be set about a kiosk; each setting has its one default here.
+
+Read from a TOML file (`presensi kiosk run --settings FILE`); options of the command line win over the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.topics import DEVICE_PATTERN
+from kiosk.errors import SettingsError
+
+Positive = Annotated[float, Meta(gt=0, le=86_400)]
+Pin = Annotated[int, Meta(ge=0, le=27)]
+
+
+class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where frames come from: see kiosk.camera.source.SourceSettings for what the fields mean."""
+
+    kind: Literal["picamera", "webcam", "clip", "photo"] = "picamera"
+    path: str | None = None
+    device: Annotated[int, Meta(ge=0, le=63)] = 0
+    width: int = 640
+    height: int = 480
+    fps: float = 15.0
+    pace: Literal["own", "fast"] = "own"
+    loop: bool = False
+    rotation_degrees: Literal[0, 180] = 0
+
+
+class PanelSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lights, relay and buzzer by BCM pin number; a pin that is not set is not there."""
+
+    fitted: bool = False
+    relay_pin: Pin | None = None
+    relay_seconds: Positive = 3.0
+    red_pin: Pin | None = None
+    green_pin: Pin | None = None
+    blue_pin: Pin | None = None
+    buzzer_pin: Pin | None = None
+
+
+class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kiosk's settings; units are in the names.
+
+    device: name that the hub knows the kiosk by. data: folder of journal, roster cache and keys.
+    broker: mqtt://host:port or mqtts://host:port; the three files are for mutual TLS. hub_key: file with the hub's
+    public key; only what this key has signed is believed. pack: recognition pack.
+    repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
+    keep_delivered_days: how long delivered rows stay in the journal.
+    """
+
+    device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
+    data: str = "/var/lib/presensi/kiosk"
+    broker: str = "mqtt://localhost:1883"
+    broker_ca: str | None = None
+    broker_cert: str | None = None
+    broker_cert_key: str | None = None
+    hub_key: str | None = None
+    pack: str = "builtin"
+    timezone: str = "Asia/Jakarta"
+    language: Literal["id", "en"] = "id"
+    repeat_seconds: Positive = 120.0
+    accepted_hold_seconds: Positive = 2.5
+    refused_hold_seconds: Positive = 3.0
+    heartbeat_seconds: Positive = 30.0
+    receipt_timeout_seconds: Positive = 5.0
+    keep_delivered_days: Annotated[int, Meta(ge=1, le=3660)] = 90
+    camera: CameraSection = msgspec.field(default_factory=CameraSection)
+    panel: PanelSection = msgspec.field(default_factory=PanelSection)
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def hub_key_file(self) -> Path:
+        """Where the hub's public key is: as set, else `hub.pub` in the data folder."""
+        return Path(self.hub_key) if self.hub_key else self.data_folder / "hub.pub"
+
+
+_SECTIONS: Final = ("camera", "panel")
+
+
+def read_settings(path: Path | None, **overrides: Any) -> KioskSettings:
+    """Settings from a file (None: the defaults), with overrides whose value is not None.
+
+    An override named camera_KEY goes into the section [camera]. SettingsError names the file and the key that is wrong.
+    """
+    tree: dict[str, Any] = {}
+    if path is not None:
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"Cannot read the settings file {path}: {error.strerror}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
+    for name, value in overrides.items():
+        if value is None:
+            continue
+        section, _, key = name.partition("_")
+        if section in _SECTIONS:
+            tree.setdefault(section, {})[key] = value
+        else:
+            tree[name] = value
+    try:
+        return msgspec.convert(tree, KioskSettings)
+    except msgspec.ValidationError as error:
+        where = f"The settings file {path}" if path else "The settings"
+        raise SettingsError(f"{where} cannot be used: {error}. See docs/settings.md for the keys.") from error
