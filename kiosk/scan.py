@@ -2,7 +2,7 @@
 
 Screen, lights and relay only render the state. Time is seconds on the monotonic clock, given by the caller.
 Nothing is *accepted* before the journal has said so: `Recognised` leads to the action Record, and only the event
-Committed, which the station feeds back, leads to Accepted.
+Committed, which the attendant feeds back, leads to Accepted.
 """
 
 from __future__ import annotations

@@ -1,315 +1,286 @@
-"""The kiosk's parts at work together: frames in, punches into the journal, states onto screen and panel.
-
-The station runs the walk-up in the thread that calls `run`. The uplink has a thread of its own, and so has the screen;
-neither can hold up a punch.
-"""
+"""One kiosk, from its settings: the only place that chooses adapters and starts threads."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import logging
+import shutil
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, Protocol
 
-from contract.punch import ClockAnchor, JournalRow, Liveness, Punch, Recognition
-from kiosk.camera.frame import Frame, Pixels
-from kiosk.camera.source import FrameSource
-from kiosk.clock import AnchorWatch, Clock
-from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
+from contract import topics
+from contract.command import Command
+from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health
+from contract.mqtt import BrokerAddress, MqttTransport, Will
+from contract.signing import SigningKey, VerifyKey
+from contract.transport import Transport
+from kiosk.attendant import Attendant, Display, TakenPunch
+from kiosk.camera.source import FrameSource, SourceSettings
+from kiosk.camera.supervisor import CaptureSupervisor
+from kiosk.clock import SystemClock
+from kiosk.errors import SettingsError
+from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
-from kiosk.journal import Journal, RowKey
-from kiosk.recognizer.consensus import Consensus, Identity, Unknown
-from kiosk.recognizer.decision import DecisionRule
-from kiosk.recognizer.face import Box
-from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
+from kiosk.journal import Journal
+from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.recognizer import Recognizer
 from kiosk.roster import Roster, RosterCache
-from kiosk.scan import (
-    Accepted,
-    AlreadyRecorded,
-    CameraLost,
-    Closed,
-    CommitFailed,
-    Committed,
-    Event,
-    FaceSeen,
-    LastPunch,
-    LockChanged,
-    Nobody,
-    Recognised,
-    Record,
-    Recording,
-    Scan,
-    ScanSettings,
-    Signal,
-    State,
-    Unrecognised,
-    Verifying,
-    remember,
-    step,
-)
+from kiosk.scan import ScanSettings
+from kiosk.settings import KioskSettings
+from kiosk.uplink import Bearing, Uplink, UplinkSettings
 
 log = logging.getLogger(__name__)
 
-FRAME_PATIENCE_SECONDS: Final = 1.0
-CLOCK_CHECK_SECONDS: Final = 5.0
+HOUSEKEEPING_SECONDS: Final = 3600.0
 
 
-class Display(Protocol):
-    """Where the walk-up is shown. Both methods return at once and may be called from the station's thread."""
+class PunchListener(Protocol):
+    """Somebody who wants to know of each punch as it is committed (the demo, benchmarks)."""
 
-    def show_state(self, state: State, *, name: str | None) -> None:
-        """Show this state; name: of the person in it, None where it has none."""
-        ...
-
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
-        """Show the live picture, (height, width, 3) BGR, and the face that is served."""
-        ...
-
-
-class NullDisplay:
-    """A kiosk without a screen: remembers the states, in order, for whoever looks."""
-
-    def __init__(self) -> None:
-        self.states: list[State] = []
-
-    def show_state(self, state: State, *, name: str | None) -> None:  # noqa: ARG002 (nothing is drawn)
-        if not self.states or self.states[-1] != state:
-            self.states = [*self.states[-99:], state]
-
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
-        """Nothing is drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakenPunch:
-    """A punch that is on disk.
-
-    committed_ms: from the capture of the first frame in which this face was detected to the journal's commit.
-    """
-
-    punch: Punch
-    identity: Identity
-    committed_ms: float
+    def __call__(self, taken: TakenPunch) -> None: ...
 
 
 class Station:
-    """One terminal. `run` returns when the input has ended or `stop` is set.
+    """A whole kiosk. Open it with a with statement; `run` serves people until stopped or the input ends.
 
-    on_punch is called in the station's thread after each commit.
+    source, transport, panel: None chooses what the settings say; tests and the demo bring their own.
+    Raises SettingsError, BadInputError or KioskError (one sentence each) when it cannot be put together.
     """
 
     def __init__(
         self,
+        settings: KioskSettings,
         *,
-        source: FrameSource,
-        recognizer: Recognizer,
-        roster: RosterCache,
-        journal: Journal,
-        clock: Clock,
-        panel: Panel,
-        display: Display,
-        settings: ScanSettings | None = None,
-        on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
+        source: FrameSource | None = None,
+        transport: Transport | None = None,
+        panel: Panel | None = None,
+        on_punch: PunchListener = lambda taken: None,  # noqa: ARG005 (the protocol names it)
     ) -> None:
-        self._source = source
-        self._recognizer = recognizer
-        self._roster = roster
-        self._journal = journal
-        self._clock = clock
-        self._panel = panel
-        self._display = display
-        self._settings = settings or ScanSettings()
+        self.settings = settings
         self._on_punch = on_punch
-        self._anchors = AnchorWatch(clock)
-        self._clock_due = 0.0
-        self._frame: Frame | None = None
-        self._roster_in_use = roster.current
-        self._consensus = Consensus(rule=self._rule(self._roster_in_use))
-        self._lock_wish: bool | None = None
-        self._scan = remember(Scan(), self._recent_punches())
-        self.camera_working = False
-        self.last_frame: Frame | None = None
+        self._stack = ExitStack()
+        self._stop = threading.Event()
+        self._refresh_wanted = False
+        self.restart_wanted = False
+        folder = settings.data_folder
+        self.key = device_key(folder)
+        hub_key = VerifyKey.from_file(settings.hub_key_file)
+        self.journal = self._stack.enter_context(Journal(folder / "journal.sqlite3", device=settings.device))
+        self._clock = SystemClock(floor=self.journal.last_taken_at)
+        pack = open_pack(settings.pack)
+        self.roster = RosterCache(
+            folder / "roster.msgpack", pack=pack.name, dimensions=pack.embedder.dimensions, on_change=self._note_roster
+        )
+        self.source = source or CaptureSupervisor(source_settings(settings))
+        self._panel = panel or open_panel(settings)
+        self._stack.callback(self._panel.close)
+        self.message = self.journal.fact("message") or ""
+        self.recognizer = Recognizer(pack)
+        self.uplink = Uplink(
+            device=settings.device,
+            journal=self.journal,
+            transport=transport or mqtt_transport(settings),
+            key=self.key,
+            hub_key=hub_key,
+            clock=self._clock,
+            settings=UplinkSettings(
+                receipt_timeout=settings.receipt_timeout_seconds, heartbeat_every=settings.heartbeat_seconds
+            ),
+            bearing=self._bearing,
+            on_roster=self.roster.take,
+            on_command=self._obey,
+        )
+        self._attendant: Attendant | None = None
 
-    def lock(self, *, locked: bool) -> None:
-        """Take no punches from now on, or take them again; may be called from any thread."""
-        self._lock_wish = locked
+    def __enter__(self) -> Station:
+        return self
 
-    @property
-    def state(self) -> State:
-        return self._scan.state
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._stack.close()
 
-    # The loop -------------------------------------------------------------------------------------------------------
+    def stop(self) -> None:
+        """End `run` soon; may be called from any thread and from a signal handler."""
+        self._stop.set()
 
-    def run(self, stop: threading.Event) -> None:
-        """Serve people until `stop` is set or the input ends. SourceUnusableError when there is nothing to read."""
-        self._panel.idle()
-        self._show()
-        with self._source:
-            while not stop.is_set():
-                self._keep_time()
-                self._obey()
-                try:
-                    frame = self._source.read(FRAME_PATIENCE_SECONDS)
-                except SourceUnusableError:
-                    raise
-                except CameraStalledError as error:
-                    self._lose_camera(error)
-                    continue
-                except CameraError as error:
-                    self._lose_camera(error)
-                    stop.wait(FRAME_PATIENCE_SECONDS)
-                    continue
-                if frame is None:
-                    return
-                self._look(frame)
+    def run(self, display: Display) -> None:
+        """Serve people in this thread, deliver in another; returns when stopped or when the input has ended."""
+        self._attendant = Attendant(
+            source=self.source,
+            recognizer=self.recognizer,
+            roster=self.roster,
+            journal=self.journal,
+            clock=self._clock,
+            panel=self._panel,
+            display=display,
+            settings=ScanSettings(
+                accepted_hold=self.settings.accepted_hold_seconds,
+                refused_hold=self.settings.refused_hold_seconds,
+                repeat_window=self.settings.repeat_seconds,
+            ),
+            on_punch=self._on_punch,
+        )
+        if self.journal.fact("locked") == "yes":
+            self._attendant.lock(locked=True)
+        with self._in_background("uplink", self.uplink.run), self._in_background("housekeeping", self._keep_house):
+            self._attendant.run(self._stop)
 
-    def _lose_camera(self, error: CameraError) -> None:
-        if self.camera_working:
-            log.warning("camera: %s", error)
-        self.camera_working = False
-        self._consensus.reset()
-        self._advance(CameraLost())
+    def deliver_rest(self, *, timeout_seconds: float) -> bool:
+        """After `run`: go on delivering until the hub has everything; False when time ran out first."""
+        done = threading.Event()
+        with self._in_background("uplink", self.uplink.run):
+            waited = 0.0
+            while self.journal.state.queue and waited < timeout_seconds:
+                done.wait(0.05)
+                waited += 0.05
+        return self.journal.state.queue == 0
 
-    def _look(self, frame: Frame) -> None:
-        self.camera_working = True
-        self.last_frame = self._frame = frame
-        self._use_newest_roster()
-        sightings = self._recognizer.look(frame, self._roster_in_use.gallery)
-        served = next((each for each in sightings if each.served), None)
-        self._display.show_frame(frame.main, served.face.box if served else None)
-        self._advance(self._judge(frame, served))
-
-    def _judge(self, frame: Frame, served: Sighting | None) -> Event:
-        """What this frame means for the walk-up."""
-        if served is None:
-            self._consensus.miss(frame.captured_at)
-            return Nobody()
-        verdict = self._consensus.observe(served.face.box, served.match, frame.captured_at)
-        first_seen_at = self._consensus.first_seen_at
-        if served.usability is Usability.COME_NEARER:
-            return FaceSeen("nearer", first_seen_at)
-        if isinstance(verdict, Identity):
-            # No liveness layer is fitted yet, so every policy but `off` is closed (DESIGN section 2, policy table).
-            return Recognised(verdict) if self._roster_in_use.policy.liveness == "off" else Closed(verdict)
-        if isinstance(verdict, Unknown):
-            log.info("not recognised: best %.3f over %d frames", verdict.best.similarity, verdict.frames)
-            return Unrecognised(first_seen_at)
-        return Verifying(self._consensus.progress, first_seen_at)
-
-    def _advance(self, event: Event | None) -> None:
-        """Step the walk-up, and do what it asks, until nothing more follows."""
-        events: list[Event | None] = [event]
-        while events:
-            before = self._scan.state
-            self._scan, actions = step(self._scan, events.pop(0), now=self._clock.monotonic(), settings=self._settings)
-            if self._scan.state != before:
-                self._show()
-            for action in actions:
-                match action:
-                    case Record(identity):
-                        events.append(self._record(identity))
-                    case Signal(kind):
-                        self._panel.signal(kind)
-
-    def _show(self) -> None:
-        state = self._scan.state
-        person = None
-        if isinstance(state, Accepted | AlreadyRecorded):
-            person = state.person
-        elif isinstance(state, Recording):
-            person = state.identity.person
-        self._display.show_state(state, name=self._roster_in_use.name_of(person) if person else None)
-
-    # Punches --------------------------------------------------------------------------------------------------------
-
-    def _record(self, identity: Identity) -> Committed | CommitFailed:
-        reading = self._clock.read()
-        frame = self._frame
-        if frame is None:
-            raise RuntimeError("a punch without a frame cannot be")
-        roster = self._roster_in_use
-
-        def build(key: RowKey) -> JournalRow:
-            return Punch(
-                device=key.device,
-                epoch=key.epoch,
-                seq=key.seq,
-                person=identity.person,
-                taken_at=reading.wall,
-                clock=reading.stamp,
-                source=frame.source,
-                recognition=Recognition(
-                    pack=self._recognizer.pack.name,
-                    similarity=round(identity.similarity, 5),
-                    threshold=round(identity.threshold, 5),
-                    runner_up=round(identity.similarity - identity.margin, 5),
-                    frames=identity.frames,
-                    gallery=len(roster.gallery),
-                ),
-                liveness=Liveness(policy=roster.policy.liveness),
-                roster=roster.version,
-            )
-
+    @contextlib.contextmanager
+    def _in_background(self, name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
+        stop = threading.Event()
+        thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+        thread.start()
         try:
-            punch = self._journal.append(build)
-        except JournalFullError as error:
-            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
-            return CommitFailed(identity.person)
-        committed_ms = (self._clock.monotonic() - identity.first_seen_at) * 1000
-        if isinstance(punch, Punch):
-            self._on_punch(TakenPunch(punch, identity, committed_ms))
-        return Committed(identity.person, reading.wall)
+            yield
+        finally:
+            stop.set()
+            thread.join(10)
 
-    def _recent_punches(self) -> dict[str, LastPunch]:
-        """Who punched within the repeat window before a restart, placed on the monotonic clock."""
-        wall, now = self._clock.read().wall, self._clock.monotonic()
-        window = timedelta(seconds=self._settings.repeat_window)
-        return {
-            punch.person: LastPunch(punch.taken_at, now - (wall - punch.taken_at).total_seconds())
-            for punch in self._journal.punches_since(wall - window)
-        }
+    def _keep_house(self, stop: threading.Event) -> None:
+        while True:
+            forgotten = self.journal.forget_delivered(older_than=timedelta(days=self.settings.keep_delivered_days))
+            if forgotten:
+                log.info("%d delivered rows are older than %d days", forgotten, self.settings.keep_delivered_days)
+            if stop.wait(HOUSEKEEPING_SECONDS):
+                return
 
-    # Roster, clock, commands ----------------------------------------------------------------------------------------
+    # What the hub hears and says ------------------------------------------------------------------------------------
 
-    def _rule(self, roster: Roster) -> DecisionRule:
-        """The hub's threshold for this gallery where it has computed one, else the model card's."""
-        rule = self._recognizer.pack.rule(max(1, len(roster.gallery)))
-        threshold = roster.policy.threshold
-        return rule if threshold is None else replace(rule, threshold=threshold)
+    def _bearing(self) -> Bearing:
+        health = self.source.health if isinstance(self.source, CaptureSupervisor) else None
+        working = self._attendant.camera_working if self._attendant is not None else False
+        return Bearing(
+            roster=0 if self._refresh_wanted else self.roster.current.version,
+            command=int(self.journal.fact("command") or 0),
+            pack=self.recognizer.pack.name,
+            software=importlib.metadata.version("presensi"),
+            health=Health(
+                camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
+                journal="salvaged" if self.journal.alarms else "ok",
+                camera_restarts=health.restarts if health is not None else 0,
+                disk_free_mb=shutil.disk_usage(self.settings.data_folder).free // 1_000_000,
+                temperature_c=_temperature(),
+                alarms=tuple(self.journal.alarms[-10:]),
+            ),
+        )
 
-    def _use_newest_roster(self) -> None:
-        newest = self._roster.current
-        if newest is not self._roster_in_use:
-            self._roster_in_use = newest
-            self._consensus.use(self._rule(newest))
+    def _note_roster(self, roster: Roster) -> None:
+        self._refresh_wanted = False
+        log.info("roster %d is in force: %d people", roster.version, len(roster.people))
+        self.uplink.heartbeat_soon()
 
-    def _obey(self) -> None:
-        wish, self._lock_wish = self._lock_wish, None
-        if wish is not None and wish != self._scan.locked:
-            self._advance(LockChanged(wish))
-
-    def _keep_time(self) -> None:
-        """Anchor the journal when the clock was set: the hub places earlier rows of this boot by it."""
-        now = self._clock.monotonic()
-        if now < self._clock_due:
+    def _obey(self, command: Command) -> None:
+        """Carry out one command; each version once, none that has expired."""
+        if command.version <= int(self.journal.fact("command") or 0):
             return
-        self._clock_due = now + CLOCK_CHECK_SECONDS
-        stepped_ms = self._anchors.check()
-        if stepped_ms is None:
+        self.journal.set_fact("command", str(command.version))
+        self.uplink.heartbeat_soon()
+        if command.expires_at is not None and command.expires_at < self._clock.read().wall:
+            log.warning("command %d (%s) has expired", command.version, command.action)
             return
-        reading = self._clock.read()
-        try:
-            self._journal.append(
-                lambda key: ClockAnchor(
-                    device=key.device,
-                    epoch=key.epoch,
-                    seq=key.seq,
-                    taken_at=reading.wall,
-                    clock=reading.stamp,
-                    stepped_ms=stepped_ms,
-                )
-            )
-        except JournalFullError as error:
-            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+        match command.action:
+            case "lock" | "unlock":
+                self.journal.set_fact("locked", "yes" if command.action == "lock" else "no")
+                if self._attendant is not None:
+                    self._attendant.lock(locked=command.action == "lock")
+            case "restart":
+                self.restart_wanted = True
+                self.stop()
+            case "refresh":
+                self._refresh_wanted = True
+            case "message":
+                self.message = command.text
+                self.journal.set_fact("message", command.text)
+            case "release":
+                log.warning("command %d: this version cannot switch releases", command.version)
+
+
+def device_key(folder: Path) -> SigningKey:
+    """The kiosk's own key, made at first; the public half stands beside it as `device.pub`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        key = SigningKey.load_or_create(folder / "device.key")
+        public = folder / "device.pub"
+        if not public.exists() or public.read_text(encoding="ascii").strip() != key.verify_key.text:
+            public.write_text(key.verify_key.text + "\n", encoding="ascii")
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {folder} cannot be used: {error.strerror}. Name another one with --data."
+        ) from error
+    return key
+
+
+def source_settings(settings: KioskSettings) -> SourceSettings:
+    """What the capture process is told."""
+    camera = settings.camera
+    return SourceSettings(
+        kind=camera.kind,
+        path=camera.path,
+        device=camera.device,
+        size=(camera.width, camera.height),
+        fps=camera.fps,
+        pace=camera.pace,
+        loop=camera.loop,
+        rotation_degrees=camera.rotation_degrees,
+    )
+
+
+def mqtt_transport(settings: KioskSettings) -> MqttTransport:
+    """The kiosk's connection, with presence as its last will."""
+    return MqttTransport(
+        address=BrokerAddress.parse(
+            settings.broker,
+            ca_file=_optional(settings.broker_ca),
+            cert_file=_optional(settings.broker_cert),
+            key_file=_optional(settings.broker_cert_key),
+        ),
+        client_id=settings.device,
+        subscriptions=[topics.everything_for(settings.device)],
+        will=Will(topics.up(settings.device, "online"), gone=OFFLINE_PAYLOAD, present=ONLINE_PAYLOAD),
+    )
+
+
+def open_panel(settings: KioskSettings) -> Panel:
+    """Lights, relay and buzzer where they are fitted; else a panel that does nothing."""
+    if not settings.panel.fitted:
+        return NullPanel()
+    from kiosk.hardware.gpio_panel import GpioPanel, PanelPins
+
+    panel = settings.panel
+    return GpioPanel(
+        PanelPins(
+            relay=panel.relay_pin,
+            relay_seconds=panel.relay_seconds,
+            red=panel.red_pin,
+            green=panel.green_pin,
+            blue=panel.blue_pin,
+            buzzer=panel.buzzer_pin,
+        )
+    )
+
+
+def _optional(path: str | None) -> Path | None:
+    return Path(path) if path else None
+
+
+def _temperature() -> float | None:
+    """Of the processor in degrees Celsius; None where the machine does not tell."""
+    try:
+        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,315 @@
+"""Who stands at the terminal and serves people: frames in, punches into the journal, states onto screen and panel.
+
+The attendant works in the thread that calls `run`. The uplink has a thread of its own, and so has the screen; neither
+can hold up a punch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final, Protocol
+
+from contract.punch import ClockAnchor, JournalRow, Liveness, Punch, Recognition
+from kiosk.camera.frame import Frame, Pixels
+from kiosk.camera.source import FrameSource
+from kiosk.clock import AnchorWatch, Clock
+from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
+from kiosk.hardware.panel import Panel
+from kiosk.journal import Journal, RowKey
+from kiosk.recognizer.consensus import Consensus, Identity, Unknown
+from kiosk.recognizer.decision import DecisionRule
+from kiosk.recognizer.face import Box
+from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
+from kiosk.roster import Roster, RosterCache
+from kiosk.scan import (
+    Accepted,
+    AlreadyRecorded,
+    CameraLost,
+    Closed,
+    CommitFailed,
+    Committed,
+    Event,
+    FaceSeen,
+    LastPunch,
+    LockChanged,
+    Nobody,
+    Recognised,
+    Record,
+    Recording,
+    Scan,
+    ScanSettings,
+    Signal,
+    State,
+    Unrecognised,
+    Verifying,
+    remember,
+    step,
+)
+
+log = logging.getLogger(__name__)
+
+FRAME_PATIENCE_SECONDS: Final = 1.0
+CLOCK_CHECK_SECONDS: Final = 5.0
+
+
+class Display(Protocol):
+    """Where the walk-up is shown. Both methods return at once and may be called from the attendant's thread."""
+
+    def show_state(self, state: State, *, name: str | None) -> None:
+        """Show this state; name: of the person in it, None where it has none."""
+        ...
+
+    def show_frame(self, picture: Pixels, box: Box | None) -> None:
+        """Show the live picture, (height, width, 3) BGR, and the face that is served."""
+        ...
+
+
+class NullDisplay:
+    """A kiosk without a screen: remembers the states, in order, for whoever looks."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+
+    def show_state(self, state: State, *, name: str | None) -> None:  # noqa: ARG002 (nothing is drawn)
+        if not self.states or self.states[-1] != state:
+            self.states = [*self.states[-99:], state]
+
+    def show_frame(self, picture: Pixels, box: Box | None) -> None:
+        """Nothing is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPunch:
+    """A punch that is on disk.
+
+    committed_ms: from the capture of the first frame in which this face was detected to the journal's commit.
+    """
+
+    punch: Punch
+    identity: Identity
+    committed_ms: float
+
+
+class Attendant:
+    """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
+
+    on_punch is called in the attendant's thread after each commit.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: FrameSource,
+        recognizer: Recognizer,
+        roster: RosterCache,
+        journal: Journal,
+        clock: Clock,
+        panel: Panel,
+        display: Display,
+        settings: ScanSettings | None = None,
+        on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
+    ) -> None:
+        self._source = source
+        self._recognizer = recognizer
+        self._roster = roster
+        self._journal = journal
+        self._clock = clock
+        self._panel = panel
+        self._display = display
+        self._settings = settings or ScanSettings()
+        self._on_punch = on_punch
+        self._anchors = AnchorWatch(clock)
+        self._clock_due = 0.0
+        self._frame: Frame | None = None
+        self._roster_in_use = roster.current
+        self._consensus = Consensus(rule=self._rule(self._roster_in_use))
+        self._lock_wish: bool | None = None
+        self._scan = remember(Scan(), self._recent_punches())
+        self.camera_working = False
+        self.last_frame: Frame | None = None
+
+    def lock(self, *, locked: bool) -> None:
+        """Take no punches from now on, or take them again; may be called from any thread."""
+        self._lock_wish = locked
+
+    @property
+    def state(self) -> State:
+        return self._scan.state
+
+    # The loop -------------------------------------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve people until `stop` is set or the input ends. SourceUnusableError when there is nothing to read."""
+        self._panel.idle()
+        self._show()
+        with self._source:
+            while not stop.is_set():
+                self._keep_time()
+                self._obey()
+                try:
+                    frame = self._source.read(FRAME_PATIENCE_SECONDS)
+                except SourceUnusableError:
+                    raise
+                except CameraStalledError as error:
+                    self._lose_camera(error)
+                    continue
+                except CameraError as error:
+                    self._lose_camera(error)
+                    stop.wait(FRAME_PATIENCE_SECONDS)
+                    continue
+                if frame is None:
+                    return
+                self._look(frame)
+
+    def _lose_camera(self, error: CameraError) -> None:
+        if self.camera_working:
+            log.warning("camera: %s", error)
+        self.camera_working = False
+        self._consensus.reset()
+        self._advance(CameraLost())
+
+    def _look(self, frame: Frame) -> None:
+        self.camera_working = True
+        self.last_frame = self._frame = frame
+        self._use_newest_roster()
+        sightings = self._recognizer.look(frame, self._roster_in_use.gallery)
+        served = next((each for each in sightings if each.served), None)
+        self._display.show_frame(frame.main, served.face.box if served else None)
+        self._advance(self._judge(frame, served))
+
+    def _judge(self, frame: Frame, served: Sighting | None) -> Event:
+        """What this frame means for the walk-up."""
+        if served is None:
+            self._consensus.miss(frame.captured_at)
+            return Nobody()
+        verdict = self._consensus.observe(served.face.box, served.match, frame.captured_at)
+        first_seen_at = self._consensus.first_seen_at
+        if served.usability is Usability.COME_NEARER:
+            return FaceSeen("nearer", first_seen_at)
+        if isinstance(verdict, Identity):
+            # No liveness layer is fitted yet, so every policy but `off` is closed (DESIGN section 2, policy table).
+            return Recognised(verdict) if self._roster_in_use.policy.liveness == "off" else Closed(verdict)
+        if isinstance(verdict, Unknown):
+            log.info("not recognised: best %.3f over %d frames", verdict.best.similarity, verdict.frames)
+            return Unrecognised(first_seen_at)
+        return Verifying(self._consensus.progress, first_seen_at)
+
+    def _advance(self, event: Event | None) -> None:
+        """Step the walk-up, and do what it asks, until nothing more follows."""
+        events: list[Event | None] = [event]
+        while events:
+            before = self._scan.state
+            self._scan, actions = step(self._scan, events.pop(0), now=self._clock.monotonic(), settings=self._settings)
+            if self._scan.state != before:
+                self._show()
+            for action in actions:
+                match action:
+                    case Record(identity):
+                        events.append(self._record(identity))
+                    case Signal(kind):
+                        self._panel.signal(kind)
+
+    def _show(self) -> None:
+        state = self._scan.state
+        person = None
+        if isinstance(state, Accepted | AlreadyRecorded):
+            person = state.person
+        elif isinstance(state, Recording):
+            person = state.identity.person
+        self._display.show_state(state, name=self._roster_in_use.name_of(person) if person else None)
+
+    # Punches --------------------------------------------------------------------------------------------------------
+
+    def _record(self, identity: Identity) -> Committed | CommitFailed:
+        reading = self._clock.read()
+        frame = self._frame
+        if frame is None:
+            raise RuntimeError("a punch without a frame cannot be")
+        roster = self._roster_in_use
+
+        def build(key: RowKey) -> JournalRow:
+            return Punch(
+                device=key.device,
+                epoch=key.epoch,
+                seq=key.seq,
+                person=identity.person,
+                taken_at=reading.wall,
+                clock=reading.stamp,
+                source=frame.source,
+                recognition=Recognition(
+                    pack=self._recognizer.pack.name,
+                    similarity=round(identity.similarity, 5),
+                    threshold=round(identity.threshold, 5),
+                    runner_up=round(identity.similarity - identity.margin, 5),
+                    frames=identity.frames,
+                    gallery=len(roster.gallery),
+                ),
+                liveness=Liveness(policy=roster.policy.liveness),
+                roster=roster.version,
+            )
+
+        try:
+            punch = self._journal.append(build)
+        except JournalFullError as error:
+            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+            return CommitFailed(identity.person)
+        committed_ms = (self._clock.monotonic() - identity.first_seen_at) * 1000
+        if isinstance(punch, Punch):
+            self._on_punch(TakenPunch(punch, identity, committed_ms))
+        return Committed(identity.person, reading.wall)
+
+    def _recent_punches(self) -> dict[str, LastPunch]:
+        """Who punched within the repeat window before a restart, placed on the monotonic clock."""
+        wall, now = self._clock.read().wall, self._clock.monotonic()
+        window = timedelta(seconds=self._settings.repeat_window)
+        return {
+            punch.person: LastPunch(punch.taken_at, now - (wall - punch.taken_at).total_seconds())
+            for punch in self._journal.punches_since(wall - window)
+        }
+
+    # Roster, clock, commands ----------------------------------------------------------------------------------------
+
+    def _rule(self, roster: Roster) -> DecisionRule:
+        """The hub's threshold for this gallery where it has computed one, else the model card's."""
+        rule = self._recognizer.pack.rule(max(1, len(roster.gallery)))
+        threshold = roster.policy.threshold
+        return rule if threshold is None else replace(rule, threshold=threshold)
+
+    def _use_newest_roster(self) -> None:
+        newest = self._roster.current
+        if newest is not self._roster_in_use:
+            self._roster_in_use = newest
+            self._consensus.use(self._rule(newest))
+
+    def _obey(self) -> None:
+        wish, self._lock_wish = self._lock_wish, None
+        if wish is not None and wish != self._scan.locked:
+            self._advance(LockChanged(wish))
+
+    def _keep_time(self) -> None:
+        """Anchor the journal when the clock was set: the hub places earlier rows of this boot by it."""
+        now = self._clock.monotonic()
+        if now < self._clock_due:
+            return
+        self._clock_due = now + CLOCK_CHECK_SECONDS
+        stepped_ms = self._anchors.check()
+        if stepped_ms is None:
+            return
+        reading = self._clock.read()
+        try:
+            self._journal.append(
+                lambda key: ClockAnchor(
+                    device=key.device,
+                    epoch=key.epoch,
+                    seq=key.seq,
+                    taken_at=reading.wall,
+                    clock=reading.stamp,
+                    stepped_ms=stepped_ms,
+                )
+            )
+        except JournalFullError as error:
+            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
