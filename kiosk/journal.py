@@ -270,6 +270,10 @@ class Journal:
         for _, _, row_bytes in self._stored(since):
             yield decode_row(row_bytes)
 
+    def stored_rows(self) -> list[tuple[bytes, bytes]]:
+        """Hash (32 bytes) and exact bytes of every row kept, in the order in which they were written."""
+        return [(own, row_bytes) for _, own, row_bytes in self._stored(None)]
+
     def export(self, to: Path) -> int:
         """Write every kept row as a JSON line {"row", "previous", "hash"} into a new file (a USB stick's); how many.
 

@@ -7,6 +7,7 @@ import importlib.metadata
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -66,6 +67,7 @@ class Station:
         self._stack = ExitStack()
         self._stop = threading.Event()
         self._refresh_wanted = False
+        self._delivering = False
         self.restart_wanted = False
         folder = settings.data_folder
         self.key = device_key(folder)
@@ -104,6 +106,11 @@ class Station:
         self.stop()
         self._stack.close()
 
+    @property
+    def clock_trusted(self) -> bool:
+        """Whether the wall clock was set by network or battery."""
+        return self._clock.read().stamp.source != "free"
+
     def stop(self) -> None:
         """End `run` soon; may be called from any thread and from a signal handler."""
         self._stop.set()
@@ -127,29 +134,23 @@ class Station:
         )
         if self.journal.fact("locked") == "yes":
             self._attendant.lock(locked=True)
-        with self._in_background("uplink", self.uplink.run), self._in_background("housekeeping", self._keep_house):
+        self.deliver()
+        with in_background("housekeeping", self._keep_house):
             self._attendant.run(self._stop)
 
-    def deliver_rest(self, *, timeout_seconds: float) -> bool:
-        """After `run`: go on delivering until the hub has everything; False when time ran out first."""
-        done = threading.Event()
-        with self._in_background("uplink", self.uplink.run):
-            waited = 0.0
-            while self.journal.state.queue and waited < timeout_seconds:
-                done.wait(0.05)
-                waited += 0.05
-        return self.journal.state.queue == 0
+    def deliver(self) -> None:
+        """Begin to deliver in the background, until the station is closed; `run` does so by itself."""
+        if not self._delivering:
+            self._delivering = True
+            self._stack.enter_context(in_background("uplink", self.uplink.run))
 
-    @contextlib.contextmanager
-    def _in_background(self, name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
-        stop = threading.Event()
-        thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(10)
+    def deliver_rest(self, *, timeout_seconds: float) -> bool:
+        """Wait until the hub has everything; False when time ran out first."""
+        deadline = time.monotonic() + timeout_seconds
+        pause = threading.Event()
+        while self.journal.state.queue and time.monotonic() < deadline:
+            pause.wait(0.02)
+        return self.journal.state.queue == 0
 
     def _keep_house(self, stop: threading.Event) -> None:
         while True:
@@ -208,6 +209,19 @@ class Station:
                 self.journal.set_fact("message", command.text)
             case "release":
                 log.warning("command %d: this version cannot switch releases", command.version)
+
+
+@contextlib.contextmanager
+def in_background(name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Run `work` in a thread while the block lasts; it gets the event that tells it to end."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
 
 
 def device_key(folder: Path) -> SigningKey:

@@ -1,0 +1,78 @@
+"""A station with its window: Qt in the main thread, the attendant in another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from contract.errors import PresensiError
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.presenter import Surroundings
+from kiosk.ui.screen import Screen
+from kiosk.ui.window import KioskWindow
+
+if TYPE_CHECKING:
+    from kiosk.station import Station
+
+log = logging.getLogger(__name__)
+
+
+def run_with_window(
+    station: Station,
+    *,
+    windowed: bool,
+    prepare: Callable[[Bridge], None] = lambda _bridge: None,
+) -> None:
+    """Serve people on a window until it is closed, the program is told to end, or the input ends.
+
+    prepare: called with the bridge before the window opens (the demo connects its enrolment there).
+    Whatever ends the attendant is raised here.
+    """
+    settings = station.settings
+    bridge = Bridge()
+    window = KioskWindow(bridge, windowed=windowed, language=settings.language)
+    screen = Screen(bridge, surroundings=lambda: surroundings_of(station), language=settings.language)
+    prepare(bridge)
+    trouble: list[PresensiError] = []
+    stop_refreshing = threading.Event()
+
+    def serve() -> None:
+        try:
+            station.run(screen)
+        except PresensiError as error:
+            trouble.append(error)
+        finally:
+            bridge.quit()
+
+    threads = [
+        threading.Thread(target=serve, name="attendant", daemon=True),
+        threading.Thread(target=screen.keep_fresh, args=(stop_refreshing,), name="screen", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        window.run()
+    finally:
+        station.stop()
+        stop_refreshing.set()
+        for thread in threads:
+            thread.join(10)
+    if trouble:
+        raise trouble[0]
+
+
+def surroundings_of(station: Station) -> Surroundings:
+    """What the screen says beside the walk-up's state."""
+    policy = station.roster.current.policy
+    return Surroundings(
+        online=station.uplink.online,
+        queue=station.journal.state.queue,
+        unit=policy.unit,
+        message=station.message or policy.message,
+        demo=policy.demo,
+        liveness_off=policy.liveness == "off",
+        clock_trusted=station.clock_trusted,
+        timezone=station.settings.timezone,
+    )
