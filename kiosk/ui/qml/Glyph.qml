@@ -1,0 +1,49 @@
+import QtQuick
+import QtQuick.Shapes
+
+// A drawn icon: strokes on a field of 24 by 24, in one colour, sharp at any size.
+Item {
+    id: glyph
+
+    property string name
+    property color ink
+    property real weight: 2.2
+
+    readonly property var strokes: ({
+        "face": "M12 3a9 9 0 1 0 .01 0zM9 9.6v.4M15 9.6v.4M8.2 14.3q3.8 3.4 7.6 0",
+        "nearer": "M8 3H3V8M16 3H21V8M8 21H3V16M16 21H21V16M12 8.5V15.5M8.5 12H15.5",
+        "centre": "M2 12H8M5 9l3 3l-3 3M22 12H16M19 9l-3 3l3 3M12 4V20",
+        "people": "M9 4a3.5 3.5 0 1 0 .01 0zM2.5 20c0-4 2.5-6 6.5-6s6.5 2 6.5 6M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.4c2.4 .8 3.5 2.8 3.5 5.6",
+        "scan": "M8 3H3V8M16 3H21V8M8 21H3V16M16 21H21V16M6.5 12H17.5",
+        "save": "M12 3V14.5M7 10l5 5l5-5M4 17V21H20V17",
+        "check": "M4 12.5l5.5 5.5L20 7",
+        "repeat": "M1.5 12.5l5 5L16 8M11.5 15.5l2 2L22.5 8",
+        "question": "M8.3 8.8a3.7 3.7 0 1 1 5.6 3.2c-1.4 .8-1.9 1.5-1.9 3M12 19v.3",
+        "person": "M12 3.5a4.2 4.2 0 1 0 .01 0zM3.5 21c0-4.6 3.2-7 8.5-7s8.5 2.4 8.5 7",
+        "disk": "M12 3.5L22 20.5H2zM12 10v4.6M12 17.6v.2",
+        "camera": "M3 8h4l2-3h6l2 3h4v11H3zM12 10a3.3 3.3 0 1 0 .01 0zM2.5 2.5L21.5 21.5",
+        "lock": "M5 11H19V21H5zM8 11V7.5a4 4 0 0 1 8 0V11M12 15v2.2",
+        "offline": "M3 3L21 21M8.6 16.2a5 5 0 0 1 6.8 0M5.2 12.6a10 10 0 0 1 4.4-2.4M18.8 12.6a10 10 0 0 0-2.6-1.8M2 9a14.5 14.5 0 0 1 4.2-2.6M22 9a14.5 14.5 0 0 0-10.8-3.9M12 20v.2",
+        "demo": "M9 3h6M10 3v6L4.6 18.8a1.5 1.5 0 0 0 1.3 2.2H18.1a1.5 1.5 0 0 0 1.3-2.2L14 9V3M7.5 15h9",
+        "shield": "M12 3l8 3v6c0 5-3.5 8-8 9c-4.5-1-8-4-8-9V6z",
+        "clock": "M12 3a9 9 0 1 0 .01 0zM12 7.5V12l3.2 2"
+    })
+
+    Shape {
+        width: 24
+        height: 24
+        scale: Math.min(glyph.width, glyph.height) / 24
+        transformOrigin: Item.TopLeft
+        preferredRendererType: Shape.CurveRenderer
+
+        ShapePath {
+            strokeColor: glyph.ink
+            strokeWidth: glyph.weight
+            fillColor: "transparent"
+            capStyle: ShapePath.RoundCap
+            joinStyle: ShapePath.RoundJoin
+
+            PathSvg { path: glyph.strokes[glyph.name] || "" }
+        }
+    }
+}

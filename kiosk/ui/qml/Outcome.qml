@@ -1,0 +1,188 @@
+import QtQuick
+
+// What is happening or what happened: icon and headline, then the person and the time, or what to do.
+Item {
+    id: outcome
+
+    required property real unit
+    required property var view
+    required property bool portrait
+    required property bool animated
+
+    readonly property color ink: view.paint.ink
+    readonly property color faint: view.paint.faint
+    readonly property bool timed: view.time_text !== ""
+    readonly property bool punched: timed || named
+    readonly property bool named: view.name !== ""
+    readonly property string state_id: view.state
+
+    onState_idChanged: if (animated && visible) pop.restart()
+
+    Item {
+        id: head
+        width: parent.width
+        height: (outcome.punched ? 124 : 170) * outcome.unit
+
+        Rectangle {
+            id: disc
+            width: (outcome.punched ? 120 : 160) * outcome.unit
+            height: width
+            radius: width / 2
+            color: outcome.view.paint.disc
+
+            Glyph {
+                anchors.centerIn: parent
+                width: parent.width * 0.6
+                height: width
+                name: outcome.view.icon
+                ink: outcome.view.paint.glyph
+                weight: outcome.timed ? 2.8 : 2.2
+            }
+
+            NumberAnimation {
+                id: pop
+                target: disc
+                property: "scale"
+                from: 0.8
+                to: 1
+                duration: 220
+                easing.type: Easing.OutBack
+            }
+        }
+
+        Line {
+            anchors { left: disc.right; leftMargin: 26 * outcome.unit; right: parent.right }
+            height: disc.height
+            verticalAlignment: Text.AlignVCenter
+            text: outcome.view.headline
+            color: outcome.ink
+            size: (outcome.punched ? 60 : 70) * outcome.unit
+            smallest: 40 * outcome.unit
+            lines: 2
+            font.weight: Font.Bold
+        }
+    }
+
+    // A punch: who and when, as large as the sheet allows.
+    Item {
+        visible: outcome.punched
+        anchors { top: head.bottom; topMargin: 18 * outcome.unit; bottom: second.top; left: parent.left; right: parent.right }
+
+        Line {
+            id: person
+            width: parent.width
+            height: (outcome.portrait ? 150 : 190) * outcome.unit
+            visible: outcome.named
+            verticalAlignment: Text.AlignVCenter
+            text: outcome.view.name
+            color: outcome.ink
+            size: 62 * outcome.unit
+            smallest: 34 * outcome.unit
+            lines: 2
+            font.weight: Font.DemiBold
+        }
+
+        Row {
+            id: moment
+            anchors { top: outcome.named ? person.bottom : parent.top }
+            visible: outcome.timed
+            spacing: 16 * outcome.unit
+
+            Text {
+                id: digits
+                textFormat: Text.PlainText
+                text: outcome.view.time_text
+                color: outcome.ink
+                font.pixelSize: 132 * outcome.unit
+                font.weight: Font.Bold
+                font.letterSpacing: -2 * outcome.unit
+                lineHeight: 0.95
+            }
+
+            Column {
+                anchors.verticalCenter: digits.verticalCenter
+
+                Text {
+                    textFormat: Text.PlainText
+                    text: outcome.view.zone
+                    color: outcome.faint
+                    font.pixelSize: 30 * outcome.unit
+                    font.weight: Font.DemiBold
+                }
+
+                Text {
+                    visible: text !== ""
+                    textFormat: Text.PlainText
+                    text: outcome.view.session
+                    color: outcome.ink
+                    font.pixelSize: 40 * outcome.unit
+                    font.weight: Font.Bold
+                }
+            }
+        }
+
+        Row {
+            anchors { top: outcome.timed ? moment.bottom : person.bottom; left: parent.left; right: parent.right }
+            spacing: 12 * outcome.unit
+
+            Glyph {
+                anchors.verticalCenter: parent.verticalCenter
+                width: 40 * outcome.unit
+                height: width
+                name: outcome.timed ? "check" : "save"
+                ink: outcome.ink
+                weight: 3
+            }
+
+            Line {
+                width: parent.width - 52 * outcome.unit
+                height: 52 * outcome.unit
+                verticalAlignment: Text.AlignVCenter
+                text: outcome.view.detail
+                color: outcome.ink
+                size: 38 * outcome.unit
+                font.weight: Font.DemiBold
+            }
+        }
+    }
+
+    // No punch: what to do.
+    Line {
+        visible: !outcome.punched
+        anchors { top: head.bottom; topMargin: 30 * outcome.unit; bottom: track.top; bottomMargin: 12 * outcome.unit
+                  left: parent.left; right: parent.right }
+        text: outcome.view.detail
+        color: outcome.ink
+        size: 50 * outcome.unit
+        smallest: 30 * outcome.unit
+        lines: 4
+    }
+
+    // How far the comparison has come.
+    Rectangle {
+        id: track
+        anchors { bottom: second.top; left: parent.left; right: parent.right }
+        height: outcome.view.progress >= 0 ? 18 * outcome.unit : 0
+        radius: height / 2
+        color: outcome.view.paint.glyph
+
+        Rectangle {
+            width: Math.max(parent.height, parent.width * Math.max(outcome.view.progress, 0))
+            height: parent.height
+            radius: parent.radius
+            color: outcome.view.paint.disc
+        }
+    }
+
+    Line {
+        id: second
+        anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
+        height: (outcome.punched ? 64 : 86) * outcome.unit
+        verticalAlignment: Text.AlignBottom
+        text: outcome.view.second_line
+        color: outcome.faint
+        size: (outcome.punched ? 26 : 31) * outcome.unit
+        smallest: 20 * outcome.unit
+        lines: 2
+    }
+}
