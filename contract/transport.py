@@ -5,6 +5,7 @@ Nothing here promises delivery: what must arrive lives in the journal until a re
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,3 +61,24 @@ class Transport(Protocol):
     def receive(self, timeout_seconds: float) -> Arrival | None:
         """Next arrival, in order; None when nothing came in time."""
         ...
+
+
+class NullTransport:
+    """A network that is never there: for benchmarks, and for kiosks that only collect."""
+
+    @property
+    def connected(self) -> bool:
+        return False
+
+    def start(self) -> None:
+        """Nothing connects."""
+
+    def stop(self) -> None:
+        """Nothing to release."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:  # noqa: ARG002 (nobody hears it)
+        return False
+
+    def receive(self, timeout_seconds: float) -> Arrival | None:
+        time.sleep(timeout_seconds)
+        return None
