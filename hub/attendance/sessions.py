@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -87,33 +87,37 @@ def fill_sessions(plan: DayPlan, policy: Policy, marks: Sequence[Mark]) -> Filli
     after = tuple(mark for mark in marks if mark.minute > plan.closes)
     counted = [mark for mark in marks if plan.opens <= mark.minute <= plan.closes]
     filling = _pair(plan, policy, counted)
-    return Filling(
-        arrival=filling.arrival,
-        departure=filling.departure,
-        before=before,
-        after=after,
-        unread_choices=filling.unread_choices,
-    )
+    return replace(filling, before=before, after=after)
 
 
 def _pair(plan: DayPlan, policy: Policy, counted: Sequence[Mark]) -> Filling:
-    arrivals = [mark for mark in counted if mark.hint != "out" or mark.minute <= plan.in_due]
-    departures = [mark for mark in counted if mark.hint != "in" and mark.minute > plan.in_due]
+    # Whoever presses Pulang in the arrival window has slipped: such a mark is never the departure.
+    read = [replace(mark, hint=None) if mark.hint == "out" and mark.minute <= plan.in_due else mark for mark in counted]
+    arrivals = [mark for mark in read if mark.hint != "out"]
+    departures = [mark for mark in read if mark.hint != "in" and mark.minute > plan.in_due]
     if not departures:
         return Filling(arrival=arrivals[0] if arrivals else None)
     if not arrivals:
         return Filling(departure=departures[-1])
     first, last = arrivals[0], departures[-1]
     apart = last.minute - first.minute
-    if apart < 0:
-        # Pulang was chosen before Masuk: one of the two was a slip of the finger, so the clock decides alone.
-        bare = [Mark(mark.minute, None, mark.punch) for mark in counted]
-        filling = _pair(plan, policy, bare)
-        return Filling(arrival=filling.arrival, departure=filling.departure, unread_choices=True)
-    both_chosen = first.hint == "in" and last.hint == "out"
-    if first is not last and (both_chosen or apart >= policy.repeat_minutes):
+    if apart >= policy.repeat_minutes and first is not last:
         return Filling(arrival=first, departure=last)
-    chosen = {mark.hint for mark in counted if mark.hint is not None}
-    if chosen == {"in"} or (chosen != {"out"} and plan.is_before_middle(first.minute)):
+    chosen = {mark.hint for mark in read if mark.hint is not None}
+    if chosen == {"in", "out"}:
+        return _pair_chosen(plan, policy, read, Filling(arrival=first, departure=last))
+    # One punch, rule 3. Where nobody chose, first and last repeat together are held against the middle of the schedule,
+    # (in_due + out_due) / 2: that is the cheaper role, so that a further repeat never makes a day worse.
+    if chosen == {"in"} or (not chosen and first.minute + last.minute < plan.in_due + plan.out_due):
         return Filling(arrival=first)
     return Filling(departure=last)
+
+
+def _pair_chosen(plan: DayPlan, policy: Policy, read: Sequence[Mark], pair: Filling) -> Filling:
+    """Both Masuk and Pulang were chosen, and the marks lie closer than a repeat, or Pulang before Masuk."""
+    chosen_in = min(mark.minute for mark in read if mark.hint == "in")
+    chosen_out = max(mark.minute for mark in read if mark.hint == "out")
+    if chosen_in < chosen_out:
+        return pair
+    # One of the two was a slip of the finger, and nobody knows which: the clock decides alone.
+    return replace(_pair(plan, policy, [replace(mark, hint=None) for mark in read]), unread_choices=True)

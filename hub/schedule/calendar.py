@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -82,6 +82,24 @@ class Schedule:
         horizon = min(366, (date.max - after).days - 1)
         candidates = (after + days * ONE_DAY for days in range(1, horizon + 1))
         return next((day for day in candidates if self.plan_on(day) is not None), None)
+
+
+def day_interval(
+    policy: Policy,
+    work_date: date,
+    tz: ZoneInfo,
+    *,
+    overrides: Iterable[Override] = (),
+    holidays: Iterable[date] = (),
+) -> tuple[datetime, datetime]:
+    """From when (included) to when (excluded) punches matter to a work date; see Schedule.interval_of."""
+    schedule = Schedule(policy=policy, overrides=tuple(overrides), holidays=frozenset(holidays))
+    return schedule.interval_of(work_date, tz)
+
+
+def work_dates_for(taken_at: datetime, schedules: Iterable[Schedule], tz: ZoneInfo) -> list[date]:
+    """The work dates to which a punch belongs under any of the schedules, in order: the days to assess again."""
+    return sorted({schedule.work_date_of(taken_at, tz) for schedule in schedules})
 
 
 def read_override(table: Mapping[str, Any], *, field: str) -> Override:

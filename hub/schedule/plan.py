@@ -96,10 +96,6 @@ class DayPlan:
         start, end = self.break_ or (0, 0)
         return self.out_due - self.in_due - (end - start)
 
-    def is_before_middle(self, minute: int) -> bool:
-        """Whether a minute lies before the middle of the schedule, (in_due + out_due) / 2."""
-        return 2 * minute < self.in_due + self.out_due
-
     def break_within(self, start: int, end: int) -> int:
         """Minutes of the break that lie between two minutes."""
         first, last = self.break_ or (0, 0)

@@ -1,0 +1,120 @@
+"""What holds for all punches: totality, order, signs, and that one more scan harms nobody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.attendance.assess import assess
+from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, PunchSeen, Status
+from hub.attendance.sessions import Mark
+from hub.attendance.waiting import HINTS, cost_of, could_improve
+from hub.schedule.hours import Hours
+from hub.schedule.policy import load_policy
+
+WIB = ZoneInfo("Asia/Jakarta")
+MIDNIGHT = datetime(2026, 11, 10, tzinfo=WIB)
+POLICIES = {
+    "jember-5": load_policy("jember-5"),
+    "jember-6": load_policy("jember-6"),
+    "pati": load_policy("pati").with_hours(Hours(in_due=420, out_due=840).on(None, field="pati")),
+    "night": load_policy("shift").with_hours(
+        Hours(in_opens=1140, in_due=1260, out_due=1860, out_closes=1980).on(None, field="night")
+    ),
+}
+policies = st.sampled_from(sorted(POLICIES)).map(POLICIES.__getitem__)
+hints = st.sampled_from(HINTS)
+# The minutes at which something changes, and any other minute of the neighbourhood.
+minutes = st.one_of(st.integers(-300, 2200), st.sampled_from([299, 300, 420, 421, 659, 660, 870, 899, 900, 1080, 1081]))
+seconds = st.builds(lambda minute, second: timedelta(minutes=minute, seconds=second), minutes, st.integers(0, 59))
+bare_punches = st.builds(lambda after: PunchSeen(taken_at=MIDNIGHT + after), seconds)
+punches = st.builds(lambda after, hint: PunchSeen(taken_at=MIDNIGHT + after, hint=hint), seconds, hints)
+marks = st.lists(st.builds(Mark, minutes, hints), max_size=5).map(
+    lambda some: sorted(some, key=lambda mark: mark.minute)
+)
+
+
+def assess_tuesday(policy, punches, *, coverage=COMPLETE, days_later=5, month_closed=False) -> AttendanceDay:
+    return assess(
+        work_date=MIDNIGHT.date(),
+        policy=policy,
+        tz=WIB,
+        punches=punches,
+        as_of=MIDNIGHT + timedelta(days=days_later),
+        coverage=coverage,
+        month_closed=month_closed,
+    )
+
+
+def cost(day: AttendanceDay) -> tuple[int, int, int]:
+    """What a settled day costs: absence first, then missed sessions, then minutes."""
+    nobody_came = day.status in (Status.BELUM_ADA_KETERANGAN, Status.TK)
+    return int(nobody_came), len(day.missing), (day.late_min or 0) + (day.early_min or 0)
+
+
+@given(policy=policies, some=st.lists(punches, max_size=6), month_closed=st.booleans())
+def test_minutes_are_never_negative_and_none_only_on_a_missing_side(policy, some, month_closed):
+    day = assess_tuesday(policy, some, month_closed=month_closed)
+    for minutes_, name in ((day.late_min, "in"), (day.early_min, "out")):
+        assert (minutes_ is None) == (day.status is Status.TIDAK_LENGKAP and name in day.missing)
+        assert minutes_ is None or minutes_ >= 0
+    assert day.absent_days == (1 if day.status is Status.TK else 0)
+
+
+@given(policy=policies, data=st.data())
+def test_order_of_arrival_does_not_matter(policy, data):
+    some = data.draw(st.lists(punches, max_size=6))
+    shuffled = data.draw(st.permutations(some))
+    assert assess_tuesday(policy, some) == assess_tuesday(policy, shuffled)
+
+
+@given(policy=policies, some=st.lists(bare_punches, max_size=5), extra=bare_punches)
+def test_one_more_punch_without_a_choice_never_makes_a_day_worse(policy, some, extra):
+    assert cost(assess_tuesday(policy, [*some, extra])) <= cost(assess_tuesday(policy, some))
+
+
+@given(
+    moments=st.lists(st.datetimes(timezones=st.sampled_from([WIB, ZoneInfo("UTC")])), max_size=6),
+    work_date=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    as_of=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(WIB)),
+    upto=st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(WIB)),
+    policy=policies,
+)
+def test_any_punches_at_all_yield_a_day(moments, work_date, as_of, upto, policy):
+    day = assess(
+        work_date=work_date,
+        policy=policy,
+        tz=WIB,
+        punches=[PunchSeen(taken_at=moment) for moment in moments],
+        as_of=as_of,
+        coverage=Coverage({"lobi": upto}),
+    )
+    assert day.status in Status
+
+
+@settings(max_examples=40)
+@given(policy=policies, some=marks, first=minutes, last=minutes)
+def test_waiting_finds_every_minute_that_could_improve_a_day(policy, some, first, last):
+    plan = policy.plan_of_weekday(1)
+    assert plan is not None
+    present = cost_of(plan, policy, some)
+    improving = any(
+        cost_of(plan, policy, sorted([*some, Mark(minute, hint)], key=lambda mark: mark.minute)) < present
+        for minute in range(first, last + 1)
+        for hint in HINTS
+    )
+    assert could_improve(plan, policy, some, first=first, last=last) == improving
+
+
+@given(policy=policies, some=st.lists(bare_punches, max_size=4), late=st.lists(bare_punches, max_size=3), upto=seconds)
+def test_day_that_does_not_wait_is_not_improved_by_what_was_not_delivered(policy, some, late, upto):
+    """The promise behind rule 6: a verdict given despite an open kiosk is not taken back in somebody's favour."""
+    coverage = Coverage({"aula": MIDNIGHT + upto})
+    verdict = assess_tuesday(policy, some, coverage=coverage)
+    if verdict.status is Status.MENUNGGU_DATA:
+        return
+    undelivered = [punch for punch in late if punch.taken_at > MIDNIGHT + upto]
+    assert cost(assess_tuesday(policy, [*some, *undelivered])) >= cost(verdict)
