@@ -76,7 +76,7 @@ class Station:
         self._clock = SystemClock(floor=self.journal.last_taken_at)
         pack = open_pack(settings.pack)
         self.roster = RosterCache(
-            folder / "roster.msgpack", pack=pack.name, dimensions=pack.embedder.dimensions, on_change=self._note_roster
+            folder / "roster.msgpack", pack=pack.name, dimensions=pack.card.input.dimensions, on_change=self._note_roster
         )
         self.source = source or CaptureSupervisor(source_settings(settings))
         self._panel = panel or open_panel(settings)

@@ -1,0 +1,62 @@
+# Everything a checkout needs: `make demo` and `make test` set up what is missing and then do their work.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test bench lint lock system-demo system-test clean
+
+help:
+	@echo "make demo    see it work on this machine: kiosk, broker and hub (Ctrl-C ends it)"
+	@echo "make test    lint, unit, journey and browser tests"
+	@echo "make bench   the figures on the README"
+	@echo "make setup   all of the set-up, nothing else"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lock    resolve requirements.lock anew"
+
+setup: system-test $(STAMP) photos
+
+demo: system-demo $(STAMP) photos
+	@$(BIN)/presensi demo $(DEMO)
+
+test: system-test $(STAMP) lint
+	@$(BIN)/python -m pytest $(TESTS)
+
+bench: $(STAMP) photos
+	@$(BIN)/presensi bench recognizer
+	@$(BIN)/python -m benchmarks.ingest
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+system-demo:
+	@sh provisioning/setup.sh demo
+
+system-test:
+	@sh provisioning/setup.sh test
+
+.PHONY: photos
+photos: $(STAMP)
+	@$(BIN)/python -m provisioning.demo_photos
+
+# pip checks every file against the lock; the reference library comes without its own requirements (see setup.cfg).
+$(STAMP): setup.cfg pyproject.toml requirements.lock requirements-reference.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing pinned packages into $(VENV) (the first time takes a minute or two)"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-reference.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# One resolution for x86-64 and aarch64, Python 3.11 to 3.13.
+lock:
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

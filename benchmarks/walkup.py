@@ -1,0 +1,120 @@
+"""How long a walk-up takes: from the first frame in which the face was detected to the committed punch.
+
+The real kiosk runs: capture process, recogniser, journal on disk; only the network is left out. The clip plays at its
+own pace, as a camera would deliver it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from contract.errors import BadInputError, PresensiError
+from contract.roster import KioskPolicy, RosterPart, RosterPerson
+from contract.signing import SigningKey
+from contract.transport import NullTransport
+from kiosk.attendant import NullDisplay, TakenPunch
+from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
+from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.settings import read_settings
+from kiosk.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class WalkUp:
+    """One run over the clip. employee: folder name, None when nobody was recognised; committed_ms likewise."""
+
+    employee: str | None
+    similarity: float | None
+    committed_ms: float | None
+    punches: int
+
+
+def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
+    """A roster of the people in PERSON/file; BadInputError when there is no usable face at all."""
+    people = []
+    for person in sorted(each for each in folder.glob("*") if each.is_dir()):
+        pictures = [cv2.imread(str(file)) for file in sorted(person.iterdir())]
+        found = [embed_photo(pack, each) for each in pictures if each is not None]
+        usable = [each.embedding for each in found if isinstance(each, EnrolmentFrame)]
+        if usable:
+            rows = b"".join(each.astype("<f4").tobytes() for each in usable)
+            people.append(RosterPerson(person=person.name, name=person.name, count=len(usable), embeddings=rows))
+    if not people:
+        raise BadInputError(f"{folder} holds no usable face: expected PERSON/photo.jpg.")
+    policy = KioskPolicy(liveness="off", demo=True)
+    return RosterPart(version=1, base=None, part=1, parts=1, pack=pack.name, policy=policy, people=tuple(people))
+
+
+def walk_up(clip: Path, roster: RosterPart, *, fast: bool) -> WalkUp:
+    """Let the clip walk up to a fresh kiosk once."""
+    taken: list[TakenPunch] = []
+    with tempfile.TemporaryDirectory(prefix="presensi-bench-") as name:
+        folder = Path(name)
+        (folder / "hub.pub").write_text(SigningKey.generate().verify_key.text, encoding="ascii")
+        settings = read_settings(
+            None,
+            data=name,
+            camera_kind="clip",
+            camera_path=str(clip),
+            camera_pace="fast" if fast else "own",
+        )
+        with Station(settings, transport=NullTransport(), on_punch=taken.append) as station:
+            station.roster.take(roster)
+            station.run(NullDisplay())
+    if not taken:
+        return WalkUp(None, None, None, 0)
+    first = taken[0]
+    return WalkUp(first.punch.person, first.identity.similarity, first.committed_ms, len(taken))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; see --help."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.walkup", description=__doc__)
+    parser.add_argument("--clip", type=Path, required=True)
+    parser.add_argument("--gallery", type=Path, required=True, help="PERSON/photo.jpg")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--fast", action="store_true", help="every frame, not at the clip's pace")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        roster = gallery_roster(options.gallery, open_pack())
+        runs = [walk_up(options.clip, roster, fast=options.fast) for _ in range(options.runs)]
+    except PresensiError as error:
+        print(f"presensi: {error}", file=sys.stderr)
+        return 2 if isinstance(error, BadInputError) else 1
+    times = [run.committed_ms for run in runs if run.committed_ms is not None]
+    report = {
+        "clip": str(options.clip),
+        "gallery": len(roster.people),
+        "runs": len(runs),
+        "recognised": len(times),
+        "employee": next((run.employee for run in runs if run.employee), None),
+        "punches_per_run": max(run.punches for run in runs),
+        "committed_ms": {
+            "median": round(statistics.median(times), 1),
+            "min": round(min(times), 1),
+            "max": round(max(times), 1),
+        }
+        if times
+        else None,
+    }
+    if options.json:
+        print(json.dumps(report))
+    elif times:
+        print(f"{report['employee']}: committed after {statistics.median(times):.0f} ms (median of {len(times)} runs)")
+    else:
+        print("nobody was recognised")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""`presensi provision`: what a machine needs before it can work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from provisioning.demo_photos import fetch
+
+from cli.commands import Commands
+
+
+@click.group(cls=Commands)
+def provision() -> None:
+    """What a machine needs before it can work."""
+
+
+@provision.command("demo-photos", epilog="Example:\n\n  presensi provision demo-photos")
+@click.option("--to", type=click.Path(path_type=Path), help="Folder to fill; without it, the one the demo looks in.")
+def demo_photos(to: Path | None) -> None:
+    """Get the photos for the demo from the source archive of the `face_recognition` package."""
+    click.echo(str(fetch(to) if to is not None else fetch()))
