@@ -1,0 +1,271 @@
+"""Rows of an office that does not exist: for tests, benchmarks and pictures of pages. All names are made up.
+
+Rows are written straight into the database; what kiosks sign and the hub verifies is not exercised here.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
+
+from contract.signing import SigningKey
+from hub.attendance.dirty import mark_dirty
+from hub.db import Database
+from hub.fleet.models import Alarm, AlarmKind, Kiosk, LatestHeartbeat
+from hub.ingest.models import QuarantinedRow, StoredRow
+from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
+from hub.roster.work_dates import work_dates_for
+
+EPOCH = "11111111-2222-4333-8444-555555555555"
+GIVEN = (
+    "Sri", "Dwi", "Agus", "Budi", "Rina", "Siti", "Hendra", "Wahyu", "Nur", "Eka", "Putri", "Bambang", "Dewi", "Yusuf",
+    "Ratna", "Joko", "Lestari", "Fitri", "Hadi", "Kartika", "Made", "Andi", "Maria", "Slamet", "Tri", "Indah",
+)  # fmt: skip
+FAMILY = (
+    "Wulandari", "Santoso", "Prasetyo", "Handayani", "Nugroho", "Rahmawati", "Setiawan", "Kusuma", "Utami", "Hidayat",
+    "Permata", "Wijaya", "Anggraini", "Saputra", "Maharani", "Firmansyah", "Puspitasari", "Gunawan", "Hartono",
+)  # fmt: skip
+POSITIONS = (
+    "Kepala Bidang Pelayanan", "Analis Kepegawaian Ahli Muda", "Pranata Komputer Ahli Pertama", "Bendahara Pengeluaran",
+    "Pengadministrasi Umum", "Penata Layanan Operasional", "Arsiparis Terampil", "Pengemudi",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class InventedOffice:
+    """Writes units, people, kiosks and punches; `at` is when they were entered."""
+
+    database: Database
+    at: datetime
+    _seqs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def unit(
+        self, name: str, *, parent: int | None = None, timezone: str = "Asia/Jakarta", policy: str | None = None
+    ) -> int:
+        with self.database.write() as session:
+            unit = Unit(name=name, parent_id=parent, timezone=timezone, created_at=self.at)
+            session.add(unit)
+            session.flush()
+            if policy is not None:
+                session.add(
+                    UnitPolicy(
+                        unit_id=unit.id, policy=policy, valid_from=date(2020, 1, 1), set_by="bkpp", set_at=self.at
+                    )
+                )
+            return unit.id
+
+    def employee(
+        self,
+        name: str,
+        *,
+        unit: int | None,
+        nip: str | None = None,
+        position: str | None = None,
+        employed: tuple[date | None, date | None] = (None, None),
+        member: tuple[date | None, date | None] = (None, None),
+    ) -> str:
+        """Id of a new employee; `employed` and `member` are first and last day, None: open."""
+        employee_id = str(uuid.uuid4())
+        with self.database.write() as session:
+            session.add(
+                Employee(
+                    id=employee_id,
+                    name=name,
+                    nip=nip,
+                    position=position,
+                    employed_from=employed[0],
+                    employed_until=employed[1],
+                    created_at=self.at,
+                    created_by="bkpp",
+                )
+            )
+            session.flush()
+            if unit is not None:
+                session.add(
+                    Membership(
+                        employee_id=employee_id,
+                        unit_id=unit,
+                        valid_from=member[0],
+                        valid_until=member[1],
+                        set_by="bkpp",
+                        set_at=self.at,
+                    )
+                )
+        return employee_id
+
+    def kiosk(
+        self,
+        device: str,
+        *,
+        unit: int | None = None,
+        delivered_up_to: datetime | None = None,
+        demo: bool = False,
+        state: Literal["active", "revoked"] = "active",
+    ) -> None:
+        with self.database.write() as session:
+            session.add(
+                Kiosk(
+                    device=device,
+                    public_key=SigningKey.generate().verify_key.text,
+                    demo=demo,
+                    state=state,
+                    unit_id=unit,
+                    delivered_up_to=delivered_up_to,
+                    added_at=self.at,
+                    online=delivered_up_to is not None,
+                )
+            )
+
+    def deliver(self, device: str, upto: datetime) -> None:
+        """Let a kiosk have delivered everything up to a moment."""
+        with self.database.write() as session:
+            session.get_one(Kiosk, device).delivered_up_to = upto
+
+    def heartbeat(self, device: str, sent_at: datetime, **changes: Any) -> None:
+        seq = self._seqs[device]
+        fields: dict[str, Any] = {
+            "epoch": EPOCH, "first_kept": 1, "last_seq": seq, "queue": 0, "sent_at": sent_at, "as_of": sent_at,
+            "boot": "boot", "monotonic_ms": 1000, "clock_source": "ntp", "camera": "ok", "journal": "ok",
+            "camera_restarts": 0, "disk_free_mb": 20_000, "temperature_c": 51.5, "alarms": [], "roster": 1,
+            "command": 0, "receipt": 1, "pack": "builtin", "software": "0.1.0", "received_at": sent_at,
+        }  # fmt: skip
+        with self.database.write() as session:
+            session.add(LatestHeartbeat(device=device, **(fields | changes)))
+
+    def alarm(self, device: str, kind: AlarmKind, at: datetime, detail: str = "", count: int = 1) -> None:
+        with self.database.write() as session:
+            session.add(Alarm(device=device, kind=kind, first_at=at, last_at=at, count=count, detail=detail))
+
+    def quarantine(self, device: str, at: datetime, *, reason: str = "source", detail: str = "") -> None:
+        self._seqs[device] += 1
+        row = f"{device}/{self._seqs[device]}".encode()
+        with self.database.write() as session:
+            session.add(
+                QuarantinedRow(
+                    device=device,
+                    epoch=EPOCH,
+                    seq=self._seqs[device],
+                    hash=sha256(row).digest(),
+                    reason=reason,
+                    detail=detail,
+                    row=row,
+                    received_at=at,
+                )
+            )
+
+    def enrol(self, employee_id: str, *, frames: int, at: datetime, state: str = "approved") -> None:
+        """Record pictures of somebody, without any picture."""
+        with self.database.write() as session:
+            for number in range(frames):
+                digest = sha256(f"{employee_id}/{number}".encode()).hexdigest()
+                session.add(
+                    EnrolmentFrame(
+                        employee_id=employee_id,
+                        sha256=digest,
+                        file=f"{digest}.jpg",
+                        origin="folder",
+                        origin_name=f"{number}.jpg",
+                        state=state,
+                        added_by="operator",
+                        added_at=at,
+                        approved_by="kasubag" if state == "approved" else None,
+                        approved_at=at if state == "approved" else None,
+                    )
+                )
+
+    def punch(
+        self, device: str, employee_id: str, taken_at: datetime, *, hint: str | None = None, corrected_at: Any = None
+    ) -> None:
+        self.punches(device, [(employee_id, taken_at)], hint=hint, corrected_at=corrected_at)
+
+    def punches(
+        self,
+        device: str,
+        moments: Iterable[tuple[str, datetime]],
+        *,
+        hint: str | None = None,
+        corrected_at: datetime | None = None,
+    ) -> None:
+        """Store punches and mark their days, in one transaction, as ingest does."""
+        rows = [self._row(device, person, taken_at, hint, corrected_at) for person, taken_at in moments]
+        with self.database.write() as session:
+            session.execute(insert(StoredRow), rows)
+            placed = [(row["person_id"], row["placed_at"]) for row in rows]
+            days = work_dates_for(session.connection(), placed)
+            mark_dirty(session.connection(), days, now=max(row["received_at"] for row in rows))
+
+    def _row(
+        self, device: str, person: str, taken_at: datetime, hint: str | None, corrected_at: datetime | None
+    ) -> dict[str, Any]:
+        self._seqs[device] += 1
+        seq = self._seqs[device]
+        row = f"{device}/{seq}/{person}".encode()
+        return {
+            "device": device, "epoch": EPOCH, "seq": seq, "kind": "punch", "person_id": person, "taken_at": taken_at,
+            "corrected_at": corrected_at, "placed_at": corrected_at or taken_at, "clock_source": "ntp", "boot": "boot",
+            "monotonic_ms": seq * 1000, "source": "picamera", "similarity": 0.83, "threshold": 0.61,
+            "session_hint": hint, "row": row, "hash": sha256(row).digest(), "received_at": taken_at,
+        }  # fmt: skip
+
+
+def invent_name(dice: random.Random) -> str:
+    """A name of two to four words, now and then with titles."""
+    words = [dice.choice(GIVEN), *dice.sample(FAMILY, dice.choice((1, 1, 1, 2)))]
+    if dice.random() < 0.15:
+        words.insert(0, "dr." if dice.random() < 0.4 else "Drs.")
+    name = " ".join(words)
+    return name + dice.choice((", S.E.", ", S.Kom., M.T.", ", S.STP., M.Si.")) if dice.random() < 0.25 else name
+
+
+def invent_nip(dice: random.Random) -> str:
+    """Eighteen digits in the pattern of a NIP: birth date, start of service, sex, number."""
+    return (
+        f"{dice.randint(1968, 1999)}{dice.randint(1, 12):02d}{dice.randint(1, 28):02d}"
+        f"{dice.randint(2008, 2024)}{dice.randint(1, 12):02d}{dice.randint(1, 2)}{dice.randint(1, 20):03d}"
+    )
+
+
+def invent_staff(office: InventedOffice, *, unit: int, people: int, seed: int = 1) -> list[str]:
+    """Employees of a unit with names, numbers and positions."""
+    dice = random.Random(seed)
+    return [
+        office.employee(invent_name(dice), unit=unit, nip=invent_nip(dice), position=dice.choice(POSITIONS))
+        for _ in range(people)
+    ]
+
+
+def invent_punches(
+    office: InventedOffice,
+    *,
+    device: str,
+    people: Sequence[str],
+    dates: Iterable[date],
+    until: datetime,
+    tz: ZoneInfo,
+    seed: int = 1,
+) -> None:
+    """Arrivals and departures of ordinary weeks: mostly in time, some late, some early, some forgotten, some away."""
+    dice = random.Random(seed)
+    moments = []
+    for day in dates:
+        if day.weekday() >= 5:
+            continue
+        leaving = 14.5 if day.weekday() == 4 else 15.0
+        for person in people:
+            if dice.random() < 0.03:
+                continue
+            arrival = 6.6 + dice.gauss(0, 0.17) + (dice.random() < 0.08) * dice.uniform(0.3, 1.2)
+            departure = leaving + abs(dice.gauss(0.2, 0.2)) - (dice.random() < 0.04) * dice.uniform(0.3, 1.5)
+            hours = [hour for hour in (arrival, departure) if dice.random() > 0.015]
+            midnight = datetime.combine(day, time(), tz)
+            moments += [(person, midnight + timedelta(hours=hour)) for hour in hours]
+    office.punches(device, sorted((item for item in moments if item[1] <= until), key=lambda item: item[1]))

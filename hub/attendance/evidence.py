@@ -1,0 +1,238 @@
+"""Everything that bears on a day, read for many days in a handful of queries."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hub.attendance.day import Cover, Coverage, Document, Hint, PunchSeen
+from hub.attendance.models import DocumentRow, MonthClose
+from hub.fleet.models import Kiosk
+from hub.ingest.models import StoredRow
+from hub.roster.models import Employee
+from hub.roster.units import Memberships, UnitTree
+from hub.roster.work_dates import EmployeeDay
+from hub.schedule.calendar import Schedule
+from hub.schedule.policy import load_policy
+
+ONE_DAY: Final = timedelta(days=1)
+
+
+@lru_cache(maxsize=256)
+def schedule_of(policy: str) -> Schedule:
+    """The calendar of a policy, read once; PolicyError when there is no such policy."""
+    return Schedule(policy=load_policy(policy))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known about one day of one person.
+
+    unit_id None: the person belongs to no unit on that date. punches: of the neighbouring dates too; `assess` knows
+    which of them belong to the day.
+    """
+
+    employee_id: str
+    work_date: date
+    unit_id: int | None
+    policy: str
+    tz: ZoneInfo
+    punches: tuple[PunchSeen, ...]
+    documents: tuple[Document, ...]
+    coverage: Coverage
+    month_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Punches:
+    """One person's punches in the order of time."""
+
+    moments: list[datetime]
+    punches: list[PunchSeen]
+
+    def around(self, work_date: date) -> tuple[PunchSeen, ...]:
+        """Those that any zone and any shift could count for the date."""
+        midnight = datetime.combine(work_date, time(), UTC)
+        first = bisect_left(self.moments, midnight - 2 * ONE_DAY)
+        last = bisect_left(self.moments, midnight + 3 * ONE_DAY)
+        return tuple(self.punches[first:last])
+
+
+def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evidence | None]:
+    """Evidence for each day, in order; None for a day that is not to be assessed.
+
+    Not assessed are days outside the employment, and days without both a unit and a punch. The number of queries does
+    not grow with the number of days. Coverage is read before the punches: a punch that comes in between is then at
+    worst awaited although it is here, and its own mark makes the day be assessed again.
+    """
+    if not days:
+        return []
+    tree = UnitTree.load(session.connection())
+    kiosks = _read_kiosks(session, tree)
+    closes = _read_closed_months(session, tree)
+    people = sorted({employee_id for employee_id, _ in days})
+    first, last = min(day for _, day in days), max(day for _, day in days)
+    memberships = Memberships.load(session.connection(), people)
+    employments = _read_employments(session, people)
+    punches = _read_punches(session, people, first, last)
+    documents = _read_documents(session, people, first)
+    nobody = _Punches([], [])
+
+    def describe(employee_id: str, work_date: date) -> Evidence | None:
+        seen = punches.get(employee_id, nobody).around(work_date)
+        unit_id = memberships.unit_on(employee_id, work_date)
+        if not _is_employed(employments.get(employee_id), work_date) or (unit_id is None and not seen):
+            return None
+        tz = tree.zone_of(unit_id)
+        return Evidence(
+            employee_id=employee_id,
+            work_date=work_date,
+            unit_id=unit_id,
+            policy=tree.policy_on(unit_id, work_date),
+            tz=tz,
+            punches=seen,
+            documents=tuple(documents.get(employee_id, ())),
+            coverage=_cover(kiosks, unit_id, work_date, tz),
+            month_closed=any(close.concerns(unit_id, work_date) for close in closes),
+        )
+
+    return [describe(employee_id, work_date) for employee_id, work_date in days]
+
+
+@dataclass(frozen=True, slots=True)
+class _KioskReach:
+    """A kiosk that may still deliver. units None: it stands for everybody."""
+
+    device: str
+    units: frozenset[int] | None
+    added_at: datetime
+    delivered_up_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedMonth:
+    """A month that is closed. units None: for everybody."""
+
+    month: date
+    units: frozenset[int] | None
+
+    def concerns(self, unit_id: int | None, work_date: date) -> bool:
+        return self.month == work_date.replace(day=1) and (self.units is None or unit_id in self.units)
+
+
+def _read_kiosks(session: Session, tree: UnitTree) -> list[_KioskReach]:
+    """Kiosks that may still deliver; what a revoked one holds is refused, so nobody waits for it."""
+    return [
+        _KioskReach(kiosk.device, _within(tree, kiosk.unit_id), kiosk.added_at, kiosk.delivered_up_to)
+        for kiosk in session.scalars(select(Kiosk).where(Kiosk.state == "active"))
+    ]
+
+
+def _read_closed_months(session: Session, tree: UnitTree) -> list[_ClosedMonth]:
+    rows = session.execute(select(MonthClose.unit_id, MonthClose.month).where(MonthClose.reopened_at.is_(None)))
+    return [_ClosedMonth(month, _within(tree, unit_id)) for unit_id, month in rows]
+
+
+def _within(tree: UnitTree, unit_id: int | None) -> frozenset[int] | None:
+    return None if unit_id is None else frozenset(tree.within(unit_id))
+
+
+def _cover(kiosks: Iterable[_KioskReach], unit_id: int | None, work_date: date, tz: ZoneInfo) -> Coverage:
+    """How far the kiosks have delivered at which somebody of the unit may punch.
+
+    One that was set up after the work date (and after any shift that began on it) holds nothing of that date.
+    """
+    over = datetime.combine(work_date + 2 * ONE_DAY, time(), tz)
+    return Coverage(
+        {
+            kiosk.device: kiosk.delivered_up_to
+            for kiosk in kiosks
+            if (kiosk.units is None or unit_id in kiosk.units) and kiosk.added_at < over
+        }
+    )
+
+
+def _read_employments(session: Session, people: Sequence[str]) -> dict[str, tuple[date | None, date | None]]:
+    query = select(Employee.id, Employee.employed_from, Employee.employed_until).where(Employee.id.in_(people))
+    return {employee_id: (first, last) for employee_id, first, last in session.execute(query)}
+
+
+def _is_employed(employment: tuple[date | None, date | None] | None, work_date: date) -> bool:
+    if employment is None:
+        return False
+    first, last = employment
+    return (first is None or first <= work_date) and (last is None or work_date <= last)
+
+
+def _read_punches(session: Session, people: Sequence[str], first: date, last: date) -> dict[str, _Punches]:
+    start = datetime.combine(first, time(), UTC) - 2 * ONE_DAY
+    end = datetime.combine(last, time(), UTC) + 3 * ONE_DAY
+    columns = (
+        StoredRow.person_id,
+        StoredRow.placed_at,
+        StoredRow.session_hint,
+        StoredRow.device,
+        StoredRow.epoch,
+        StoredRow.seq,
+    )
+    query = (
+        select(*columns)
+        .where(
+            StoredRow.kind == "punch",
+            StoredRow.person_id.in_(people),
+            StoredRow.placed_at >= start,
+            StoredRow.placed_at < end,
+        )
+        .order_by(StoredRow.placed_at)
+    )
+    found: dict[str, _Punches] = {}
+    for person_id, placed_at, chosen, device, epoch, seq in session.execute(query):
+        if person_id is None:
+            continue
+        hint: Hint | None = "in" if chosen == "in" else "out" if chosen == "out" else None
+        of_person = found.setdefault(person_id, _Punches([], []))
+        of_person.moments.append(placed_at)
+        of_person.punches.append(PunchSeen(taken_at=placed_at, hint=hint, device=device, key=f"{device}/{epoch}/{seq}"))
+    return found
+
+
+def _read_documents(session: Session, people: Sequence[str], first: date) -> dict[str, list[Document]]:
+    """Letters in force that reach the first day or go beyond it: adjoining ones decide when a letter was due."""
+    query = select(DocumentRow).where(
+        DocumentRow.employee_id.in_(people),
+        DocumentRow.withdrawn_at.is_(None),
+        or_(DocumentRow.last_day.is_(None), DocumentRow.last_day >= first),
+    )
+    found: dict[str, list[Document]] = {}
+    for row in session.scalars(query):
+        if row.covers:
+            found.setdefault(row.employee_id, []).append(_to_document(row))
+    return found
+
+
+def _to_document(row: DocumentRow) -> Document:
+    return Document(
+        type=row.type,
+        reason=row.reason,
+        covers=tuple(Cover(start=_moment(span["from"]), end=_moment(span["to"])) for span in row.covers),
+        known_by=row.known_by,
+        handed_in=row.handed_in,
+        verified=row.verified_on,
+        entered=row.entered_on,
+        signed_by=tuple(row.signed_by),
+        witness_statements=row.witness_statements,
+        reopened_because=row.reopened_because,
+    )
+
+
+def _moment(text: Any) -> date | datetime:
+    """A date, or a date and time, as the letter says it."""
+    return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
