@@ -28,9 +28,11 @@ CENTRE = (ASIDE * EYES_PIXELS, ABOVE * EYES_PIXELS)
 DEPTH_SHRINK = 4
 """The depth field is this much smaller than the canvas: it is smooth."""
 
-HEAD_WIDTH, HEAD_HEIGHT, HEAD_DEPTH, HEAD_RAISED = 1.35, 2.0, 1.2, 0.25
-NOSE_DEPTH, NOSE_WIDTH, NOSE_HEIGHT = 0.35, 0.22, 0.35
-"""Head and nose as an ellipsoid with a bump, in distances between the eyes: EVIDENCE.md, "Liveness"."""
+HEAD_WIDTH, HEAD_HEIGHT, HEAD_DEPTH, HEAD_RAISED = 1.35, 2.0, 0.95, 0.25
+NOSE_DEPTH, NOSE_WIDTH, NOSE_HEIGHT = 0.5, 0.26, 0.4
+"""Head and nose, in distances between the eyes: a paraboloid over an ellipse, with a bump. An ellipsoid of the same
+width, as in EVIDENCE.md, "Liveness", is infinitely steep at its rim, and ears tear off when it turns by more than 20
+degrees; this shape does not fold below 40, and eyes, nose and mouth move against each other as a face's do."""
 
 DETECTION_SIDES = (800, 1600)
 """Longer sides, in pixels, at which a face is looked for; the second only when the first shows none."""
@@ -220,11 +222,19 @@ def _cut_out(picture: Pixels, covered: Pixels) -> Field:
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(1)
     cv2.grabCut(np.ascontiguousarray(small), labels, (0, 0, 1, 1), background, foreground, 4, cv2.GC_INIT_WITH_MASK)
+    # Hair as dark as the room behind it is cut off by colour; no head ends below the crown.
+    labels[_is_skull(x, y) & known] = cv2.GC_FGD
     person = _connected_to_face(((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8), x, y)
     alpha = cv2.resize(person.astype(np.float32), CANVAS_SIZE, interpolation=cv2.INTER_CUBIC)
     alpha = cv2.GaussianBlur(alpha, (0, 0), 0.07 * EYES_PIXELS)
     # Drawn in a little, so that no rim of the old background remains.
     return np.asarray(np.clip((alpha - 0.45) * 2.5, 0.0, 1.0), dtype=np.float32)
+
+
+def _is_skull(x: Field, y: Field) -> npt.NDArray[np.bool_]:
+    """Tell which points every head covers, hair or jilbab included, in distances between the eyes."""
+    skull: npt.NDArray[np.bool_] = (x / 1.18) ** 2 + ((y + 0.4) / 1.68) ** 2 < 1.0
+    return skull
 
 
 def _connected_to_face(person: Pixels, x: Field, y: Field) -> Pixels:
@@ -237,21 +247,42 @@ def _connected_to_face(person: Pixels, x: Field, y: Field) -> Pixels:
 
 
 def _dress(picture: Field, matte: Field, covered: Field) -> Pixels:
-    """Join the cut-out person with drawn shoulders where the photo ends; return premultiplied BGRA."""
+    """Join the cut-out person with clothes below the photo's end; return premultiplied BGRA.
+
+    Where the photo shows the shoulders, they go on downwards as wide as it last showed them; where it ends at the
+    neck, shoulders are drawn.
+    """
     x, y = _canvas_grid(*CANVAS_SIZE)
-    rounded = np.clip((y - 1.75) / 1.3, 0.0, 1.0)
-    half_width = 0.72 + 2.1 * np.sin(rounded * np.pi / 2) ** 0.8
-    torso = np.clip((half_width - np.abs(x)) / 0.06, 0.0, 1.0) * np.clip((y - 1.3) / 0.3, 0.0, 1.0)
-    torso *= 1.0 - covered
-    own = (matte * covered)[..., None]
-    worn = (matte > 0.9) & (covered > 0.9) & (y > 2.3) & (np.abs(x) < 2.0)
+    own = matte * covered
+    # The canvas's end is an end too: whatever is below it repeats its last row.
+    seam = min(_last_covered_row(covered), round((ABOVE + BELOW - 0.5) * EYES_PIXELS))
+    seam_row = max(0, seam - round(0.35 * EYES_PIXELS))
+    worn = (own > 0.9) & (np.abs(x) < 2.0) & (y > 2.2)
     cloth = np.median(picture[worn], axis=0) if np.count_nonzero(worn) > 500 else np.array((105.0, 84.0, 66.0))
-    folds = 1.0 - 0.10 * np.abs(x) - 0.05 * np.sin(5.0 * x + 1.5 * y)
-    drawn = (cloth * np.clip(folds, 0.55, 1.05)[..., None]).astype(np.float32)
-    alpha = own + torso[..., None] * (1.0 - own)
-    colour = picture * own + drawn * torso[..., None] * (1.0 - own)
+    cloth = cloth.astype(np.float32)
+    if np.count_nonzero(matte[seam_row] > 0.5) > 3.6 * EYES_PIXELS:
+        below = np.clip((np.arange(len(x), dtype=np.float32) - seam_row) / (0.3 * EYES_PIXELS), 0.0, 1.0)[:, None]
+        body = (np.arange(len(x)) >= seam_row)[:, None] * matte[seam_row][None, :]
+        last = cv2.GaussianBlur(picture[seam_row - 4 : seam_row + 1].mean(0)[None], (0, 0), 0.25 * EYES_PIXELS)
+        deep = np.clip((y - y[seam_row, 0]) / 1.5, 0.0, 0.8)[..., None]
+        drawn = last * (1.0 - deep) + cloth * deep
+        own = own * (1.0 - below)
+    else:
+        rounded = np.clip((y - 1.55) / 1.5, 0.0, 1.0)
+        half_width = 0.70 + 2.2 * np.sin(rounded * np.pi / 2) ** 1.2
+        body = np.clip((half_width - np.abs(x)) / 0.06, 0.0, 1.0) * np.clip((y - 1.3) / 0.2, 0.0, 1.0)
+        drawn = np.broadcast_to(cloth, picture.shape)
+    drawn = drawn * np.clip(1.0 - 0.05 * x**2 - 0.03 * np.sin(4.0 * x + y), 0.5, 1.05)[..., None]
+    own, body = own[..., None], (body * (1.0 - own))[..., None]
+    alpha, colour = own + body, picture * own + drawn * body
     alpha[:, :2] = alpha[:, -2:] = colour[:, :2] = colour[:, -2:] = 0.0
     return np.asarray(np.clip(np.dstack([colour, alpha * 255.0]), 0.0, 255.0), dtype=np.uint8)
+
+
+def _last_covered_row(covered: Field) -> int:
+    """Return the lowest row that the photo reaches below the face."""
+    reached = np.flatnonzero(covered[:, round(CENTRE[0])] > 0.5)
+    return int(reached[-1]) if reached.size else covered.shape[0] - 1
 
 
 def _head_depth(nose: Field) -> Field:
@@ -259,6 +290,6 @@ def _head_depth(nose: Field) -> Field:
     inside = np.clip(1.0 - (x / HEAD_WIDTH) ** 2 - ((y + HEAD_RAISED) / HEAD_HEIGHT) ** 2, 0.0, None)
     nose_x, nose_y = (nose - np.array(CENTRE, np.float32)) / EYES_PIXELS
     bump = np.exp(-(((x - nose_x) / NOSE_WIDTH) ** 2) - ((y - nose_y + 0.1) / NOSE_HEIGHT) ** 2)
-    depth = HEAD_DEPTH * np.sqrt(inside) + NOSE_DEPTH * bump * (inside > 0)
-    # Without this the rim of the ellipsoid, which is infinitely steep, tears when the head turns.
+    depth = HEAD_DEPTH * inside + NOSE_DEPTH * bump * (inside > 0)
+    # The rim's kink would show as a line when the head turns.
     return np.asarray(cv2.GaussianBlur(depth, (0, 0), 0.08 * EYES_PIXELS / DEPTH_SHRINK), dtype=np.float32)
