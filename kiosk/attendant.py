@@ -84,13 +84,14 @@ class NullDisplay:
 
 @dataclass(frozen=True, slots=True)
 class TakenPunch:
-    """A punch that is on disk.
+    """A punch that is on disk, since `committed_at` (seconds, CLOCK_MONOTONIC).
 
     committed_ms: from the capture of the first frame in which this face was detected to the journal's commit.
     """
 
     punch: Punch
     identity: Identity
+    committed_at: float
     committed_ms: float
 
 
@@ -257,9 +258,9 @@ class Attendant:
         except JournalFullError as error:
             log.error("%s", error)  # noqa: TRY400 (the sentence says all)
             return CommitFailed(identity.person)
-        committed_ms = (self._clock.monotonic() - identity.first_seen_at) * 1000
+        committed_at = self._clock.monotonic()
         if isinstance(punch, Punch):
-            self._on_punch(TakenPunch(punch, identity, committed_ms))
+            self._on_punch(TakenPunch(punch, identity, committed_at, (committed_at - identity.first_seen_at) * 1000))
         return Committed(identity.person, reading.wall)
 
     def _recent_punches(self) -> dict[str, LastPunch]:

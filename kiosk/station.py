@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from contract import topics
 from contract.command import Command
 from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health
 from contract.mqtt import BrokerAddress, MqttTransport, Will
+from contract.receipt import Receipt
 from contract.signing import SigningKey, VerifyKey
 from contract.transport import Transport
 from kiosk.attendant import Attendant, Display, TakenPunch
@@ -40,16 +41,11 @@ log = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS: Final = 3600.0
 
 
-class PunchListener(Protocol):
-    """Somebody who wants to know of each punch as it is committed (the demo, benchmarks)."""
-
-    def __call__(self, taken: TakenPunch) -> None: ...
-
-
 class Station:
     """A whole kiosk. Open it with a with statement; `run` serves people until stopped or the input ends.
 
     source, transport, panel: None chooses what the settings say; tests and the demo bring their own.
+    on_punch: called after each commit; on_receipt: after each receipt was applied.
     Raises SettingsError, BadInputError or KioskError (one sentence each) when it cannot be put together.
     """
 
@@ -60,7 +56,8 @@ class Station:
         source: FrameSource | None = None,
         transport: Transport | None = None,
         panel: Panel | None = None,
-        on_punch: PunchListener = lambda taken: None,  # noqa: ARG005 (the protocol names it)
+        on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
+        on_receipt: Callable[[Receipt], None] = lambda _receipt: None,
     ) -> None:
         self.settings = settings
         self._on_punch = on_punch
@@ -76,7 +73,10 @@ class Station:
         self._clock = SystemClock(floor=self.journal.last_taken_at)
         pack = open_pack(settings.pack)
         self.roster = RosterCache(
-            folder / "roster.msgpack", pack=pack.name, dimensions=pack.card.input.dimensions, on_change=self._note_roster
+            folder / "roster.msgpack",
+            pack=pack.name,
+            dimensions=pack.card.input.dimensions,
+            on_change=self._note_roster,
         )
         self.source = source or CaptureSupervisor(source_settings(settings))
         self._panel = panel or open_panel(settings)
@@ -96,6 +96,7 @@ class Station:
             bearing=self._bearing,
             on_roster=self.roster.take,
             on_command=self._obey,
+            on_receipt=on_receipt,
         )
         self._attendant: Attendant | None = None
 

@@ -69,7 +69,7 @@ _Message = TypeVar("_Message")
 class Uplink:
     """Delivers one kiosk's journal, and hands what the hub says to whoever cares.
 
-    on_roster, on_command: called with verified messages, in the uplink's thread. bearing: asked at each heartbeat.
+    on_roster, on_command, on_receipt: called with verified messages, in the uplink's thread (a receipt once applied). bearing: asked at each heartbeat.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Uplink:
         bearing: Callable[[], Bearing] = Bearing,
         on_roster: Callable[[RosterPart], None] = lambda _part: None,
         on_command: Callable[[Command], None] = lambda _command: None,
+        on_receipt: Callable[[Receipt], None] = lambda _receipt: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._device = device
@@ -97,6 +98,7 @@ class Uplink:
         self._bearing = bearing
         self._on_roster = on_roster
         self._on_command = on_command
+        self._on_receipt = on_receipt
         self._jitter = jitter
         self._in_flight: list[_InFlight] = []
         self._failures = 0
@@ -249,6 +251,7 @@ class Uplink:
         if settlement.rolled_back or settlement.reopened or delivered_all:
             self._heartbeat_due = 0.0
         self._pause_until = now + receipt.pause_ms / 1000
+        self._on_receipt(receipt)
 
 
 def _as_of(oldest_pending_at: datetime | None, now: datetime) -> datetime:
