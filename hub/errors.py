@@ -1,6 +1,13 @@
 """Errors of the hub; every one carries a sentence that an operator or an administrator can act on."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from contract.errors import BadInputError, PresensiError
+
+if TYPE_CHECKING:
+    from hub.fleet.models import AlarmKind
 
 
 class HubError(PresensiError):
@@ -30,9 +37,17 @@ class FleetError(HubError, BadInputError):
 class RefusedBatchError(HubError):
     """Raised when a batch is not what its kiosk sent: nothing of it is stored and nothing acknowledged.
 
-    kind names the alarm (hub.fleet.models.AlarmKind).
+    kind names the alarm.
     """
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    def __init__(self, kind: AlarmKind, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class RefusedHeartbeatError(HubError):
+    """Raised when a heartbeat is not what its kiosk sent. kind names the alarm."""
+
+    def __init__(self, kind: AlarmKind, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind

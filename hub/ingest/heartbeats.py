@@ -1,0 +1,196 @@
+"""What kiosks say about themselves: stored, compared with what the hub holds, and answered where they differ."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from contract import ranges
+from contract.heartbeat import Heartbeat
+from contract.ranges import Ranges
+from contract.signing import SigningKey
+from hub.db import Database, table_of
+from hub.errors import RefusedHeartbeatError
+from hub.fleet.alarms import NO_DEVICE, AlarmBook
+from hub.fleet.coverage import covered_up_to, lost_rows, missing_rows
+from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
+from hub.fleet.models import Kiosk
+from hub.ingest.locking import LockedKiosk, lock_kiosks, save_kiosks, still_holds
+from hub.ingest.models import StoredRow
+from hub.ingest.progress import Progress, ProgressBook, rejections_of
+from hub.ingest.storing import Answer
+from hub.ingest.terminals import Terminal, Terminals
+from hub.outgoing import Outgoing
+
+log = logging.getLogger(__name__)
+
+ANSWER_PAUSE: Final = timedelta(seconds=5)
+"""A kiosk's heartbeats are answered at most this often: it may speak again as soon as it hears us."""
+
+_kiosks = table_of(Kiosk)
+_rows = table_of(StoredRow)
+
+
+@dataclass(frozen=True, slots=True)
+class StateDelivery:
+    """A payload from a state topic. retained: the broker kept it, so it may be old."""
+
+    device: str
+    payload: bytes
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    terminal: Terminal
+    heartbeat: Heartbeat
+    retained: bool
+
+
+class HeartbeatRecorder:
+    """Keeps each kiosk's newest heartbeat and answers those that show a lost receipt or lost rows.
+
+    Not thread-safe; each ingest worker has its own, on the same database.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        hub_key: SigningKey,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        alarms: AlarmBook | None = None,
+    ) -> None:
+        self._database = database
+        self._hub_key = hub_key
+        self._now = now
+        self._alarms = alarms or AlarmBook(now=now)
+        self._terminals = Terminals(database)
+
+    def record(self, deliveries: Sequence[StateDelivery]) -> list[Outgoing]:
+        """Store heartbeats; the receipts to publish, all of them committed. Database errors pass, as in Recorder."""
+        heard = self._verify(deliveries)
+        if not heard and not self._alarms.due:
+            return []
+        with self._database.writing_connection() as connection:
+            answers = self._compare(connection, heard) if heard else []
+            self._alarms.write(connection)
+        return [answer.seal(self._hub_key) for answer in answers]
+
+    def record_presence(self, presence: dict[str, bool]) -> None:
+        """Store what the broker says of kiosks' connections: a hint for people, never evidence."""
+        if presence:
+            statement = update(_kiosks).where(_kiosks.c.device == bindparam("of"))
+            changes = [
+                {"of": device, "is_online": online, "at": self._now()} for device, online in sorted(presence.items())
+            ]
+            with self._database.writing_connection() as connection:
+                connection.execute(statement.values(online=bindparam("is_online"), online_at=bindparam("at")), changes)
+
+    def _verify(self, deliveries: Iterable[StateDelivery]) -> list[_Heard]:
+        """The newest honest heartbeat of each kiosk."""
+        newest = {delivery.device: delivery for delivery in deliveries}
+        terminals = self._terminals.find(newest)
+        heard = []
+        for device, delivery in newest.items():
+            terminal = terminals.get(device)
+            if terminal is None:
+                self._alarms.ring(NO_DEVICE, "unknown_device", f"{device} says how it is and is not registered.")
+                continue
+            try:
+                heard.append(_Heard(terminal, open_heartbeat(delivery.payload, terminal), delivery.retained))
+            except RefusedHeartbeatError as error:
+                log.warning("dropped a heartbeat of %s: %s", device, error)
+                self._alarms.ring(device, error.kind, str(error))
+        return heard
+
+    def _compare(self, connection: Connection, heard: Sequence[_Heard]) -> list[Answer]:
+        now = self._now()
+        kiosks = lock_kiosks(connection, (each.terminal.device for each in heard))
+        stored = stored_heartbeats(connection, kiosks)
+        fresh = [
+            each
+            for each in heard
+            if still_holds(kiosks.get(each.terminal.device), each.terminal)
+            and not is_stale(each.heartbeat, stored.get(each.terminal.device), retained=each.retained)
+        ]
+        progress = ProgressBook(connection, now)
+        progress.load((each.terminal.device, each.heartbeat.epoch) for each in fresh)
+        answers = []
+        for each in fresh:
+            kiosk = kiosks[each.terminal.device]
+            answers += self._answer(connection, kiosk, each.heartbeat, progress.of(kiosk.device, each.heartbeat.epoch))
+        progress.save()
+        store_heartbeats(connection, [(each.terminal.device, each.heartbeat) for each in fresh], now=now)
+        save_kiosks(connection, [kiosks[each.terminal.device] for each in fresh])
+        return answers
+
+    def _answer(
+        self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, progress: Progress
+    ) -> list[Answer]:
+        """Note what the heartbeat changes about a kiosk; a receipt when it has missed one, or we miss rows."""
+        now = self._now()
+        missing = missing_rows(heartbeat, progress.settled)
+        self._ring(connection, kiosk, heartbeat, progress)
+        receipt_lost = heartbeat.receipt != kiosk.receipt_version
+        rolled_back = progress.last_settled > heartbeat.last_seq
+        kiosk.receipt_version = max(kiosk.receipt_version, heartbeat.receipt)
+        kiosk.delivered_up_to = covered_up_to(
+            heartbeat, missing=missing, demo=kiosk.demo, received_at=now, so_far=kiosk.delivered_up_to
+        )
+        progress.claim(last_seq=heartbeat.last_seq, first_kept=heartbeat.first_kept)
+        if not (receipt_lost or missing or rolled_back):
+            return []
+        if kiosk.answered_at is not None and timedelta(0) <= now - kiosk.answered_at < ANSWER_PAUSE:
+            return []
+        kiosk.answered_at = now
+        kiosk.receipt_version += 1
+        rejected = rejections_of(connection, progress, ())
+        return [Answer(progress, kiosk.receipt_version, rejected, missing)]
+
+    def _ring(self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, progress: Progress) -> None:
+        device = kiosk.device
+        place = f"journal {heartbeat.epoch}"
+        lost = lost_rows(heartbeat, progress.settled)
+        missing = missing_rows(heartbeat, progress.settled)
+        held = progress.held_within(heartbeat.last_seq)
+        if lost:
+            self._alarms.ring(device, "rows_lost", f"{place}: rows {_shown(lost)} are gone at the kiosk and here.")
+        if missing and held + ranges.count(lost) < heartbeat.last_seq - heartbeat.queue:
+            self._alarms.ring(device, "rows_missing", f"{place}: rows {_shown(missing)} were asked for again.")
+        if heartbeat.receipt > kiosk.receipt_version or heartbeat.roster > kiosk.roster_sent:
+            self._alarms.ring(
+                device,
+                "restored_backup",
+                f"The kiosk has seen receipt {heartbeat.receipt} and roster {heartbeat.roster}, beyond "
+                f"{kiosk.receipt_version} and {kiosk.roster_sent}: the hub's database is an older copy.",
+            )
+        if progress.last_settled > heartbeat.last_seq and _was_rolled_back(connection, device, heartbeat):
+            self._alarms.ring(
+                device,
+                "rolled_back",
+                f"{place} ends at {heartbeat.last_seq}, and the hub holds row {progress.last_settled}: an old copy of "
+                "the card is in use.",
+            )
+
+
+def _was_rolled_back(connection: Connection, device: str, heartbeat: Heartbeat) -> bool:
+    """Whether a row beyond the journal's end was taken before the heartbeat; else the heartbeat is the old one."""
+    beyond = (
+        select(_rows.c.taken_at)
+        .where(_rows.c.device == device, _rows.c.epoch == heartbeat.epoch, _rows.c.seq > heartbeat.last_seq)
+        .order_by(_rows.c.seq)
+        .limit(1)
+    )
+    taken_at = connection.scalar(beyond)
+    return taken_at is not None and taken_at < heartbeat.sent_at
+
+
+def _shown(rows: Ranges) -> str:
+    shown = ", ".join(f"{first}-{last}" for first, last in rows[:10])
+    return shown if len(rows) <= 10 else f"{shown} and more"
