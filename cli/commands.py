@@ -19,14 +19,22 @@ EXIT_BAD_INPUT = 2
 EXIT_NOT_RECOGNISED = 3
 
 
-class Commands(click.Group):
-    """A group whose errors of ours become one sentence and an exit code: 2 for bad input, 1 for other trouble."""
+class _Sentences(click.Command):
+    """Errors of ours become one sentence and an exit code: 2 for bad input, 1 for other trouble."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except PresensiError as error:
             fail(error)
+
+
+class LoneCommand(_Sentences):
+    """A command that stands in no group."""
+
+
+class Commands(_Sentences, click.Group):
+    """A group of commands."""
 
 
 class LazyCommands(Commands):
