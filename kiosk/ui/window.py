@@ -56,8 +56,7 @@ class KioskWindow:
         self._windowed = windowed
         self._closed = False
         self._engine = QQmlApplicationEngine()
-        self.window = self._load(language, animated=animated)
-        self.window.resize(*size)
+        self.window = self._load(language, size, animated=animated)
         self._wire()
 
     def run(self) -> int:
@@ -89,11 +88,13 @@ class KioskWindow:
             self._engine.deleteLater()
             QCoreApplication.sendPostedEvents(self._engine, QEvent.Type.DeferredDelete.value)
 
-    def _load(self, language: Language, *, animated: bool) -> QQuickWindow:
+    def _load(self, language: Language, size: tuple[int, int], *, animated: bool) -> QQuickWindow:
         complaints: list[QQmlError] = []
         self._engine.warnings.connect(complaints.extend)
         self._engine.setInitialProperties(
             {
+                "width": size[0],
+                "height": size[1],
                 "kiosk": self._bridge,
                 "words": msgspec.structs.asdict(phrases_in(language).window),
                 "colours": dict(SURFACES),

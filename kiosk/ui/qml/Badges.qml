@@ -17,14 +17,14 @@ Flow {
             id: badge
             required property var modelData
 
-            width: Math.min(label.x + label.implicitWidth + 20 * badges.unit, badges.width)
-            height: 50 * badges.unit
+            width: Math.min(label.x + label.implicitWidth + 18 * badges.unit, badges.width)
+            height: 46 * badges.unit
             radius: height / 2
             color: badges.colours.warning
 
             Glyph {
                 id: icon
-                x: 16 * badges.unit
+                x: 14 * badges.unit
                 anchors.verticalCenter: parent.verticalCenter
                 width: 26 * badges.unit
                 height: width
@@ -34,15 +34,15 @@ Flow {
 
             Text {
                 id: label
-                x: icon.x + icon.width + 10 * badges.unit
-                width: Math.min(implicitWidth, badges.width - x - 20 * badges.unit)
+                x: icon.x + icon.width + 8 * badges.unit
+                width: Math.min(implicitWidth, badges.width - x - 18 * badges.unit)
                 height: parent.height
                 verticalAlignment: Text.AlignVCenter
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
                 text: badge.modelData.text
                 color: badges.colours.plate
-                font.pixelSize: 23 * badges.unit
+                font.pixelSize: Math.round(21 * badges.unit)
                 font.weight: Font.DemiBold
             }
         }

@@ -5,6 +5,7 @@ Rectangle {
     id: bar
 
     required property real unit
+    required property real inset
     required property var view
     required property var colours
 
@@ -22,19 +23,19 @@ Rectangle {
 
     Line {
         anchors { left: emblem.right; leftMargin: 14 * bar.unit; right: clock.left; rightMargin: 14 * bar.unit }
-        height: parent.height
+        height: parent.height - 12 * bar.unit
+        y: 6 * bar.unit
         verticalAlignment: Text.AlignVCenter
         text: bar.view.unit
         color: bar.colours.plate_ink
         size: 25 * bar.unit
-        smallest: 17 * bar.unit
         lines: 2
         font.weight: Font.DemiBold
     }
 
     Line {
         id: clock
-        anchors { right: parent.right; rightMargin: 24 * bar.unit }
+        anchors { right: parent.right; rightMargin: 24 * bar.unit + bar.inset }
         width: visible ? 96 * bar.unit : 0
         height: parent.height
         visible: bar.view.state !== "idle"

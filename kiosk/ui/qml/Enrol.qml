@@ -36,7 +36,7 @@ Rectangle {
         text: enrol.panel.text
         color: enrol.colours.plate_ink
         size: (enrol.typing ? 24 : 32) * enrol.unit
-        lines: enrol.typing ? 1 : 2
+        lines: 2
     }
 
     Rectangle {
@@ -56,7 +56,7 @@ Rectangle {
             verticalAlignment: TextInput.AlignVCenter
             color: enrol.colours.field_ink
             selectionColor: enrol.colours.button
-            font.pixelSize: 30 * enrol.unit
+            font.pixelSize: Math.round(30 * enrol.unit)
             maximumLength: 80
             activeFocusOnTab: true
             focus: true
@@ -71,7 +71,7 @@ Rectangle {
             elide: Text.ElideRight
             text: enrol.words.enrol_label
             color: enrol.colours.field_hint
-            font.pixelSize: 28 * enrol.unit
+            font.pixelSize: Math.round(28 * enrol.unit)
         }
     }
 
@@ -80,7 +80,7 @@ Rectangle {
         objectName: "enrolButton"
         visible: enrol.typing
         anchors { right: parent.right; rightMargin: 28 * enrol.unit; top: plate.top }
-        width: 290 * enrol.unit
+        width: 210 * enrol.unit
         height: plate.height
         radius: 14 * enrol.unit
         color: tap.pressed ? enrol.colours.button_pressed : enrol.colours.button
@@ -93,6 +93,7 @@ Rectangle {
             text: enrol.words.enrol_button
             color: enrol.colours.plate_ink
             size: 25 * enrol.unit
+            lines: 2
             font.weight: Font.Bold
         }
 

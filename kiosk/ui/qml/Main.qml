@@ -11,7 +11,9 @@ Window {
     required property bool animated
 
     readonly property bool portrait: height > width
-    readonly property real unit: portrait ? Math.min(width / 720, height / 1280) : Math.min(width / 1280, height / 800)
+    // Never zero: a window has no size yet while it is being made.
+    readonly property real unit: Math.max(0.2, portrait ? Math.min(width / 720, height / 1280)
+                                                        : Math.min(width / 1280, height / 800))
     readonly property var view: kiosk.view
     readonly property real corner: 34 * unit
 
@@ -24,6 +26,7 @@ Window {
         unit: window.unit
         width: window.portrait ? window.width : sheet.x + window.corner
         height: 76 * window.unit
+        inset: window.portrait ? 0 : window.corner
         view: window.view
         colours: window.colours
     }
@@ -57,7 +60,7 @@ Window {
 
         Badges {
             x: 20 * window.unit
-            y: 18 * window.unit
+            anchors { bottom: parent.bottom; bottomMargin: 18 * window.unit + (window.portrait ? window.corner : 0) }
             width: parent.width - 2 * x - (window.portrait ? 0 : window.corner)
             unit: window.unit
             view: window.view

@@ -31,7 +31,7 @@ Rectangle {
             textFormat: Text.PlainText
             text: missing.words.no_picture
             color: missing.colours.plate_ink
-            font.pixelSize: 28 * missing.unit
+            font.pixelSize: Math.round(28 * missing.unit)
         }
     }
 }

@@ -6,9 +6,10 @@ Item {
 
     required property real unit
     required property var view
-    required property bool portrait
     required property bool animated
 
+    // Everything inside is measured in this: it follows the room that is left beside whatever else is shown.
+    readonly property real step: unit * Math.max(0.6, Math.min(1.25, height / (556 * unit), width / (480 * unit)))
     readonly property color ink: view.paint.ink
     readonly property color faint: view.paint.faint
     readonly property bool timed: view.time_text !== ""
@@ -21,11 +22,11 @@ Item {
     Item {
         id: head
         width: parent.width
-        height: (outcome.punched ? 124 : 170) * outcome.unit
+        height: (outcome.punched ? 124 : 170) * outcome.step
 
         Rectangle {
             id: disc
-            width: (outcome.punched ? 120 : 160) * outcome.unit
+            width: (outcome.punched ? 120 : 160) * outcome.step
             height: width
             radius: width / 2
             color: outcome.view.paint.disc
@@ -51,13 +52,12 @@ Item {
         }
 
         Line {
-            anchors { left: disc.right; leftMargin: 26 * outcome.unit; right: parent.right }
+            anchors { left: disc.right; leftMargin: 26 * outcome.step; right: parent.right }
             height: disc.height
             verticalAlignment: Text.AlignVCenter
             text: outcome.view.headline
             color: outcome.ink
-            size: (outcome.punched ? 60 : 70) * outcome.unit
-            smallest: 40 * outcome.unit
+            size: (outcome.punched ? 60 : 70) * outcome.step
             lines: 2
             font.weight: Font.Bold
         }
@@ -66,18 +66,17 @@ Item {
     // A punch: who and when, as large as the sheet allows.
     Item {
         visible: outcome.punched
-        anchors { top: head.bottom; topMargin: 18 * outcome.unit; bottom: second.top; left: parent.left; right: parent.right }
+        anchors { top: head.bottom; topMargin: 18 * outcome.step; bottom: second.top; left: parent.left; right: parent.right }
 
         Line {
             id: person
             width: parent.width
-            height: (outcome.portrait ? 150 : 190) * outcome.unit
+            height: 150 * outcome.step
             visible: outcome.named
             verticalAlignment: Text.AlignVCenter
             text: outcome.view.name
             color: outcome.ink
-            size: 62 * outcome.unit
-            smallest: 34 * outcome.unit
+            size: 62 * outcome.step
             lines: 2
             font.weight: Font.DemiBold
         }
@@ -86,16 +85,16 @@ Item {
             id: moment
             anchors { top: outcome.named ? person.bottom : parent.top }
             visible: outcome.timed
-            spacing: 16 * outcome.unit
+            spacing: 16 * outcome.step
 
             Text {
                 id: digits
                 textFormat: Text.PlainText
                 text: outcome.view.time_text
                 color: outcome.ink
-                font.pixelSize: 132 * outcome.unit
+                font.pixelSize: Math.round(132 * outcome.step)
                 font.weight: Font.Bold
-                font.letterSpacing: -2 * outcome.unit
+                font.letterSpacing: -2 * outcome.step
                 lineHeight: 0.95
             }
 
@@ -106,7 +105,7 @@ Item {
                     textFormat: Text.PlainText
                     text: outcome.view.zone
                     color: outcome.faint
-                    font.pixelSize: 30 * outcome.unit
+                    font.pixelSize: Math.round(30 * outcome.step)
                     font.weight: Font.DemiBold
                 }
 
@@ -115,7 +114,7 @@ Item {
                     textFormat: Text.PlainText
                     text: outcome.view.session
                     color: outcome.ink
-                    font.pixelSize: 40 * outcome.unit
+                    font.pixelSize: Math.round(40 * outcome.step)
                     font.weight: Font.Bold
                 }
             }
@@ -123,11 +122,11 @@ Item {
 
         Row {
             anchors { top: outcome.timed ? moment.bottom : person.bottom; left: parent.left; right: parent.right }
-            spacing: 12 * outcome.unit
+            spacing: 12 * outcome.step
 
             Glyph {
                 anchors.verticalCenter: parent.verticalCenter
-                width: 40 * outcome.unit
+                width: 40 * outcome.step
                 height: width
                 name: outcome.timed ? "check" : "save"
                 ink: outcome.ink
@@ -135,12 +134,12 @@ Item {
             }
 
             Line {
-                width: parent.width - 52 * outcome.unit
-                height: 52 * outcome.unit
+                width: parent.width - 52 * outcome.step
+                height: 52 * outcome.step
                 verticalAlignment: Text.AlignVCenter
                 text: outcome.view.detail
                 color: outcome.ink
-                size: 38 * outcome.unit
+                size: 38 * outcome.step
                 font.weight: Font.DemiBold
             }
         }
@@ -149,12 +148,11 @@ Item {
     // No punch: what to do.
     Line {
         visible: !outcome.punched
-        anchors { top: head.bottom; topMargin: 30 * outcome.unit; bottom: track.top; bottomMargin: 12 * outcome.unit
+        anchors { top: head.bottom; topMargin: 30 * outcome.step; bottom: track.top; bottomMargin: 12 * outcome.step
                   left: parent.left; right: parent.right }
         text: outcome.view.detail
         color: outcome.ink
-        size: 50 * outcome.unit
-        smallest: 30 * outcome.unit
+        size: 50 * outcome.step
         lines: 4
     }
 
@@ -162,7 +160,7 @@ Item {
     Rectangle {
         id: track
         anchors { bottom: second.top; left: parent.left; right: parent.right }
-        height: outcome.view.progress >= 0 ? 18 * outcome.unit : 0
+        height: outcome.view.progress >= 0 ? 18 * outcome.step : 0
         radius: height / 2
         color: outcome.view.paint.glyph
 
@@ -177,12 +175,11 @@ Item {
     Line {
         id: second
         anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
-        height: (outcome.punched ? 64 : 86) * outcome.unit
+        height: (outcome.punched ? 64 : 86) * outcome.step
         verticalAlignment: Text.AlignBottom
         text: outcome.view.second_line
         color: outcome.faint
-        size: (outcome.punched ? 26 : 31) * outcome.unit
-        smallest: 20 * outcome.unit
+        size: (outcome.punched ? 26 : 31) * outcome.step
         lines: 2
     }
 }

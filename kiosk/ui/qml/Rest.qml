@@ -6,23 +6,24 @@ Item {
 
     required property real unit
     required property var view
-    required property bool tight
 
+    // As in Outcome: everything follows the room that is left.
+    readonly property real step: unit * Math.max(0.6, Math.min(1.25, height / (548 * unit), width / (480 * unit)))
     readonly property color ink: view.paint.ink
     readonly property color faint: view.paint.faint
 
     Row {
         id: time
-        spacing: 12 * rest.unit
+        spacing: 12 * rest.step
 
         Text {
             id: digits
             textFormat: Text.PlainText
             text: rest.view.clock
             color: rest.ink
-            font.pixelSize: (rest.tight ? 96 : 150) * rest.unit
+            font.pixelSize: Math.round(150 * rest.step)
             font.weight: Font.Bold
-            font.letterSpacing: -2 * rest.unit
+            font.letterSpacing: -2 * rest.step
             lineHeight: 0.95
         }
 
@@ -31,7 +32,7 @@ Item {
             textFormat: Text.PlainText
             text: rest.view.zone
             color: rest.faint
-            font.pixelSize: 30 * rest.unit
+            font.pixelSize: Math.round(30 * rest.step)
             font.weight: Font.DemiBold
         }
     }
@@ -39,23 +40,23 @@ Item {
     Line {
         id: date
         anchors { top: time.bottom; left: parent.left; right: parent.right }
-        height: 44 * rest.unit
+        height: 44 * rest.step
         text: rest.view.date
         color: rest.ink
-        size: 33 * rest.unit
+        size: 33 * rest.step
     }
 
     Item {
         id: invitation
-        anchors { top: date.bottom; topMargin: (rest.tight ? 10 : 30) * rest.unit; left: parent.left; right: parent.right }
-        height: 150 * rest.unit
+        anchors { top: date.bottom; topMargin: 30 * rest.step; left: parent.left; right: parent.right }
+        height: 116 * rest.step
 
         Rectangle {
             id: disc
-            width: 112 * rest.unit
+            width: 112 * rest.step
             height: width
             radius: width / 2
-            y: 6 * rest.unit
+            y: 2 * rest.step
             color: rest.view.paint.disc
 
             Glyph {
@@ -68,55 +69,57 @@ Item {
         }
 
         Column {
-            anchors { left: disc.right; leftMargin: 24 * rest.unit; right: parent.right }
+            anchors { left: disc.right; leftMargin: 24 * rest.step; right: parent.right }
 
             Line {
                 width: parent.width
-                height: 56 * rest.unit
+                height: 56 * rest.step
                 text: rest.view.headline
                 color: rest.ink
-                size: 46 * rest.unit
+                size: 46 * rest.step
                 font.weight: Font.Bold
             }
 
             Line {
                 width: parent.width
-                height: 42 * rest.unit
+                height: 62 * rest.step
                 text: rest.view.detail
                 color: rest.ink
-                size: 31 * rest.unit
-            }
-
-            Line {
-                width: parent.width
-                height: 34 * rest.unit
-                text: rest.view.second_line
-                color: rest.faint
-                size: 23 * rest.unit
+                size: 33 * rest.step
+                lines: 2
             }
         }
     }
 
     Line {
-        anchors { top: invitation.bottom; topMargin: 12 * rest.unit; bottom: privacy.top; bottomMargin: 10 * rest.unit
+        id: aside
+        anchors { top: invitation.bottom; topMargin: 10 * rest.step; left: parent.left; right: parent.right }
+        height: 36 * rest.step
+        text: rest.view.second_line
+        color: rest.faint
+        size: 26 * rest.step
+    }
+
+    Line {
+        anchors { top: aside.bottom; topMargin: 4 * rest.step; bottom: privacy.top; bottomMargin: 4 * rest.step
                   left: parent.left; right: parent.right }
-        visible: text !== "" && height > 40 * rest.unit
+        visible: text !== ""
+        shrinks: false
         verticalAlignment: Text.AlignVCenter
         text: rest.view.message
         color: rest.ink
-        size: 27 * rest.unit
-        lines: 3
+        size: 27 * rest.step
+        lines: 2
     }
 
     Line {
         id: privacy
         anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
-        height: 52 * rest.unit
+        height: Math.max(52 * rest.step, 44 * rest.unit)
         verticalAlignment: Text.AlignBottom
         text: rest.view.privacy
         color: rest.faint
-        size: 20 * rest.unit
-        smallest: 16 * rest.unit
+        size: Math.max(20 * rest.step, 18 * rest.unit)
         lines: 2
     }
 }

@@ -46,7 +46,6 @@ Item {
         visible: sheet.resting
         unit: sheet.unit
         view: sheet.view
-        tight: sheet.enrolling
     }
 
     Outcome {
@@ -54,7 +53,6 @@ Item {
         visible: !sheet.resting
         unit: sheet.unit
         view: sheet.view
-        portrait: sheet.portrait
         animated: sheet.animated
     }
 

@@ -1,0 +1,34 @@
+"""A kiosk without lights, buzzer or door."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, Literal
+
+from kiosk.errors import HardwareError
+from kiosk.scan import SignalKind
+
+REMEMBERED: Final = 100
+
+
+class NullPanel:
+    """A Panel that drives nothing and remembers the last hundred things it was told, for whoever looks."""
+
+    def __init__(self) -> None:
+        self.told: deque[SignalKind | Literal["idle"]] = deque(maxlen=REMEMBERED)
+        self.closed = False
+
+    def signal(self, kind: SignalKind) -> None:
+        self._require_open()
+        self.told.append(kind)
+
+    def idle(self) -> None:
+        self._require_open()
+        self.told.append("idle")
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _require_open(self) -> None:
+        if self.closed:
+            raise HardwareError("the panel is closed: open a new one to signal again")
