@@ -18,7 +18,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     v: Literal[1] = 1
-    version: Annotated[int, Meta(ge=1)]
+    version: Annotated[int, Meta(ge=1, le=2**53)]
     action: Literal["lock", "unlock", "restart", "refresh", "message", "release"]
     text: Annotated[str, Meta(max_length=500)] = ""
     expires_at: Instant | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from contract.punch import ClockStamp, Epoch, Instant
+from contract.punch import ClockStamp, Epoch, Instant, check_instant
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -47,6 +47,10 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Count
     pack: str
     software: str
+
+    def __post_init__(self) -> None:
+        check_instant(self.sent_at)
+        check_instant(self.as_of)
 
 
 ONLINE_PAYLOAD = b"1"

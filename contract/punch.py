@@ -29,11 +29,17 @@ ClockSource = Literal["ntp", "rtc", "free"]
 """How the wall clock was set: by a time server, from a battery-backed clock, or not at all since power came."""
 
 Device = Annotated[str, Meta(pattern=DEVICE_PATTERN)]
-Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 PersonId = Annotated[str, Meta(min_length=1, max_length=64)]
 Instant = Annotated[datetime, Meta(tz=True)]
-HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+def check_instant(moment: datetime) -> None:
+    """Raise ValueError for a time that could not be brought to UTC, or that no clock of ours can show."""
+    if not 1970 <= moment.year <= 9000:
+        raise ValueError(f"the year {moment.year} cannot be")
 
 
 class ClockStamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +62,8 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     similarity: float
     threshold: float
     runner_up: float
-    frames: Annotated[int, Meta(ge=1)]
-    gallery: Annotated[int, Meta(ge=1)]
+    frames: Annotated[int, Meta(ge=1, le=2**53)]
+    gallery: Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class LivenessLayer(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,8 +99,11 @@ class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="pu
     factor: Literal["face"] = "face"
     recognition: Recognition
     liveness: Liveness
-    roster: Annotated[int, Meta(ge=0)]
+    roster: Annotated[int, Meta(ge=0, le=2**53)]
     session_hint: Literal["in", "out"] | None = None
+
+    def __post_init__(self) -> None:
+        check_instant(self.taken_at)
 
 
 class ClockAnchor(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="clock"):
@@ -110,7 +119,10 @@ class ClockAnchor(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     seq: Seq
     taken_at: Instant
     clock: ClockStamp
-    stepped_ms: int
+    stepped_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+
+    def __post_init__(self) -> None:
+        check_instant(self.taken_at)
 
 
 JournalRow = Punch | ClockAnchor

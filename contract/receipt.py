@@ -36,7 +36,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     v: Literal[1] = 1
-    version: Annotated[int, Meta(ge=1)]
+    version: Annotated[int, Meta(ge=1, le=2**53)]
     epoch: Epoch
     upto: Annotated[int, Meta(ge=0, le=2**53)]
     also: tuple[SeqRange, ...] = ()

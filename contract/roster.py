@@ -53,8 +53,8 @@ class RosterPart(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     v: Literal[1] = 1
-    version: Annotated[int, Meta(ge=1)]
-    base: Annotated[int, Meta(ge=0)] | None
+    version: Annotated[int, Meta(ge=1, le=2**53)]
+    base: Annotated[int, Meta(ge=0, le=2**53)] | None
     part: Annotated[int, Meta(ge=1)]
     parts: Annotated[int, Meta(ge=1, le=100_000)]
     pack: str

@@ -15,9 +15,10 @@ UpKind = Literal["punch", "state", "online", "enrol", "evidence"]
 DownKind = Literal["receipt", "roster", "command"]
 
 ROOT: Final = "presensi/v1"
-DEVICE_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+DEVICE_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
+"""`$` would let a name end in a line break."""
 
-_device = re.compile(DEVICE_PATTERN.rstrip("$") + r"\Z")
+_device = re.compile(DEVICE_PATTERN)
 _up_kinds: Final = frozenset(get_args(UpKind))
 
 
