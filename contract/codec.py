@@ -41,7 +41,7 @@ def decode(payload: bytes | str, kind: type[_Message]) -> _Message:
     """Message from JSON; MalformedMessageError says what is wrong with it."""
     try:
         return msgspec.json.decode(payload, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise MalformedMessageError(f"Not a {kind.__name__}: {error}") from error
 
 
