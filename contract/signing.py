@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import os
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
@@ -59,14 +60,15 @@ class VerifyKey:
         try:
             if text.lstrip().startswith("-----BEGIN"):
                 key = serialization.load_pem_public_key(text.strip().encode())
-                if isinstance(key, Ed25519PublicKey):
-                    return cls(key)
-                raise BadInputError("The PEM block holds no Ed25519 public key.")
-            return cls(Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True)))
+            else:
+                key = Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True))
         except (ValueError, binascii.Error, UnsupportedAlgorithm) as error:
             raise BadInputError(
                 "This is not an Ed25519 public key: expected 44 characters of base64, or a PEM block."
             ) from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise BadInputError("The PEM block holds a key of another kind; Presensi needs an Ed25519 public key.")
+        return cls(key)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -114,8 +116,9 @@ class SigningKey:
             pass
         made = cls.generate()
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A name that was never used: what an earlier start left behind may be a second name of a key that is in use.
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(made._pem())
             file.flush()
@@ -127,6 +130,7 @@ class SigningKey:
             return cls._load(path)
         finally:
             temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
         return made
 
     @classmethod
@@ -157,3 +161,12 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         """64 bytes over `message`."""
         return self._key.sign(message)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a new name in this folder to the disk: a key that is lost with the power would be made anew."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
