@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import queue
+import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -39,21 +40,27 @@ class BrokerAddress:
     def parse(
         cls, url: str, *, ca_file: Path | None = None, cert_file: Path | None = None, key_file: Path | None = None
     ) -> BrokerAddress:
-        """Read `mqtt://[user:password@]host[:port]` or `mqtts://…`; BadInputError says what is wrong."""
+        """Read `mqtt://[user:password@]host[:port]` or `mqtts://…`; BadInputError says what is wrong.
+
+        Signs that mean something in an address are written as %XX in user and password, as in every address.
+        """
+        shown = re.sub(r"//[^/]*@", "//…@", url)  # a password has no place in a log
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise BadInputError(f"'{url}' is not a broker address: {error}.") from error
-        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
-            raise BadInputError(f"'{url}' is not a broker address: write mqtt://host:1883 or mqtts://host:8883.")
+            raise BadInputError(f"'{shown}' is not a broker address: {error}.") from error
+        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname or port == 0:
+            raise BadInputError(f"'{shown}' is not a broker address: write mqtt://host:1883 or mqtts://host:8883.")
+        if parts.path not in {"", "/"} or parts.query or parts.fragment or re.search(r"\s", parts.hostname):
+            raise BadInputError(f"'{shown}' is not a broker address: nothing may stand behind host and port.")
         tls = parts.scheme == "mqtts"
         return cls(
             host=parts.hostname,
-            port=port or (8883 if tls else 1883),
+            port=(8883 if tls else 1883) if port is None else port,
             tls=tls,
-            username=parts.username,
-            password=parts.password,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
             ca_file=ca_file,
             cert_file=cert_file,
             key_file=key_file,
