@@ -54,19 +54,13 @@ def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
     return RosterPart(version=1, base=None, part=1, parts=1, pack=pack.name, policy=policy, people=tuple(people))
 
 
-def walk_up(clip: Path, roster: RosterPart, *, fast: bool) -> WalkUp:
+def walk_up(clip: Path, roster: RosterPart) -> WalkUp:
     """Let the clip walk up to a fresh kiosk once."""
     taken: list[TakenPunch] = []
     with tempfile.TemporaryDirectory(prefix="presensi-bench-") as name:
         folder = Path(name)
         (folder / "hub.pub").write_text(SigningKey.generate().verify_key.text, encoding="ascii")
-        settings = read_settings(
-            None,
-            data=name,
-            camera_kind="clip",
-            camera_path=str(clip),
-            camera_pace="fast" if fast else "own",
-        )
+        settings = read_settings(None, data=name, camera_kind="clip", camera_path=str(clip))
         with Station(settings, transport=NullTransport(), on_punch=taken.append) as station:
             station.roster.take(roster)
             station.run(NullDisplay())
@@ -82,12 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clip", type=Path, required=True)
     parser.add_argument("--gallery", type=Path, required=True, help="PERSON/photo.jpg")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--fast", action="store_true", help="every frame, not at the clip's pace")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     try:
         roster = gallery_roster(options.gallery, open_pack())
-        runs = [walk_up(options.clip, roster, fast=options.fast) for _ in range(options.runs)]
+        runs = [walk_up(options.clip, roster) for _ in range(options.runs)]
     except PresensiError as error:
         print(f"presensi: {error}", file=sys.stderr)
         return 2 if isinstance(error, BadInputError) else 1
