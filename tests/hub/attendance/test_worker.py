@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from hub.attendance.claims import LEASE, claim_days
 from hub.attendance.dirty import mark_dirty
 from hub.attendance.models import DirtyDay, DocumentRow, MonthClose, StoredDay
 from hub.attendance.worker import AttendanceWorker
-from hub.db import Database, open_database, upgrade
+from hub.db import Database
 from hub.roster.models import Employee, UnitPolicy
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -64,11 +63,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_database(f"sqlite:///{tmp_path}/hub.sqlite3") as database:
-        upgrade(database)
-        clock = Clock(at("05:00"))
-        yield House(database, clock, InventedOffice(database, at=at("04:00")))
+def house(database: Database) -> House:
+    return House(database, Clock(at("05:00")), InventedOffice(database, at=at("04:00")))
 
 
 def test_punch_becomes_a_running_day_at_once(house: House) -> None:
@@ -242,14 +238,16 @@ def test_letter_and_closed_month_are_taken_into_account(house: House) -> None:
     assert house.status(budi) == "TK"
 
 
-def test_punch_of_a_shift_across_midnight_belongs_to_the_date_it_began_on(house: House, tmp_path: Path) -> None:
-    preset = tmp_path / "malam.toml"
-    preset.write_text(
+def test_punch_of_a_shift_across_midnight_belongs_to_the_date_it_began_on(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.schedule.policy.PRESETS", tmp_path)
+    (tmp_path / "malam.toml").write_text(
         'name = "malam"\ntitle = "Malam"\nbasis = "uji"\nkind = "two-session"\nrest = []\n[[hours]]\n'
         'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n'
         'in_opens = "20:00"\nin_due = "22:00"\nout_due = "06:00+1"\nout_closes = "08:00+1"\n'
     )
-    rina = house.office.employee("Rina", unit=house.office.unit("RSUD", policy=str(preset)))
+    rina = house.office.employee("Rina", unit=house.office.unit("RSUD", policy="malam"))
     house.office.kiosk("kiosk-1", delivered_up_to=at("12:00", MONDAY + timedelta(days=1)))
     house.office.punch("kiosk-1", rina, at("21:50"))
     house.office.punch("kiosk-1", rina, at("06:10", MONDAY + timedelta(days=1)))

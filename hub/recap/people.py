@@ -1,0 +1,62 @@
+"""Who stands on a recap: employees and their units, as every recap shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from hub.attendance.models import StoredDay
+from hub.roster.models import Employee, Unit
+from hub.roster.units import UnitTree
+
+NO_UNIT = ""
+"""Name shown for days of people who belonged to no unit."""
+
+
+class UnitName(msgspec.Struct, frozen=True, order=True):
+    """A unit on a recap. id None: days of people who belonged to no unit."""
+
+    name: str
+    id: int | None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """An employee on a recap. nip, position: None when not on record."""
+
+    id: str
+    name: str
+    nip: str | None
+    position: str | None
+
+    @property
+    def shown_nip(self) -> str:
+        """The number in groups of date of birth, start, sex and number; as it is when it has another length."""
+        if self.nip is None or len(self.nip) != 18:
+            return self.nip or ""
+        return f"{self.nip[:8]} {self.nip[8:14]} {self.nip[14]} {self.nip[15:]}"
+
+
+def read_people(session: Session, employee_ids: Iterable[str] | None = None) -> dict[str, Person]:
+    """Employees by id; None: all of them."""
+    query = select(Employee.id, Employee.name, Employee.nip, Employee.position)
+    if employee_ids is not None:
+        query = query.where(Employee.id.in_(list(employee_ids)))
+    return {row.id: Person(row.id, row.name, row.nip, row.position) for row in session.execute(query)}
+
+
+def read_unit_names(session: Session) -> dict[int | None, UnitName]:
+    """Every unit's name, and the one for nobody's unit."""
+    names: dict[int | None, UnitName] = {None: UnitName(NO_UNIT, None)}
+    for row in session.execute(select(Unit.id, Unit.name)):
+        names[row.id] = UnitName(row.name, row.id)
+    return names
+
+
+def in_units(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]:
+    """Conditions that leave the stored days of a unit and of those below it; none for None (all days)."""
+    if unit_id is None:
+        return []
+    return [StoredDay.unit_id.in_(UnitTree.load(session.connection()).within(unit_id))]

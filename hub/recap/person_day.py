@@ -1,0 +1,89 @@
+"""One person's day with everything behind it: the reasons, and every punch as it came."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.attendance.day import AttendanceDay
+from hub.attendance.models import StoredDay
+from hub.db import Database
+from hub.ingest.models import StoredRow
+from hub.recap.people import Person, UnitName, read_people, read_unit_names
+from hub.roster.units import Memberships, UnitTree
+
+
+class RawPunch(msgspec.Struct, frozen=True, kw_only=True):
+    """A punch as the kiosk sent it.
+
+    taken_at: what the kiosk's clock said. corrected_at: where a later clock anchor places it; None: taken_at stands.
+    """
+
+    device: str
+    epoch: str
+    seq: int
+    taken_at: datetime
+    corrected_at: datetime | None
+    clock_source: str
+    source: str | None
+    similarity: float | None
+    threshold: float | None
+    session_hint: str | None
+    received_at: datetime
+
+
+class PersonDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's work date. day None: not assessed (yet). punches: of the local date and of the nights beside it."""
+
+    person: Person
+    unit: UnitName
+    work_date: date
+    timezone: str
+    day: AttendanceDay | None
+    version: int
+    assessed_at: datetime | None
+    punches: tuple[RawPunch, ...]
+
+
+def person_day(database: Database, employee_id: str, work_date: date) -> PersonDay | None:
+    """The day with its reasons and punches; None when there is no such employee."""
+    with database.read() as session:
+        person = read_people(session, [employee_id]).get(employee_id)
+        if person is None:
+            return None
+        stored = session.get(StoredDay, (employee_id, work_date))
+        memberships = Memberships.load(session.connection(), [employee_id])
+        unit_id = stored.unit_id if stored is not None else memberships.unit_on(employee_id, work_date)
+        zone = UnitTree.load(session.connection()).zone_of(unit_id)
+        return PersonDay(
+            person=person,
+            unit=read_unit_names(session)[unit_id],
+            work_date=work_date,
+            timezone=zone.key,
+            day=None if stored is None else msgspec.convert(stored.day, AttendanceDay),
+            version=0 if stored is None else stored.version,
+            assessed_at=None if stored is None else stored.assessed_at,
+            punches=tuple(_read_punches(session, employee_id, work_date, zone)),
+        )
+
+
+def _read_punches(session: Session, employee_id: str, work_date: date, zone: ZoneInfo) -> list[RawPunch]:
+    """From the noon before to the noon after, so that shifts across midnight are seen whole."""
+    midnight = datetime.combine(work_date, time(), zone).astimezone(UTC)
+    query = (
+        select(StoredRow)
+        .where(
+            StoredRow.kind == "punch",
+            StoredRow.person_id == employee_id,
+            StoredRow.placed_at >= midnight - timedelta(hours=12),
+            StoredRow.placed_at < midnight + timedelta(hours=36),
+        )
+        .order_by(StoredRow.placed_at, StoredRow.device, StoredRow.seq)
+    )
+    return [
+        RawPunch(**{name: getattr(row, name) for name in RawPunch.__struct_fields__}) for row in session.scalars(query)
+    ]
