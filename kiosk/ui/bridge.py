@@ -164,8 +164,9 @@ class Bridge(QObject):
     @Slot()
     def _take_view(self) -> None:
         view = self._views.take()
-        if view is not None:
-            self._view = _encode(view)
+        # The clock is presented twice a second and changes once a minute.
+        if view is not None and (encoded := _encode(view)) != self._view:
+            self._view = encoded
             self.view_changed.emit()
 
     @Slot()
