@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub.attendance.day import AttendanceDay, encode_day
 from hub.attendance.models import StoredDay
 from hub.bulk import upsert
+from hub.db import table_of
 from hub.roster.work_dates import EmployeeDay
 
 _KEY = ("employee_id", "work_date")
@@ -54,7 +55,7 @@ def store_days(session: Session, assessed: Sequence[Assessed], *, now: datetime)
         rows.append(row)
     upsert(
         session.connection(),
-        StoredDay.__table__,
+        table_of(StoredDay),
         rows,
         key=_KEY,
         changes=lambda excluded: {name: excluded[name] for name in _CHANGING},
