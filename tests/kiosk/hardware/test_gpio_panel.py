@@ -34,7 +34,8 @@ def test_door_relay_on_an_active_low_board_is_shut_from_the_start_and_after_clos
     mock_pins: Any, until: Until, states: States
 ) -> None:
     # The plain mock: the one with PWM falls to 0 when it is let go, which a relay's pin does not.
-    pin = mock_pins.pin(5, pin_class=MockPin)
+    mock_pins.pin_class = MockPin
+    pin = mock_pins.pin(5)
     door = DoorRelay(RelayWiring(pin=5, active_high=False, pulse_seconds=0.02))
     assert states(pin) == [0, 1]
     door.release()
