@@ -13,6 +13,9 @@ __all__ = ["Frame", "Pixels", "SourceKind"]
 
 Pixels = npt.NDArray[np.uint8]
 
+LONGEST_MAIN_SIDE = 1280
+"""Pixels. More would cost copies and memory and show no face better: recognition needs 150 pixels of face."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -13,8 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from kiosk.camera.frame import Frame, Pixels, SourceKind
-from kiosk.camera.streams import LONGEST_MAIN_SIDE
+from kiosk.camera.frame import LONGEST_MAIN_SIDE, Frame, Pixels, SourceKind
 from kiosk.errors import CameraError
 
 SLOTS = 3
@@ -72,9 +71,8 @@ class FrameRing:
         Raises CameraError when the frame is larger than a slot or the other process froze while it held the lock.
         """
         if frame.main.nbytes > MAIN_BYTES or frame.grey.nbytes > GREY_BYTES:
-            raise CameraError(
-                f"A picture of {frame.main.shape[1]}x{frame.main.shape[0]} is too large: make it smaller."
-            )
+            height, width = frame.main.shape[:2]
+            raise CameraError(f"A picture of {width}x{height} does not fit into shared memory: make it smaller.")
         with self._locked():
             newest, held, _, _ = self._state()
         slot = next(slot for slot in range(SLOTS) if slot not in {newest, held})

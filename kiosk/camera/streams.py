@@ -5,10 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from kiosk.camera.frame import Pixels
-
-LONGEST_MAIN_SIDE = 1280
-"""Pixels. More would cost copies and memory and show no face better: recognition needs 150 pixels of face."""
+from kiosk.camera.frame import LONGEST_MAIN_SIDE, Pixels
 
 GREY_WIDTH = 320
 """Pixels, for main streams that are at least as wide as high."""

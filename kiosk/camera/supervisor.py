@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -14,6 +15,8 @@ from kiosk.camera.capture_link import Ask, Ended, Failed, LinkClosedError, Opene
 from kiosk.camera.frame import Frame, SourceKind
 from kiosk.camera.source import SourceSettings, Step
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_OPENER = "kiosk.camera.source:open_source"
 
@@ -211,6 +214,7 @@ class CaptureSupervisor:
             failures = 1 if worked_seconds >= self._patience.steady else failures + 1
             with self._news:
                 self._health = CameraHealth(working=False, reason=reason, restarts=self._health.restarts + 1)
+            logger.warning("The %s source is started again: %s", self.kind, reason)
             self._bury()
             stopping.wait(self._patience.pause_seconds(failures))
 
