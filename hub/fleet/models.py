@@ -36,9 +36,8 @@ restored_backup: a kiosk has seen versions that this hub never gave; unstorable:
 class Kiosk(Base):
     """A terminal that the hub knows.
 
-    public_key: Ed25519, base64. unit_id None: everybody may be recognised here. pack: what it said it recognises with;
-    None: nothing heard yet. receipt_version: newest receipt given. roster_sent: newest roster version ever sent to it,
-    roster_sent_at when, roster_pack with which pack's templates. answered_at: when a heartbeat was last answered.
+    public_key: Ed25519, base64. unit_id None: everybody may be recognised here. receipt_version: newest receipt given.
+    roster_sent: newest roster version ever sent to it, roster_sent_at when, roster_pack with which pack's templates. answered_at: when a heartbeat was last answered.
     delivered_up_to: everything taken here up to then is at the hub (coverage); None: never known.
     online: the broker's hint; None: never heard.
     """
@@ -57,7 +56,6 @@ class Kiosk(Base):
     liveness: Mapped[str] = mapped_column(String(16), default="active")
     threshold: Mapped[float | None] = mapped_column(Float)
     message: Mapped[str] = mapped_column(String(500), default="")
-    pack: Mapped[str | None] = mapped_column(String(64))
     receipt_version: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent_at: Mapped[datetime | None]

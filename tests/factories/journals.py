@@ -33,9 +33,7 @@ def punch(**changes: Any) -> Punch:
         "taken_at": NOON,
         "clock": stamp(),
         "source": "webcam",
-        "recognition": Recognition(
-            pack="builtin", similarity=0.96, threshold=0.9, runner_up=0.7, frames=3, gallery=50
-        ),
+        "recognition": Recognition(pack="builtin", similarity=0.96, threshold=0.9, runner_up=0.7, frames=3, gallery=50),
         "liveness": Liveness(policy="off"),
         "roster": 1,
     }

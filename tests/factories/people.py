@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from factories.journals import NOON
 
 from contract.signing import VerifyKey
-from factories.journals import NOON
 from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.roster.changes import note_person
@@ -17,7 +17,7 @@ from hub.roster.models import Employee, EnrolmentFrame, Membership, Template, Un
 
 
 def add_kiosk_row(database: Database, device: str, key: VerifyKey, **changes: Any) -> None:
-    fields = {"device": device, "public_key": key.text, "demo": False, "added_at": NOON, "pack": None}
+    fields = {"device": device, "public_key": key.text, "demo": False, "added_at": NOON}
     with database.write() as session:
         session.add(Kiosk(**(fields | changes)))
 
@@ -43,22 +43,26 @@ def add_employee(
 ) -> str:
     """A person with `frames` templates, noted as a change of the roster."""
     with database.write() as session:
-        session.add(Employee(**({"id": person, "name": person.title(), "created_at": NOON, "created_by": "t"} | changes)))
+        session.add(
+            Employee(**({"id": person, "name": person.title(), "created_at": NOON, "created_by": "t"} | changes))
+        )
         session.flush()
         if unit is not None:
-            session.add(
-                Membership(employee_id=person, unit_id=unit, valid_from=valid_from, set_by="t", set_at=NOON)
-            )
+            session.add(Membership(employee_id=person, unit_id=unit, valid_from=valid_from, set_by="t", set_at=NOON))
         for _ in range(frames):
             frame = EnrolmentFrame(
-                employee_id=person, sha256=uuid.uuid4().hex * 2, file="x.jpg", origin="folder", origin_name="x.jpg",
-                state=state, added_by="t", added_at=NOON,
+                employee_id=person,
+                sha256=uuid.uuid4().hex * 2,
+                file="x.jpg",
+                origin="folder",
+                origin_name="x.jpg",
+                state=state,
+                added_by="t",
+                added_at=NOON,
             )
             session.add(frame)
             session.flush()
-            session.add(
-                Template(frame_id=frame.id, employee_id=person, pack=pack, embedding=embedding(), made_at=NOON)
-            )
+            session.add(Template(frame_id=frame.id, employee_id=person, pack=pack, embedding=embedding(), made_at=NOON))
         note_person(session.connection(), person, now=NOON)
     return person
 

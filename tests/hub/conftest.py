@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from factories.journals import SettableClock
 from sqlalchemy import create_engine, text
 
 from contract.signing import SigningKey
-from factories.journals import SettableClock
 from hub.db import Database, open_database, upgrade
 
 _USER = "presensi"
@@ -33,7 +33,7 @@ def _program(name: str) -> str | None:
 
 
 def _unprivileged(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root: the prefix that runs a command as somebody else; empty when we are not root."""
+    """PostgreSQL refuses to run as root: the prefix that runs a command as somebody else; empty for others."""
     import os
     import pwd
 

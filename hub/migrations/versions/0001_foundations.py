@@ -180,7 +180,6 @@ def _create_kiosks() -> None:
         sa.Column("liveness", sa.String(length=16), nullable=False),
         sa.Column("threshold", sa.Float(), nullable=True),
         sa.Column("message", sa.String(length=500), nullable=False),
-        sa.Column("pack", sa.String(length=64), nullable=True),
         sa.Column("receipt_version", sa.BigInteger(), nullable=False),
         sa.Column("roster_sent", sa.BigInteger(), nullable=False),
         sa.Column("roster_sent_at", UtcDateTime(), nullable=True),

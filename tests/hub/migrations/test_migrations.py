@@ -27,13 +27,13 @@ def test_upgrade_twice_changes_nothing(database: Database) -> None:
 
 
 def test_upgrade_by_two_at_once_succeeds(tmp_path: Path) -> None:
-    failures: list[BaseException] = []
+    failures: list[DatabaseError] = []
 
     def migrate() -> None:
         try:
             with open_database(f"sqlite:///{tmp_path}/new/hub.db") as database:
                 upgrade(database)
-        except BaseException as error:
+        except DatabaseError as error:
             failures.append(error)
 
     threads = [threading.Thread(target=migrate) for _ in range(3)]
@@ -48,7 +48,7 @@ def test_upgrade_by_two_at_once_succeeds(tmp_path: Path) -> None:
 
 def test_upgrade_of_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     (tmp_path / "hub.db").write_bytes(b"not a database, for sure" * 1000)
-    with open_database(f"sqlite:///{tmp_path}/hub.db") as database, pytest.raises(DatabaseError, match="hub.db"):
+    with open_database(f"sqlite:///{tmp_path}/hub.db") as database, pytest.raises(DatabaseError, match=r"hub\.db"):
         upgrade(database)
 
 

@@ -1,0 +1,119 @@
+"""Registering kiosks by hand, listing and revoking them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from contract.signing import VerifyKey
+from contract.topics import check_device
+from hub.db import Database
+from hub.errors import FleetError
+from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.roster.changes import note_kiosk, note_reset
+from hub.roster.models import Unit
+
+Now = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class KioskView:
+    """A kiosk for lists. heard_at None: it never spoke; delivered_up_to None: coverage is not known; queue: rows that
+    it says are still to come; roster: the version it holds."""
+
+    device: str
+    state: str
+    demo: bool
+    unit: str | None
+    online: bool | None
+    heard_at: datetime | None
+    delivered_up_to: datetime | None
+    queue: int | None
+    roster: int | None
+    pack: str | None
+    software: str | None
+
+
+def add_kiosk(
+    database: Database, device: str, key_text: str, *, demo: bool = False, unit: str | None = None, now: Now = _now
+) -> None:
+    """Trust a device with this public key (base64 or PEM).
+
+    BadInputError for a name or key that cannot be, FleetError for a unit that is not there or a device that is
+    registered with another key. Registering the same again changes only `demo` and `unit`.
+    """
+    key = VerifyKey.from_text(key_text)
+    check_device(device)
+    with database.write() as session:
+        kiosk = session.get(Kiosk, device)
+        if kiosk is not None and kiosk.state != "active":
+            raise FleetError(f"'{device}' was revoked; give the new kiosk a name of its own.")
+        if kiosk is not None and kiosk.public_key != key.text:
+            raise FleetError(f"'{device}' is registered with another key; revoke it first, or use another name.")
+        unit_id = session.scalar(select(Unit.id).where(Unit.name == unit)) if unit is not None else None
+        if unit is not None and unit_id is None:
+            raise FleetError(f"There is no unit '{unit}'; create it first, or leave the unit out.")
+        if kiosk is None:
+            kiosk = Kiosk(device=device, public_key=key.text, added_at=now())
+            session.add(kiosk)
+        kiosk.demo, kiosk.unit_id = demo, unit_id
+        session.flush()
+        note_reset(session.connection(), device, now=now())
+
+
+def set_policy(
+    database: Database, device: str, *, liveness: str, threshold: float | None, message: str, now: Now = _now
+) -> None:
+    """Change how a kiosk shall behave; it learns of it with its next roster."""
+    with database.write() as session:
+        kiosk = session.get(Kiosk, device)
+        if kiosk is None:
+            raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
+        kiosk.liveness, kiosk.threshold, kiosk.message = liveness, threshold, message
+        session.flush()
+        note_kiosk(session.connection(), device, now=now())
+
+
+def revoke_kiosk(database: Database, device: str, *, now: Now = _now) -> None:
+    """Trust a device no more: nothing it sends is stored from now on. FleetError when there is no such kiosk."""
+    with database.write() as session:
+        kiosk = session.get(Kiosk, device)
+        if kiosk is None:
+            raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
+        if kiosk.state == "active":
+            kiosk.state, kiosk.revoked_at = "revoked", now()
+
+
+def list_kiosks(database: Database) -> list[KioskView]:
+    """All kiosks, by name."""
+    query = (
+        select(Kiosk, LatestHeartbeat, Unit.name)
+        .join(LatestHeartbeat, LatestHeartbeat.device == Kiosk.device, isouter=True)
+        .join(Unit, Unit.id == Kiosk.unit_id, isouter=True)
+        .order_by(Kiosk.device)
+    )
+    with database.read() as session:
+        return [_view(kiosk, heartbeat, unit) for kiosk, heartbeat, unit in session.execute(query)]
+
+
+def _view(kiosk: Kiosk, heartbeat: LatestHeartbeat | None, unit: str | None) -> KioskView:
+    return KioskView(
+        device=kiosk.device,
+        state=kiosk.state,
+        demo=kiosk.demo,
+        unit=unit,
+        online=kiosk.online,
+        heard_at=heartbeat.received_at if heartbeat else None,
+        delivered_up_to=kiosk.delivered_up_to,
+        queue=heartbeat.queue if heartbeat else None,
+        roster=heartbeat.roster if heartbeat else None,
+        pack=heartbeat.pack if heartbeat else None,
+        software=heartbeat.software if heartbeat else None,
+    )

@@ -1,0 +1,163 @@
+"""Rosters on their way to kiosks: the difference where that is enough, the whole where it is not.
+
+What a kiosk holds is what its heartbeat says, never what was sent: messages may be lost. A kiosk whose version stays
+behind gets the same again after a while, and not before, so that slow kiosks are not flooded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from contract.codec import seal
+from contract.roster import PEOPLE_PER_PART, KioskPolicy, RosterPart, RosterPerson
+from contract.signing import SigningKey
+from contract.topics import down
+from hub.db import Database, table_of
+from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.outgoing import Outgoing
+from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
+from hub.roster.gallery import load_people, people_in_scope
+from hub.roster.models import DEFAULT_TIMEZONE, Unit
+
+RESEND_AFTER: Final = timedelta(seconds=30)
+"""How long a kiosk has to take a roster in before it is sent again; one heartbeat's pause."""
+
+BYTES_PER_PART: Final = 500_000
+"""Embeddings in one part; as base64 they hardly compress, and a payload may have 1 MiB (contract.codec)."""
+
+REMOVED_PER_PART: Final = 2_000
+
+KIOSKS_AT_ONCE: Final = 8
+"""So many kiosks are served in one transaction; on SQLite punches wait meanwhile."""
+
+_kiosks = table_of(Kiosk)
+_latest = table_of(LatestHeartbeat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """A kiosk that needs a roster. holds: the version it says it has; pack: whose templates it needs."""
+
+    device: str
+    unit_id: int | None
+    pack: str
+    holds: int
+    sent: int
+    same_pack: bool
+    policy: KioskPolicy
+
+
+class RosterDelivery:
+    """Finds kiosks whose roster is behind, and makes the parts that bring them up to date.
+
+    Call `due` after heartbeats and every few seconds; one at a time is enough for a hub. now: aware.
+    """
+
+    def __init__(
+        self, *, database: Database, hub_key: SigningKey, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._hub_key = hub_key
+        self._now = now
+
+    def due(self) -> list[Outgoing]:
+        """The messages to publish now; they are noted as sent."""
+        now = self._now()
+        today = now.astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
+        with self._database.read() as session:
+            connection = session.connection()
+            if dates_through(connection) == today and not _kiosks_behind(connection, now):
+                return []
+        with self._database.writing_connection() as connection:
+            note_passing_dates(connection, today, now=now)
+            behind = _kiosks_behind(connection, now)[:KIOSKS_AT_ONCE]
+            for kiosk in behind:
+                if kiosk.holds > kiosk.sent:
+                    # It has a roster that this database never gave: what is in it cannot be known.
+                    note_reset(connection, kiosk.device, now=now, beyond=kiosk.holds)
+            revision = current_revision(connection)
+            parts = [(kiosk.device, list(_parts_for(connection, kiosk, revision, today))) for kiosk in behind]
+            _note_sent(connection, behind, revision=revision, now=now)
+        return [
+            Outgoing(down(device, "roster"), seal(part, key=self._hub_key, purpose="roster", device=device))
+            for device, roster in parts
+            for part in roster
+        ]
+
+
+def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
+    """Active kiosks that spoke, are not at the newest revision, and are not about to take in what they were sent."""
+    revision = current_revision(connection)
+    query = (
+        select(_kiosks, _latest.c.roster, _latest.c.pack.label("wanted_pack"), Unit.name.label("unit_name"))
+        .join(_latest, _latest.c.device == _kiosks.c.device)
+        .join(Unit, Unit.id == _kiosks.c.unit_id, isouter=True)
+        .where(_kiosks.c.state == "active")
+        .order_by(_kiosks.c.device)
+    )
+    behind = []
+    for row in connection.execute(query):
+        same_pack = row.roster_pack == row.wanted_pack
+        if row.roster == revision and row.roster <= row.roster_sent and same_pack:
+            continue
+        on_its_way = row.roster_sent > row.roster and same_pack
+        if on_its_way and row.roster_sent_at is not None and timedelta(0) <= now - row.roster_sent_at < RESEND_AFTER:
+            continue
+        policy = KioskPolicy(
+            liveness=row.liveness, threshold=row.threshold, demo=row.demo, unit=row.unit_name or "", message=row.message
+        )
+        behind.append(_Behind(row.device, row.unit_id, row.wanted_pack, row.roster, row.roster_sent, same_pack, policy))
+    return behind
+
+
+def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: date) -> Iterator[RosterPart]:
+    in_scope = people_in_scope(connection, kiosk.unit_id, today)
+    difference = difference_since(connection, kiosk.holds, kiosk.device)
+    whole = difference.whole or not kiosk.same_pack
+    people = load_people(connection, in_scope if whole else difference.people & in_scope, kiosk.pack)
+    present = {person.person for person in people}
+    removed = [] if whole else sorted(difference.people - present)
+    chunks = list(_chunks(people, removed))
+    for number, (some, gone) in enumerate(chunks, start=1):
+        yield RosterPart(
+            version=revision,
+            base=None if whole else kiosk.holds,
+            part=number,
+            parts=len(chunks),
+            pack=kiosk.pack,
+            policy=kiosk.policy,
+            people=tuple(some),
+            removed=tuple(gone),
+        )
+
+
+def _chunks(
+    people: Sequence[RosterPerson], removed: Sequence[str]
+) -> Iterator[tuple[list[RosterPerson], Sequence[str]]]:
+    """Divide so that every part stays below the size of a payload; at least one part, even when nobody is in it."""
+    gone = [removed[start : start + REMOVED_PER_PART] for start in range(0, len(removed), REMOVED_PER_PART)]
+    groups: list[list[RosterPerson]] = []
+    size = 0
+    for person in people:
+        if not groups or len(groups[-1]) == PEOPLE_PER_PART or size + len(person.embeddings) > BYTES_PER_PART:
+            groups.append([])
+            size = 0
+        groups[-1].append(person)
+        size += len(person.embeddings)
+    for index in range(max(1, len(groups), len(gone))):
+        yield groups[index] if index < len(groups) else [], gone[index] if index < len(gone) else []
+
+
+def _note_sent(connection: Connection, kiosks: Iterable[_Behind], *, revision: int, now: datetime) -> None:
+    changes = [{"of": kiosk.device, "with_pack": kiosk.pack} for kiosk in kiosks]
+    if changes:
+        statement = update(_kiosks).where(_kiosks.c.device == bindparam("of"))
+        connection.execute(
+            statement.values(roster_sent=revision, roster_sent_at=now, roster_pack=bindparam("with_pack")), changes
+        )

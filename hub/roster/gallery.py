@@ -1,0 +1,68 @@
+"""Who may be recognised where, and with which templates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, or_, select
+
+from contract.roster import RosterPerson
+from hub.roster.models import Employee, EnrolmentFrame, Template
+from hub.roster.units import Memberships, UnitTree
+
+MAX_TEMPLATES: Final = 64
+"""Of one person; the newest are sent (contract.roster allows no more)."""
+
+_PEOPLE_PER_QUERY: Final = 5_000
+
+
+def people_in_scope(connection: Connection, unit_id: int | None, today: date) -> set[str]:
+    """Everybody employed today; of one unit and those below it, when a unit is given."""
+    employed = select(Employee.id).where(
+        or_(Employee.employed_from.is_(None), Employee.employed_from <= today),
+        or_(Employee.employed_until.is_(None), Employee.employed_until >= today),
+    )
+    people = set(connection.scalars(employed))
+    if unit_id is None:
+        return people
+    within = UnitTree.load(connection).within(unit_id)
+    memberships = Memberships.load(connection)
+    return {person for person in people if memberships.unit_on(person, today) in within}
+
+
+def load_people(connection: Connection, people: Iterable[str], pack: str) -> list[RosterPerson]:
+    """The given people with their approved templates of a pack; those who have none are left out. Ordered by id."""
+    ordered = sorted(people)
+    found: list[RosterPerson] = []
+    for start in range(0, len(ordered), _PEOPLE_PER_QUERY):
+        found += _load_some(connection, ordered[start : start + _PEOPLE_PER_QUERY], pack)
+    return found
+
+
+def _load_some(connection: Connection, people: list[str], pack: str) -> list[RosterPerson]:
+    names = {
+        row.id: row.name
+        for row in connection.execute(select(Employee.id, Employee.name).where(Employee.id.in_(people)))
+    }
+    query = (
+        select(Template.employee_id, Template.embedding)
+        .join(EnrolmentFrame, EnrolmentFrame.id == Template.frame_id)
+        .where(Template.pack == pack, EnrolmentFrame.state == "approved", Template.employee_id.in_(people))
+        .order_by(Template.id.desc())
+    )
+    embeddings: dict[str, list[bytes]] = defaultdict(list)
+    for row in connection.execute(query):
+        embeddings[row.employee_id].append(row.embedding)
+    return [
+        RosterPerson(
+            person=person,
+            name=names[person],
+            count=len(embeddings[person][:MAX_TEMPLATES]),
+            embeddings=b"".join(embeddings[person][:MAX_TEMPLATES]),
+        )
+        for person in people
+        if person in names and embeddings[person]
+    ]
