@@ -161,7 +161,7 @@ class _Case:
             waiting_for=waiting_for,
             arrival=self._local(self.filling.arrival),
             departure=self._local(self.filling.departure),
-            remark=f"Menunggu data kiosk {', '.join(waiting_for)}",
+            remark=f"Menunggu data: {', '.join(waiting_for)}",
             explanation=(because.explain_waiting(waiting_for), *self._explain_rest()),
         )
 

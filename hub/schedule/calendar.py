@@ -12,7 +12,7 @@ from hub.errors import PolicyError
 from hub.schedule.hours import Hours, read_hours
 from hub.schedule.plan import DAY_MINUTES, DayPlan
 from hub.schedule.policy import Policy
-from hub.schedule.weekdays import INDONESIAN, parse_weekday
+from hub.schedule.weekdays import INDONESIAN, parse_weekdays
 
 ONE_DAY = timedelta(days=1)
 
@@ -109,7 +109,7 @@ def read_override(table: Mapping[str, Any], *, field: str) -> Override:
     """
     hours = {key: value for key, value in table.items() if key not in ("name", "from", "to", "days")}
     days = table.get("days")
-    if days is not None and (not isinstance(days, list) or not days):
+    if days == []:
         raise PolicyError(f'{field}.days: write a list of weekdays, ["fri"], or leave it out for all.')
     first, last = _read_date(table, "from", field), _read_date(table, "to", field)
     if last < first:
@@ -119,7 +119,7 @@ def read_override(table: Mapping[str, Any], *, field: str) -> Override:
         first=first,
         last=last,
         hours=read_hours(hours, field=field),
-        weekdays=None if days is None else frozenset(parse_weekday(day, field=f"{field}.days") for day in days),
+        weekdays=None if days is None else frozenset(parse_weekdays(days, field=f"{field}.days")),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from hub.errors import PolicyError
 from hub.schedule.hours import read_hours, refuse_unknown
 from hub.schedule.plan import DAY_MINUTES, DayPlan, format_clock
-from hub.schedule.weekdays import WEEKDAYS, parse_weekday
+from hub.schedule.weekdays import WEEKDAYS, parse_weekdays
 
 PRESETS = Path(__file__).parent / "presets"
 LEGAL_WEEK_MINUTES = 2250
@@ -150,7 +150,7 @@ def _read_week(table: Mapping[str, Any], source: str) -> tuple[DayPlan | None, .
             raise PolicyError(f"{source}: rest and weekly_minutes need [[hours]] beside them.")
         return None
     week: dict[int, DayPlan | None] = {}
-    for day in _days(table.get("rest", []), f"{source}: rest"):
+    for day in parse_weekdays(table.get("rest", []), field=f"{source}: rest"):
         week[day] = None
     hours = table["hours"]
     if not isinstance(hours, list) or not all(isinstance(entry, dict) for entry in hours):
@@ -159,7 +159,7 @@ def _read_week(table: Mapping[str, Any], source: str) -> tuple[DayPlan | None, .
         field = f"{source}: hours[{number}]"
         hours_given = {key: value for key, value in entry.items() if key != "days"}
         plan = read_hours(hours_given, field=field).on(None, field=field)
-        for day in _days(entry.get("days"), f"{field}.days"):
+        for day in parse_weekdays(entry.get("days"), field=f"{field}.days"):
             if day in week:
                 raise PolicyError(f"{field}.days: {WEEKDAYS[day]} has been given already; name every weekday once.")
             week[day] = plan
@@ -178,12 +178,6 @@ def _check_week(week: tuple[DayPlan | None, ...], source: str) -> None:
                 f"{source}: the windows of {WEEKDAYS[day]} (to {format_clock(plan.closes)}) and "
                 f"{WEEKDAYS[(day + 1) % 7]} (from {format_clock(following.opens)}) overlap; move one of them."
             )
-
-
-def _days(value: object, field: str) -> list[int]:
-    if not isinstance(value, list):
-        raise PolicyError(f'{field}: write a list of weekdays, ["mon", "tue"].')
-    return [parse_weekday(name, field=field) for name in value]
 
 
 def _text(table: Mapping[str, Any], key: str, source: str) -> str:

@@ -82,6 +82,8 @@ def test_override_reads_weekday_names_in_both_languages():
     table = {"name": "Jumat", "from": "2026-02-18", "to": "2026-03-19", "days": ["Jumat", "thu", 1], "out_due": "15:30"}
     override = read_override(table, field="overrides[1]")
     assert override.weekdays == {4, 3, 0}
+    assert read_override({**table, "days": ["Senin-Kamis"]}, field="x").weekdays == {0, 1, 2, 3}
+    assert read_override({**table, "days": ["sat-mon"]}, field="x").weekdays == {5, 6, 0}
     assert override.hours == Hours(out_due=930)
 
 
@@ -91,6 +93,8 @@ def test_override_reads_weekday_names_in_both_languages():
         ({"to": "2026-02-01"}, r"overrides\[1\]: it ends \(2026-02-01\) before it begins"),
         ({"from": "awal Ramadan"}, r"overrides\[1\]\.from: 'awal Ramadan' is no date"),
         ({"days": []}, r"overrides\[1\]\.days: write a list"),
+        ({"days": "fri"}, r"overrides\[1\]\.days: write a list"),
+        ({"days": ["mon-"]}, r"overrides\[1\]\.days: '' is no weekday"),
         ({"days": ["hari"]}, r"overrides\[1\]\.days: 'hari' is no weekday"),
         ({"in_deu": "08:00"}, r"overrides\[1\]: unknown key 'in_deu'"),
     ],
