@@ -44,7 +44,11 @@ def chain_hashes(previous: bytes, rows: Iterable[bytes]) -> list[bytes]:
 
 
 def seal_bytes(purpose: str, device: str, body: bytes) -> bytes:
-    """The bytes that are signed for a message; never 32 long, so never mistaken for a chain hash."""
+    """The bytes that are signed for a message.
+
+    They begin with a domain of their own and are longer than 32 bytes for every body that is one of our messages, so
+    that they are never mistaken for a chain hash.
+    """
     return b"presensi/v1/sealed\0" + purpose.encode() + b"\0" + device.encode() + b"\0" + body
 
 
