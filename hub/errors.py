@@ -51,3 +51,11 @@ class RefusedHeartbeatError(HubError):
     def __init__(self, kind: AlarmKind, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
+
+
+class AccountError(HubError, BadInputError):
+    """Raised when an account cannot be made or changed: its name, password, role or unit will not do."""
+
+
+class ServiceError(HubError):
+    """Raised when the hub cannot start: its port is taken, or its folder cannot be written."""

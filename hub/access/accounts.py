@@ -1,0 +1,173 @@
+"""Accounts: made on the command line, checked at sign-in."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from hub.access.models import Account
+from hub.access.roles import Role
+from hub.db import Database
+from hub.errors import AccountError
+from hub.roster.models import Unit
+
+MIN_PASSWORD_CHARACTERS: Final = 10
+MAX_PASSWORD_CHARACTERS: Final = 200
+"""Longer ones are refused before they are hashed, so that nobody can keep the hub busy with them."""
+
+_USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who has signed in.
+
+    unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
+    """
+
+    username: str
+    role: Role
+    unit_id: int | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account as a list shows it. unit None: sees every unit."""
+
+    username: str
+    role: str
+    unit: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    """Argon2id with the library's parameters (RFC 9106, low-memory profile)."""
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """Checked when there is no such account, so that the answer takes as long as for one that exists."""
+    return _hasher().hash(secrets.token_hex())
+
+
+def add_account(
+    database: Database,
+    *,
+    username: str,
+    password: str,
+    role: Role,
+    unit: str | None = None,
+    now: Now = lambda: datetime.now(UTC),
+) -> None:
+    """Make an account; AccountError says what is wrong with the name, the password or the unit."""
+    check_username(username)
+    check_password(password, username=username)
+    password_hash = _hasher().hash(password)
+    try:
+        with database.write() as session:
+            unit_id = None
+            if unit is not None:
+                unit_id = session.scalar(select(Unit.id).where(Unit.name == unit))
+                if unit_id is None:
+                    raise AccountError(f"There is no unit '{unit}'; write its name as it stands on the recap.")
+            session.add(
+                Account(
+                    username=username, password_hash=password_hash, role=str(role), unit_id=unit_id, created_at=now()
+                )
+            )
+    except IntegrityError as error:
+        raise AccountError(f"There is an account '{username}' already; choose another name.") from error
+
+
+def set_password(database: Database, *, username: str, password: str) -> None:
+    """Give an account another password; everybody signed in with the old one is signed out."""
+    check_password(password, username=username)
+    with database.write() as session:
+        account = session.get(Account, username)
+        if account is None:
+            raise AccountError(f"There is no account '{username}'.")
+        account.password_hash = _hasher().hash(password)
+
+
+def list_accounts(database: Database) -> list[AccountLine]:
+    """All accounts by name."""
+    query = (
+        select(Account.username, Account.role, Unit.name, Account.created_at, Account.disabled_at)
+        .outerjoin(Unit, Unit.id == Account.unit_id)
+        .order_by(Account.username)
+    )
+    with database.read() as session:
+        return [AccountLine(*row) for row in session.execute(query)]
+
+
+def authenticate(database: Database, username: str, password: str) -> Visitor | None:
+    """The visitor whose name and password these are; None for anything else, after the same time."""
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        return None
+    with database.read() as session:
+        account = session.get(Account, username[:64])
+    stored = _nobodys_hash() if account is None else account.password_hash
+    try:
+        _hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    if account is None or account.disabled_at is not None:
+        return None
+    return _to_visitor(account)
+
+
+def find_visitor(database: Database, username: str, fingerprint: str) -> Visitor | None:
+    """Somebody who signed in before; None when the account is gone, disabled or has another password by now."""
+    with database.read() as session:
+        account = session.get(Account, username)
+    if account is None or account.disabled_at is not None:
+        return None
+    visitor = _to_visitor(account)
+    return visitor if secrets.compare_digest(visitor.fingerprint, fingerprint) else None
+
+
+def check_username(username: str) -> None:
+    """AccountError unless the name can be an account's."""
+    if not _USERNAME.fullmatch(username):
+        raise AccountError(
+            f"'{username[:64]}' cannot be an account's name: use 2 to 64 small letters, digits, dots and hyphens."
+        )
+
+
+def check_password(password: str, *, username: str) -> None:
+    """AccountError unless the password is long enough and not the name itself (NIST SP 800-63B: length, not signs)."""
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise AccountError(
+            f"A password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters; this one has "
+            f"{len(password)}."
+        )
+    if password.casefold() == username.casefold() or len(set(password)) < 4:
+        raise AccountError("This password is too easy to guess; choose another.")
+
+
+def generate_password() -> str:
+    """A password for a first account, easy to read and to type."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def _to_visitor(account: Account) -> Visitor:
+    fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
+    return Visitor(account.username, Role(account.role), account.unit_id, fingerprint)

@@ -1,0 +1,37 @@
+"""Roles, and what each may see and do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, Literal
+
+Right = Literal["recap", "enrolment", "fleet"]
+"""recap: attendance of people; enrolment: who is enrolled; fleet: kiosks, alarms and quarantine."""
+
+
+class Role(StrEnum):
+    """Who somebody is to the hub; the words are those of the regulation and of the command line."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    OFFICIAL = "official"
+    HEAD = "head"
+    SUPERVISOR = "supervisor"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+
+
+_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
+    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "fleet"}),
+    Role.OPERATOR: frozenset({"recap", "enrolment", "fleet"}),
+    Role.OFFICIAL: frozenset({"recap", "enrolment"}),
+    Role.HEAD: frozenset({"recap"}),
+    Role.SUPERVISOR: frozenset({"recap"}),
+    Role.TECHNICIAN: frozenset({"fleet"}),
+    Role.AUDITOR: frozenset({"recap", "enrolment", "fleet"}),
+}
+
+
+def may(role: Role, right: Right) -> bool:
+    """Whether somebody in this role has a right."""
+    return right in _RIGHTS[role]
