@@ -100,21 +100,24 @@ Item {
 
             Column {
                 anchors.verticalCenter: digits.verticalCenter
+                width: outcome.width - digits.width - moment.spacing
 
-                Text {
-                    textFormat: Text.PlainText
+                Line {
+                    width: parent.width
+                    height: 38 * outcome.step
                     text: outcome.view.zone
                     color: outcome.faint
-                    font.pixelSize: Math.round(30 * outcome.step)
+                    size: 30 * outcome.step
                     font.weight: Font.DemiBold
                 }
 
-                Text {
+                Line {
+                    width: parent.width
+                    height: 52 * outcome.step
                     visible: text !== ""
-                    textFormat: Text.PlainText
                     text: outcome.view.session
                     color: outcome.ink
-                    font.pixelSize: Math.round(40 * outcome.step)
+                    size: 42 * outcome.step
                     font.weight: Font.Bold
                 }
             }

@@ -1,0 +1,148 @@
+"""Views and pictures on their way from the station's thread to the window."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QThread
+
+from kiosk.recognizer.face import Box
+from kiosk.scan import Approach, Idle
+from kiosk.ui.bridge import LONGEST_NAME, Bridge, Newest, mirror
+from kiosk.ui.presenter import EnrolmentView, Surroundings, View, present
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def some_view(hint: Any = None) -> View:
+    state = Idle() if hint is None else Approach(hint)
+    surroundings = Surroundings(online=True, queue=0, unit="Dinas")
+    return present(state, surroundings, name=None, now=datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_view_shown_from_another_thread_arrives_in_the_windows(until: Until) -> None:
+    bridge = Bridge()
+    threads: list[QThread] = []
+    bridge.view_changed.connect(lambda: threads.append(QThread.currentThread()))
+    in_thread(lambda: bridge.show(some_view("nearer")))
+    assert threads == []
+    until(lambda: bool(threads))
+    assert threads == [bridge.thread()]
+    assert bridge.property("view")["state"] == "approach_nearer"
+
+
+def test_view_that_nobody_drew_gives_way_to_the_newer(until: Until) -> None:
+    bridge = Bridge()
+    shown: list[str] = []
+    bridge.view_changed.connect(lambda: shown.append(bridge.property("view")["state"]))
+    for hint in ("nearer", "centre", "look"):
+        bridge.show(some_view(hint))
+    until(lambda: bool(shown))
+    QCoreApplication.processEvents()
+    assert shown == ["approach_look"]
+
+
+def test_view_that_is_the_same_again_wakes_nobody(until: Until) -> None:
+    bridge = Bridge()
+    shown: list[int] = []
+    bridge.view_changed.connect(lambda: shown.append(1))
+    bridge.show(some_view())
+    until(lambda: bool(shown))
+    bridge.show(some_view())
+    QCoreApplication.processEvents()
+    QCoreApplication.processEvents()
+    assert shown == [1]
+
+
+def test_frames_are_dropped_when_the_window_is_slower(until: Until) -> None:
+    bridge = Bridge()
+    drawn: list[int] = []
+
+    def count() -> None:
+        assert bridge.picture is not None
+        drawn.append(bridge.picture.image.pixelColor(0, 0).red())
+
+    bridge.picture_changed.connect(count)
+    in_thread(lambda: [bridge.show_frame(np.full((4, 4, 3), shade, np.uint8)) for shade in range(200)] and None)
+    until(lambda: bool(drawn))
+    QCoreApplication.processEvents()
+    assert drawn == [199]
+
+
+def test_frame_is_copied_before_show_frame_returns(until: Until) -> None:
+    bridge = Bridge()
+    pixels = np.full((4, 4, 3), 10, np.uint8)
+    bridge.show_frame(pixels)
+    pixels[:] = 200
+    until(lambda: bridge.picture is not None)
+    assert bridge.picture is not None
+    assert bridge.picture.image.pixelColor(0, 0).red() == 10
+
+
+def test_picture_is_mirrored_with_its_box_and_keeps_its_colours() -> None:
+    pixels = np.zeros((6, 10, 3), np.uint8)
+    pixels[1, 2] = (250, 120, 10)
+    picture = mirror(pixels, Box(2, 1, 5, 4))
+    colour = picture.image.pixelColor(10 - 1 - 2, 1)
+    assert (colour.red(), colour.green(), colour.blue()) == (10, 120, 250)
+    assert picture.box == Box(5, 1, 8, 4)
+
+
+def test_picture_from_a_view_into_a_larger_array_is_right() -> None:
+    pixels = np.zeros((12, 20, 3), np.uint8)
+    pixels[4, 6] = (1, 2, 3)
+    picture = mirror(pixels[2:8, 4:9], None)
+    assert (picture.image.width(), picture.image.height()) == (5, 6)
+    assert picture.image.pixelColor(5 - 1 - 2, 2).red() == 3
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (4,)])
+def test_frame_that_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="uint8"):
+        mirror(np.zeros(shape, np.uint8), None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Budi", ["Budi"]),
+        ("  Budi \t Santoso ", ["Budi Santoso"]),
+        ("", []),
+        ("   ", []),
+        ("x" * 500, ["x" * LONGEST_NAME]),
+    ],
+)
+def test_name_is_trimmed_before_it_is_asked_for(typed: str, asked: list[str]) -> None:
+    bridge = Bridge()
+    names: list[str] = []
+    bridge.enrol_requested.connect(names.append)
+    bridge.enrol(typed)
+    assert names == asked
+
+
+def test_enrolment_is_shown_and_hidden_from_another_thread(until: Until) -> None:
+    bridge = Bridge()
+    assert not bridge.property("enrolment")["shown"]
+    in_thread(lambda: bridge.show_enrolment(EnrolmentView("Nama?", open=True, progress=None)))
+    until(lambda: bridge.property("enrolment")["shown"])
+    assert bridge.property("enrolment")["progress"] == -1
+    in_thread(lambda: bridge.show_enrolment(None))
+    until(lambda: not bridge.property("enrolment")["shown"])
+
+
+def test_newest_keeps_the_last_value_only() -> None:
+    place: Newest[int] = Newest()
+    assert [place.put(1), place.put(2)] == [True, False]
+    assert [place.take(), place.take()] == [2, None]
+    assert place.put(3)

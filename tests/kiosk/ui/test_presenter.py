@@ -1,0 +1,223 @@
+"""What the screen shows, state by state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from kiosk.recognizer.consensus import Identity
+from kiosk.scan import (
+    Accepted,
+    AlreadyRecorded,
+    Approach,
+    CameraTrouble,
+    Hint,
+    Idle,
+    Locked,
+    Recording,
+    RefusalReason,
+    Refused,
+    State,
+    Verify,
+)
+from kiosk.ui.phrases import LANGUAGES, Language
+from kiosk.ui.presenter import (
+    Enrolment,
+    StateId,
+    Surroundings,
+    View,
+    present,
+    present_enrolment,
+    until_next_minute,
+)
+
+TAKEN = datetime(2026, 11, 22, 23, 58, 20, tzinfo=UTC)
+NOW = TAKEN + timedelta(minutes=1)
+HERE = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
+NAME = "Siti Nurhaliza, S.Sos."
+IDENTITY = Identity("p-1", similarity=0.8, threshold=0.6, margin=0.2, frames=4, first_seen_at=0.0)
+
+TABLE: list[tuple[State, StateId, str, str, str]] = [
+    (Idle(), "idle", "calm", "Selamat pagi", "Good morning"),
+    (Approach("nearer"), "approach_nearer", "busy", "Mendekat sedikit", "Come closer"),
+    (Approach("centre"), "approach_centre", "busy", "Geser ke tengah", "Move to the centre"),
+    (Approach("look"), "approach_look", "busy", "Lihat ke kamera", "Look at the camera"),
+    (Approach("one_at_a_time"), "approach_one_at_a_time", "busy", "Satu per satu", "One at a time"),
+    (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Recognising…"),
+    (Recording(IDENTITY), "recording", "busy", "Menyimpan…", "Saving…"),
+    (Accepted("p-1", TAKEN, 9.0), "accepted", "good", "Tercatat", "Recorded"),
+    (AlreadyRecorded("p-1", TAKEN, 9.0), "already", "notice", "Sudah tercatat", "Already recorded"),
+    (Refused("unrecognised", 9.0), "refused", "bad", "Wajah belum dikenali", "Face not recognised"),
+    (Refused("no_liveness", 9.0), "no_liveness", "bad", "Perlu petugas", "Ask the officer"),
+    (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
+    (CameraTrouble(), "camera_trouble", "trouble", "Kamera bermasalah", "Camera trouble"),
+    (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
+]
+
+
+def view_of(state: State, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
+    options: dict[str, Any] = {"name": NAME, "now": NOW, **changes}
+    return present(state, surroundings, language=language, **options)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("state", "state_id", "tone", "indonesian", "english"), TABLE, ids=[row[1] for row in TABLE])
+def test_every_state_has_its_icon_words_and_colour(
+    state: State, state_id: StateId, tone: str, indonesian: str, english: str, language: Language
+) -> None:
+    view = view_of(state, language=language)
+    assert (view.state, view.tone) == (state_id, tone)
+    assert view.headline == (indonesian if language == "id" else english)
+    assert view.icon
+    assert view.detail
+    assert view.second_line
+    assert "{" not in view.headline + view.detail + view.second_line
+
+
+def test_table_covers_every_state_hint_and_reason() -> None:
+    assert {row[1] for row in TABLE} == set(get_args(StateId))
+    assert {row[0].hint for row in TABLE if isinstance(row[0], Approach)} == set(get_args(Hint))
+    assert {row[0].reason for row in TABLE if isinstance(row[0], Refused)} == set(get_args(RefusalReason))
+    assert {type(row[0]) for row in TABLE} == set(get_args(State))
+
+
+def test_states_can_be_told_apart_without_colour() -> None:
+    views = [view_of(row[0]) for row in TABLE]
+    assert len({(view.icon, view.headline) for view in views}) == len(views)
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_accepted_is_stored_with_or_without_a_network(online: bool) -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0), replace(HERE, online=online, queue=12))
+    assert (view.detail, view.name, view.time_text) == ("Tersimpan", NAME, "06:58")
+
+
+@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("accepted", "already")])
+def test_nothing_is_called_stored_that_is_not(state: State) -> None:
+    view = view_of(state)
+    assert view.time_text == ""
+    assert "tersimpan" not in view.detail.lower().replace("belum tersimpan", "")
+    assert "tercatat" not in view.headline.lower()
+
+
+def test_accepted_under_a_clock_that_nobody_set_says_that_its_time_will_be_checked() -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0), replace(HERE, clock_trusted=False))
+    assert view.detail.startswith("Tersimpan")
+    assert "dicocokkan" in view.detail
+
+
+def test_time_is_the_punch_and_clock_is_now() -> None:
+    view = view_of(AlreadyRecorded("p-1", TAKEN, 9.0))
+    assert (view.time_text, view.clock) == ("06:58", "06:59")
+
+
+@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("recording", "accepted", "already")])
+def test_name_is_shown_only_where_the_state_is_a_persons(state: State) -> None:
+    assert view_of(state).name == ""
+
+
+def test_name_that_the_roster_lost_is_left_out() -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0), name=None)
+    assert (view.name, view.detail) == ("", "Tersimpan")
+
+
+@pytest.mark.parametrize(
+    ("hint", "language", "word"),
+    [("in", "id", "MASUK"), ("out", "id", "PULANG"), ("out", "en", "OUT"), (None, "id", "")],
+)
+def test_session_is_what_the_person_chose(hint: Any, language: Language, word: str) -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0), language=language, session_hint=hint)
+    assert view.session == word
+
+
+@pytest.mark.parametrize(
+    ("timezone", "clock", "zone", "date"),
+    [
+        ("Asia/Jakarta", "06:59", "WIB", "Senin, 23 November 2026"),
+        ("Asia/Makassar", "07:59", "WITA", "Senin, 23 November 2026"),
+        ("Asia/Jayapura", "08:59", "WIT", "Senin, 23 November 2026"),
+    ],
+)
+def test_clock_is_local_in_each_of_the_zones(timezone: str, clock: str, zone: str, date: str) -> None:
+    view = view_of(Idle(), replace(HERE, timezone=timezone))
+    assert (view.clock, view.zone, view.date) == (clock, zone, date)
+
+
+def test_date_is_that_of_the_office_and_not_of_greenwich() -> None:
+    assert view_of(Idle(), now=datetime(2026, 12, 31, 17, 0, tzinfo=UTC)).date == "Jumat, 1 Januari 2027"
+    assert view_of(Idle(), language="en").date == "Monday, 23 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("hour", "greeting"),
+    [(4, "pagi"), (10, "pagi"), (11, "siang"), (14, "siang"), (15, "sore"), (17, "sore"), (18, "malam"), (3, "malam")],
+)
+def test_greeting_follows_the_hour(hour: int, greeting: str) -> None:
+    now = datetime(2026, 11, 23, hour, 0, tzinfo=UTC) - timedelta(hours=7)
+    assert view_of(Idle(), now=now).headline == f"Selamat {greeting}"
+
+
+def test_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        view_of(Idle(), now=datetime(2026, 11, 23, 7, 0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "texts"),
+    [
+        ({}, []),
+        ({"queue": 12}, []),
+        ({"online": False}, ["Luring"]),
+        ({"online": False, "queue": 12}, ["Luring: 12 menunggu dikirim"]),
+        ({"demo": True}, ["DEMO"]),
+        ({"demo": True, "liveness_off": True}, ["DEMO – liveness mati"]),
+        ({"liveness_off": True}, ["Liveness mati"]),
+        ({"clock_trusted": False}, ["Jam belum disetel"]),
+        (
+            {"online": False, "demo": True, "clock_trusted": False},
+            ["DEMO", "Luring", "Jam belum disetel"],
+        ),
+    ],
+)
+def test_badges_name_what_is_out_of_the_ordinary(changes: dict[str, Any], texts: list[str]) -> None:
+    assert [badge.text for badge in view_of(Idle(), replace(HERE, **changes)).badges] == texts
+
+
+@pytest.mark.parametrize(("progress", "shown"), [(-1.0, 0.0), (0.4, 0.4), (7.0, 1.0)])
+def test_progress_stays_within_its_bar(progress: float, shown: float) -> None:
+    assert view_of(Verify(progress)).progress == shown
+
+
+def test_progress_is_none_where_nothing_is_compared() -> None:
+    assert view_of(Idle()).progress is None
+
+
+@pytest.mark.parametrize("state", [CameraTrouble(), Locked()])
+def test_picture_is_hidden_when_it_is_frozen_or_none_of_our_business(state: State) -> None:
+    assert not view_of(state).picture
+
+
+@pytest.mark.parametrize(
+    ("enrolment", "is_open", "progress", "word"),
+    [
+        (Enrolment(), True, None, "nama"),
+        (Enrolment("capturing", "Budi", 2, 5), False, 0.4, "2 dari 5"),
+        (Enrolment("capturing", "Budi", 0, 0), False, 0.0, "0 dari 0"),
+        (Enrolment("done", "Budi"), True, None, "Budi"),
+        (Enrolment("failed", "Budi"), True, None, "terang"),
+    ],
+)
+def test_enrolment_says_how_far_it_has_come(
+    enrolment: Enrolment, is_open: bool, progress: float | None, word: str
+) -> None:
+    view = present_enrolment(enrolment)
+    assert (view.open, view.progress) == (is_open, progress)
+    assert word in view.text
+    assert "{" not in present_enrolment(enrolment, language="en").text
+
+
+def test_clock_is_right_until_the_next_minute() -> None:
+    assert until_next_minute(TAKEN) == timedelta(seconds=40)

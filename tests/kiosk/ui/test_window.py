@@ -1,0 +1,295 @@
+"""The window itself, drawn offscreen: it loads, fits, answers, and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtQml import QQmlExpression, qmlContext
+from PySide6.QtQuick import QQuickItem
+from PySide6.QtTest import QTest
+
+from kiosk.errors import KioskError
+from kiosk.recognizer.face import Box
+from kiosk.ui import window as window_module
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.palette import PALETTE
+from kiosk.ui.phrases import LANGUAGES, Language
+from kiosk.ui.presenter import Enrolment, Surroundings, present_enrolment
+from kiosk.ui.screens import LONG_NAME, STATES, draw_frame, grab, main, scene
+from kiosk.ui.window import LANDSCAPE, PORTRAIT, KioskWindow, why_no_window
+
+Until = Callable[[Callable[[], bool]], None]
+LONG_UNIT = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Kabupaten Kutai Timur"
+LONG_MESSAGE = "Apel pagi pukul 07.00 di halaman depan; seluruh pegawai wajib hadir dengan pakaian dinas lengkap. " * 3
+CROWDED = Surroundings(
+    online=False,
+    queue=12345,
+    unit=LONG_UNIT,
+    message=LONG_MESSAGE,
+    demo=True,
+    liveness_off=True,
+    clock_trusted=False,
+)
+CALM = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
+SIZES = [PORTRAIT, LANDSCAPE, (480, 800), (1920, 1080)]
+
+
+@pytest.fixture
+def kiosk() -> Iterator[tuple[Bridge, KioskWindow]]:
+    bridge = Bridge()
+    window = KioskWindow(bridge, windowed=True, animated=False)
+    window.show()
+    yield bridge, window
+    window.close()
+
+
+def texts_of(item: QQuickItem) -> Iterator[QQuickItem]:
+    """Every text that is on the screen, below `item`."""
+    for child in item.childItems():
+        if child.isVisible() and child.opacity() > 0:
+            if child.property("text") and child.property("contentWidth"):
+                yield child
+            yield from texts_of(child)
+
+
+def ask(item: QQuickItem, expression: str) -> Any:
+    """What QML itself says of an item: some of its types have no Python one."""
+    return QQmlExpression(qmlContext(item), item, expression).evaluate()[0]
+
+
+def drawn_area(text: QQuickItem) -> QRectF:
+    """Where the letters are, in the window's coordinates."""
+    width, height = text.property("contentWidth"), text.property("contentHeight")
+    right, middle = (ask(text, f"horizontalAlignment === Text.Align{side}") for side in ("Right", "HCenter"))
+    bottom, centre = (ask(text, f"verticalAlignment === Text.Align{side}") for side in ("Bottom", "VCenter"))
+    left = (text.width() - width) * (1 if right else 0.5 if middle else 0)
+    top = (text.height() - height) * (1 if bottom else 0.5 if centre else 0)
+    corner = text.mapToScene(QPointF(left, top))
+    return QRectF(corner.x(), corner.y(), width, height)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("enrolling", [False, True], ids=["", "enrolling"])
+def test_texts_fit_in_every_state(size: tuple[int, int], language: Language, enrolling: bool, until: Until) -> None:
+    bridge = Bridge()
+    window = KioskWindow(bridge, windowed=True, size=size, language=language, animated=False)
+    window.show()
+    bridge.show_enrolment(present_enrolment(Enrolment(), language=language) if enrolling else None)
+    bridge.show_frame(*draw_frame(None))
+    for state in STATES:
+        view, _ = scene(state, CROWDED, language=language, person_name=LONG_NAME)
+        bridge.show(replace(view, session="PULANG") if view.time_text else view)
+        until(lambda view=view: bridge.property("view")["state"] == view.state)
+        texts = list(texts_of(window.window.contentItem()))
+        assert len(texts) >= 5
+        screen = QRectF(0, 0, *size)
+        for text in texts:
+            words = text.property("text")
+            cut_allowed = words == CROWDED.message.strip()
+            assert cut_allowed or not text.property("truncated"), f"{state}: {words!r} is cut"
+            assert text.property("contentWidth") <= text.width() + 1, f"{state}: {words!r} is wider than its place"
+            assert text.property("contentHeight") <= text.height() + 1, f"{state}: {words!r} is higher than its place"
+            assert screen.contains(drawn_area(text)), f"{state}: {words!r} leaves the screen"
+        for index, one in enumerate(texts):
+            for other in texts[index + 1 :]:
+                common = drawn_area(one).intersected(drawn_area(other))
+                assert min(common.width(), common.height()) <= 2, (
+                    f"{state}: {one.property('text')!r} lies on {other.property('text')!r}"
+                )
+    window.close()
+
+
+def test_name_with_markup_is_shown_as_it_is(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
+    bridge, window = kiosk
+    hostile = "<h1>Budi</h1><img src='file:///etc/passwd'>"
+    view, _ = scene("accepted", CALM, person_name=hostile)
+    bridge.show(view)
+    until(lambda: bridge.property("view")["state"] == "accepted")
+    shown = [text for text in texts_of(window.window.contentItem()) if text.property("text") == hostile]
+    assert len(shown) == 1
+    assert ask(shown[0], "textFormat === Text.PlainText")
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=str)
+@pytest.mark.parametrize("state", ["idle", "accepted", "refused", "locked"])
+def test_sheet_has_the_colour_of_the_tone(state: str, size: tuple[int, int]) -> None:
+    view, person = scene(state, CALM)
+    shot = grab(view, size=size, person=person)
+    assert (shot.width(), shot.height()) == size
+    # Low on the sheet's edge, where there is neither text nor batik.
+    colour = shot.pixelColor(size[0] - 4, size[1] - 200)
+    if state != "idle":
+        assert colour.name() == PALETTE[view.tone].ground
+
+
+def test_picture_is_drawn_with_a_ring_around_the_face(until: Until) -> None:
+    view, _ = scene("accepted", CALM)
+    frame = np.full((480, 480, 3), 90, np.uint8)
+    box = Box(180, 150, 300, 270)
+
+    def shot_of(face: Box | None) -> QImage:
+        bridge = Bridge()
+        window = KioskWindow(bridge, windowed=True, animated=False)
+        bridge.show(view)
+        bridge.show_frame(frame, face)
+        window.show()
+        until(lambda: bool(bridge.property("live")) and bridge.property("view")["state"] == "accepted")
+        image = window.window.grabWindow()
+        window.close()
+        return image
+
+    def accents(image: QImage) -> int:
+        accent = PALETTE["good"].accent
+        return sum(image.pixelColor(x, y).name() == accent for x in range(0, 720, 2) for y in range(80, 660, 2))
+
+    with_face, without = shot_of(box), shot_of(None)
+    assert with_face.pixelColor(360, 360).name() == "#5a5a5a"
+    assert accents(with_face) > accents(without) > 0
+
+
+def test_lost_camera_hides_the_last_picture(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
+    bridge, window = kiosk
+    bridge.show_frame(np.full((48, 48, 3), 90, np.uint8))
+    bridge.show(scene("camera_trouble", CALM)[0])
+    until(lambda: bridge.property("view")["state"] == "camera_trouble")
+    assert window.window.grabWindow().pixelColor(40, 300).name() != "#5a5a5a"
+
+
+def test_name_typed_in_the_window_asks_for_an_enrolment(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
+    bridge, window = kiosk
+    names: list[str] = []
+    bridge.enrol_requested.connect(names.append)
+    bridge.show(scene("idle", CALM)[0])
+    bridge.show_enrolment(present_enrolment(Enrolment()))
+    until(lambda: bridge.property("enrolment")["shown"])
+    window.window.requestActivate()
+    until(window.window.isActive)
+    click(window, "nameField")
+    for letter in "Budi":
+        QTest.keyClick(window.window, letter)
+    click(window, "enrolButton")
+    until(lambda: bool(names))
+    click(window, "enrolButton")
+    assert names == ["Budi"]
+
+
+def test_name_cannot_be_typed_while_frames_are_taken(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
+    bridge, window = kiosk
+    bridge.show(scene("idle", CALM)[0])
+    bridge.show_enrolment(present_enrolment(Enrolment("capturing", "Budi", 2, 5)))
+    until(lambda: bridge.property("enrolment")["shown"])
+    assert not find(window, "nameField").isVisible()
+    assert not find(window, "enrolButton").isVisible()
+
+
+def find(window: KioskWindow, name: str) -> QQuickItem:
+    item = window.window.findChild(QQuickItem, name)
+    assert isinstance(item, QQuickItem)
+    return item
+
+
+def click(window: KioskWindow, name: str) -> None:
+    item = find(window, name)
+    middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+    QTest.mouseClick(window.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(middle))
+
+
+def test_window_ends_when_another_thread_asks_for_it() -> None:
+    bridge = Bridge()
+    ended: list[bool] = []
+    bridge.closed.connect(lambda: ended.append(True))
+    window = KioskWindow(bridge, animated=False)
+    handler = signal.getsignal(signal.SIGTERM)
+    asker = threading.Timer(0.05, bridge.quit)
+    asker.start()
+    assert window.run() == 0
+    asker.join()
+    assert ended == [True]
+    assert signal.getsignal(signal.SIGTERM) == handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_window_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
+    program = (
+        "from PySide6.QtCore import QTimer\n"
+        "from kiosk.ui.bridge import Bridge\n"
+        "from kiosk.ui.window import KioskWindow\n"
+        "window = KioskWindow(Bridge(), animated=False)\n"
+        "QTimer.singleShot(0, lambda: print('ready', flush=True))\n"
+        "raise SystemExit(window.run())\n"
+    )
+    root = Path(window_module.__file__).parents[2]
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(number)
+    _, complaints = child.communicate(timeout=60)
+    assert (child.returncode, complaints) == (0, "")
+
+
+def test_window_whose_files_are_broken_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+) -> None:
+    (tmp_path / "Main.qml").write_text("import QtQuick\nWindow { nonsense: 1 }\n", encoding="utf-8")
+    monkeypatch.setattr(window_module, "QML", tmp_path)
+    with pytest.raises(KioskError, match="nonsense"):
+        KioskWindow(Bridge(), windowed=True)
+    complaints.clear()
+
+
+def test_machine_without_a_display_is_told_so() -> None:
+    assert "no display" in (why_no_window({}) or "")
+
+
+def test_machine_with_a_display_may_open_a_window() -> None:
+    assert why_no_window({**os.environ, "QT_QPA_PLATFORM": "offscreen"}) is None
+
+
+def test_machine_with_a_broken_display_is_told_what_qt_says() -> None:
+    reason = why_no_window({**os.environ, "QT_QPA_PLATFORM": "absent"})
+    assert reason is not None
+    assert "absent" in reason
+
+
+def test_windows_opened_again_and_again_leave_nothing_behind(complaints: list[str]) -> None:
+    view, person = scene("accepted", CALM)
+    first = grab(view, person=person)
+    for _ in range(5):
+        again = grab(view, person=person)
+    assert first == again
+
+
+def test_screens_command_writes_the_picture(tmp_path: Path) -> None:
+    target = tmp_path / "shot.png"
+    assert main(["--shot", str(target), "--state", "accepted", "--size", "360x640"]) == 0
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (360, 640)
+
+
+def test_screens_command_into_a_missing_folder_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--shot", str(tmp_path / "absent" / "shot.png"), "--state", "idle"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_drawn_person_has_the_box_that_is_told() -> None:
+    _, person = scene("accepted", CALM)
+    frame, box = draw_frame(person)
+    assert box is not None
+    assert box.within(frame.shape[1], frame.shape[0]) == box
+    middle: Any = frame[int(box.centre[1]), int(box.centre[0])]
+    assert middle[2] > middle[0], "skin is redder than blue"
