@@ -37,9 +37,9 @@ class Kiosk(Base):
     """A terminal that the hub knows.
 
     public_key: Ed25519, base64. unit_id None: everybody may be recognised here. receipt_version: newest receipt given.
-    roster_sent: newest roster version ever sent to it, roster_sent_at when, roster_pack with which pack's templates. answered_at: when a heartbeat was last answered.
-    delivered_up_to: everything taken here up to then is at the hub (coverage); None: never known.
-    online: the broker's hint; None: never heard.
+    roster_sent: newest roster version ever sent to it, roster_sent_at when, roster_pack with which pack's templates.
+    answered_at: when a heartbeat was last answered. delivered_up_to: everything taken here up to then is at the hub
+    (coverage); None: never known. online: the broker's hint; None: never heard.
     """
 
     __tablename__ = "kiosk"

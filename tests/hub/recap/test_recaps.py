@@ -19,7 +19,7 @@ from hub.db import Database
 from hub.recap.daily import daily
 from hub.recap.monthly import Month, monthly
 from hub.recap.people import Person
-from hub.recap.person_day import person_day
+from hub.recap.person import person_day, person_month
 from hub.recap.summary import summarise
 from hub.roster.models import Membership
 
@@ -205,3 +205,20 @@ def test_nip_is_shown_in_groups() -> None:
     assert Person("x", "Ani", "198501012010011001", None).shown_nip == "19850101 201001 1 001"
     assert Person("x", "Ani", "12345", None).shown_nip == "12345"
     assert Person("x", "Ani", None, None).shown_nip == ""
+
+
+def test_person_month_has_the_days_and_their_sums(database: Database, office: InventedOffice) -> None:
+    ani = office.employee("Ani", unit=office.unit("Dinas"))
+    office.kiosk("kiosk-1", delivered_up_to=at("19:00", date(2026, 3, 4)))
+    office.punch("kiosk-1", ani, at("07:15"))
+    office.punch("kiosk-1", ani, at("15:30"))
+    settle(database, at("19:00", date(2026, 3, 4)))
+    found = person_month(database, ani, MARCH)
+    assert found is not None
+    assert [day.work_date.day for day in found.days] == [1, 2, 3, 4]
+    assert found.summary.lampiran_ii.terlambat_menit == 15
+    assert found.summary.pending == (date(2026, 3, 3), date(2026, 3, 4))
+    empty = person_month(database, ani, Month(2025, 1))
+    assert empty is not None
+    assert (empty.days, empty.unit.name) == ((), "Dinas")
+    assert person_month(database, "nobody", MARCH) is None

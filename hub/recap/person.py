@@ -1,4 +1,4 @@
-"""One person's day with everything behind it: the reasons, and every punch as it came."""
+"""One person's days: a day with its reasons and every punch as it came, or a month with its sums."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.ingest.models import StoredRow
+from hub.recap.monthly import Month
 from hub.recap.people import Person, UnitName, read_people, read_unit_names
+from hub.recap.summary import MonthSummary, summarise
 from hub.roster.units import Memberships, UnitTree
 
 
@@ -69,6 +71,34 @@ def person_day(database: Database, employee_id: str, work_date: date) -> PersonD
             assessed_at=None if stored is None else stored.assessed_at,
             punches=tuple(_read_punches(session, employee_id, work_date, zone)),
         )
+
+
+class PersonMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's assessed days of a month, ascending, with their sums; a day not assessed yet is not among them."""
+
+    person: Person
+    unit: UnitName
+    days: tuple[AttendanceDay, ...]
+    summary: MonthSummary
+
+
+def person_month(database: Database, employee_id: str, month: Month) -> PersonMonth | None:
+    """The days of a month; None when there is no such employee. unit: of the month's last assessed day."""
+    with database.read() as session:
+        person = read_people(session, [employee_id]).get(employee_id)
+        if person is None:
+            return None
+        query = (
+            select(StoredDay)
+            .where(StoredDay.employee_id == employee_id, StoredDay.work_date.between(month.first, month.last))
+            .order_by(StoredDay.work_date)
+        )
+        stored = session.scalars(query).all()
+        memberships = Memberships.load(session.connection(), [employee_id])
+        unit_id = stored[-1].unit_id if stored else memberships.unit_on(employee_id, month.last)
+        days = tuple(msgspec.convert(row.day, AttendanceDay) for row in stored)
+        unit = read_unit_names(session)[unit_id]
+    return PersonMonth(person=person, unit=unit, days=days, summary=summarise(days))
 
 
 def _read_punches(session: Session, employee_id: str, work_date: date, zone: ZoneInfo) -> list[RawPunch]:
