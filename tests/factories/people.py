@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from factories.journals import NOON
+from tests.factories.journals import NOON
 
 from contract.signing import VerifyKey
 from hub.db import Database

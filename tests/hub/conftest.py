@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories.journals import SettableClock
+from tests.factories.journals import SettableClock
 from sqlalchemy import create_engine, text
 
 from contract.signing import SigningKey

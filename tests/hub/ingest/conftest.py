@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from factories.journals import KioskJournal, SettableClock
-from factories.people import add_kiosk_row
+from tests.factories.journals import KioskJournal, SettableClock
+from tests.factories.people import add_kiosk_row
 from sqlalchemy import select
 
 from contract.codec import unseal

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from factories.journals import NOON, KioskJournal, punch, stamp
-from factories.people import add_employee, add_unit
+from tests.factories.journals import NOON, KioskJournal, punch, stamp
+from tests.factories.people import add_employee, add_unit
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
