@@ -74,7 +74,12 @@ def test_frames_are_dropped_when_the_window_is_slower(until: Until) -> None:
         drawn.append(bridge.picture.image.pixelColor(0, 0).red())
 
     bridge.picture_changed.connect(count)
-    in_thread(lambda: [bridge.show_frame(np.full((4, 4, 3), shade, np.uint8)) for shade in range(200)] and None)
+
+    def film() -> None:
+        for shade in range(200):
+            bridge.show_frame(np.full((4, 4, 3), shade, np.uint8))
+
+    in_thread(film)
     until(lambda: bool(drawn))
     QCoreApplication.processEvents()
     assert drawn == [199]
