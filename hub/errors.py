@@ -59,3 +59,7 @@ class AccountError(HubError, BadInputError):
 
 class ServiceError(HubError):
     """Raised when the hub cannot start: its port is taken, or its folder cannot be written."""
+
+
+class SettingsError(HubError, BadInputError):
+    """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""

@@ -1,0 +1,181 @@
+"""Between the broker and the recorders: takes in what has arrived, in groups, and publishes what may be said.
+
+It has no thread and no clock of its own: `step` does one round, so that a simulation can drive it; `run` drives it in
+real time. Nothing that a stranger publishes may stop it, and nothing is acknowledged that was not committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from contract import topics
+from contract.errors import MalformedMessageError
+from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD
+from contract.transport import Arrival, Connected, Delivery, Disconnected, Transport
+from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
+from hub.ingest.recorder import Recorder
+from hub.outgoing import Outgoing
+from hub.roster.delivery import RosterDelivery
+
+log = logging.getLogger(__name__)
+
+GROUP_ARRIVALS: Final = 64
+"""Messages taken in for one transaction: large enough for the commit to cost little, small enough to answer soon."""
+
+ROSTER_EVERY_SECONDS: Final = 3.0
+"""How often it is looked whether a kiosk's roster is behind, apart from after each heartbeat."""
+
+DATABASE_PAUSE_SECONDS: Final = 1.0
+"""How long to let the database be after it failed; kiosks send again by themselves."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a subscriber has seen since it began, for the status page and for tests."""
+
+    batches: int = 0
+    heartbeats: int = 0
+    foreign: int = 0
+    database_failures: int = 0
+    published: int = 0
+    unpublished: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    punches: list[tuple[str, bytes]] = field(default_factory=list)
+    states: list[StateDelivery] = field(default_factory=list)
+    presence: dict[str, bool] = field(default_factory=dict)
+
+
+def subscriptions(*, share: str | None = None) -> list[str]:
+    """Topic filters of ingest. share: name of the group that divides the punches; None: every worker gets all.
+
+    `state` and `online` are never shared: a broker hands retained messages to plain subscriptions only.
+    """
+    punches = topics.every_device("punch")
+    return [
+        topics.shared(share, punches) if share else punches,
+        topics.every_device("state"),
+        topics.every_device("online"),
+    ]
+
+
+class Subscriber:
+    """One ingest worker. rosters None: another worker of this hub delivers rosters.
+
+    monotonic: seconds, for the roster's pace. The transport is started and stopped by `run`; with `step` by the caller.
+    """
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        recorder: Recorder,
+        heartbeats: HeartbeatRecorder,
+        rosters: RosterDelivery | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = transport
+        self._recorder = recorder
+        self._heartbeats = heartbeats
+        self._rosters = rosters
+        self._monotonic = monotonic
+        self._rosters_due = 0.0
+        self.counts = Counts()
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; what has arrived by then is finished."""
+        self._transport.start()
+        try:
+            while not stop.is_set():
+                failures = self.counts.database_failures
+                self.step(timeout_seconds=0.2)
+                if self.counts.database_failures > failures:
+                    stop.wait(DATABASE_PAUSE_SECONDS)
+        finally:
+            self._transport.stop()
+
+    def step(self, *, timeout_seconds: float = 0.0) -> int:
+        """Take in one group (waiting at most so long for its first message) and answer it; how many came."""
+        arrivals = self._take(timeout_seconds)
+        group = self._sort(arrivals)
+        self._guard("heartbeats", lambda: self._heartbeats.record(group.states) if group.states else [])
+        self._guard("punches", lambda: self._recorder.record(group.punches) if group.punches else [])
+        if group.presence:
+            self._guard("presence", lambda: self._record_presence(group.presence))
+        self._deliver_rosters(heard=bool(group.states))
+        return len(arrivals)
+
+    def _take(self, timeout_seconds: float) -> list[Arrival]:
+        arrivals = []
+        arrival = self._transport.receive(timeout_seconds)
+        while arrival is not None:
+            arrivals.append(arrival)
+            arrival = self._transport.receive(0) if len(arrivals) < GROUP_ARRIVALS else None
+        return arrivals
+
+    def _sort(self, arrivals: Iterable[Arrival]) -> _Group:
+        group = _Group()
+        for arrival in arrivals:
+            match arrival:
+                case Connected():
+                    log.info("connected to the broker")
+                case Disconnected(reason):
+                    log.warning("the connection to the broker is gone: %s", reason)
+                case Delivery(topic, payload, retained):
+                    self._sort_delivery(group, topic, payload, retained=retained)
+        return group
+
+    def _sort_delivery(self, group: _Group, topic: str, payload: bytes, *, retained: bool) -> None:
+        try:
+            source = topics.read_up(topic)
+        except MalformedMessageError:
+            self.counts.foreign += 1
+            return
+        match source.kind:
+            case "punch":
+                self.counts.batches += 1
+                group.punches.append((source.device, payload))
+            case "state":
+                self.counts.heartbeats += 1
+                group.states.append(StateDelivery(source.device, payload, retained))
+            case "online" if payload in {ONLINE_PAYLOAD, OFFLINE_PAYLOAD}:
+                group.presence[source.device] = payload == ONLINE_PAYLOAD
+            case _:
+                self.counts.foreign += 1
+
+    def _record_presence(self, presence: dict[str, bool]) -> list[Outgoing]:
+        self._heartbeats.record_presence(presence)
+        return []
+
+    def _deliver_rosters(self, *, heard: bool) -> None:
+        rosters = self._rosters
+        now = self._monotonic()
+        # Asked only while somebody hears it: what is noted as sent is not sent again for a while.
+        if rosters is None or not self._transport.connected or not (heard or now >= self._rosters_due):
+            return
+        self._rosters_due = now + ROSTER_EVERY_SECONDS
+        self._guard("rosters", rosters.due)
+
+    def _guard(self, what: str, work: Callable[[], list[Outgoing]]) -> None:
+        """Do some of the work and publish what it gives; a database that fails costs this group and nothing else."""
+        try:
+            outgoing = work()
+        except SQLAlchemyError:
+            self.counts.database_failures += 1
+            log.exception("the database failed on %s; nothing of it was acknowledged", what)
+            return
+        for message in outgoing:
+            if self._transport.publish(message.topic, message.payload):
+                self.counts.published += 1
+            else:
+                # Lost like any message on its way: the kiosk sends again, or its heartbeat shows what it missed.
+                self.counts.unpublished += 1

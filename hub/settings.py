@@ -1,0 +1,66 @@
+"""Everything that can be set about a hub; each setting has its one default here.
+
+Read from a TOML file (`presensi hub run --settings FILE`); options of the command line win over the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from hub.errors import SettingsError
+
+
+class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The hub's settings.
+
+    data: folder of the hub's key, of enrolment photos, and of the database where SQLite is used. database: address of
+    the database; None: `hub.db` in the data folder. broker: mqtt://host:port or mqtts://host:port; the three files are
+    for mutual TLS. host, port: where the pages are served. share: whether ingest workers divide the punches among
+    themselves, where the broker can do that. pack: recognition pack for enrolment.
+    """
+
+    data: str = "/var/lib/presensi/hub"
+    database: str | None = None
+    broker: str = "mqtt://localhost:1883"
+    broker_ca: str | None = None
+    broker_cert: str | None = None
+    broker_cert_key: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
+    share: bool = False
+    pack: str = "builtin"
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def database_url(self) -> str:
+        """Address of the database."""
+        return self.database or f"sqlite:///{self.data_folder / 'hub.db'}"
+
+
+def read_settings(path: Path | None, **overrides: Any) -> HubSettings:
+    """Settings from a file (None: the defaults), with overrides whose value is not None.
+
+    SettingsError names the file and the key that is wrong.
+    """
+    tree: dict[str, Any] = {}
+    if path is not None:
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"Cannot read the settings file {path}: {error.strerror}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
+    tree |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return msgspec.convert(tree, HubSettings)
+    except msgspec.ValidationError as error:
+        where = f"The settings file {path}" if path else "The settings"
+        raise SettingsError(f"{where} cannot be used: {error}. See docs/settings.md for the keys.") from error
