@@ -98,7 +98,11 @@ class Link:
     def receive_report(self, timeout_seconds: float | None) -> Report | None:
         """Wait for a report; None when none came in time. A timeout of None waits for ever. Raises LinkClosedError."""
         packet = self._receive(timeout_seconds)
-        return None if packet is None else self._reports.decode(packet)
+        try:
+            return None if packet is None else self._reports.decode(packet)
+        except msgspec.DecodeError as error:
+            # Only memory gone wrong makes it talk nonsense; it is treated like a process that is gone.
+            raise LinkClosedError("The other process sends nonsense.") from error
 
     def close(self) -> None:
         self._socket.close()

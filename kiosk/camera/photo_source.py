@@ -11,7 +11,15 @@ from pathlib import Path
 
 from kiosk.camera.base_source import BaseSource, Exposure
 from kiosk.camera.frame import Frame, SourceKind
-from kiosk.camera.portrait import Portrait, find_marks, load_photo, make_portrait
+from kiosk.camera.portrait import (
+    FaceMarks,
+    Portrait,
+    find_marks,
+    forget_models,
+    load_photo,
+    make_portrait,
+    return_memory,
+)
 from kiosk.camera.scene import FaceSpot, Scene
 from kiosk.camera.source import SourceSettings, Step, required_path
 from kiosk.camera.streams import make_grey
@@ -34,14 +42,14 @@ class Photo:
     path: Path
     person: str
 
-    def examine(self) -> None:
-        """Raise SourceUnusableError, naming the file, when there is no picture or no face in it."""
-        find_marks(load_photo(self.path), self.path)
+    def examine(self) -> FaceMarks:
+        """Find the face. Raises SourceUnusableError, naming the file, when there is no picture or no face in it."""
+        return find_marks(load_photo(self.path), self.path)
 
-    def portray(self) -> Portrait:
-        """Cut the person out. Raises SourceUnusableError as `examine` does."""
+    def portray(self, marks: FaceMarks | None = None) -> Portrait:
+        """Cut the person out; marks are what `examine` found, None to look again. Raises as `examine` does."""
         picture = load_photo(self.path)
-        return make_portrait(picture, find_marks(picture, self.path), self.person)
+        return make_portrait(picture, marks or find_marks(picture, self.path), self.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class PhotoSource(BaseSource):
         super().__init__()
         self._settings = settings
         self._photos: list[Photo] = []
+        self._marks: dict[Photo, FaceMarks] = {}
         self._painter: ThreadPoolExecutor | None = None
         self._next_portrait: Future[Portrait] | None = None
         self._portrait: Portrait | None = None
@@ -93,8 +102,9 @@ class PhotoSource(BaseSource):
 
     def _open(self) -> None:
         self._photos = list_photos(required_path(self._settings))
-        for photo in self._photos[:CHECKED_AT_START]:
-            photo.examine()
+        self._marks = {photo: photo.examine() for photo in self._photos[:CHECKED_AT_START]}
+        if len(self._marks) == len(self._photos):
+            forget_models()
         settings = self._settings
         self._scene = Scene(size=settings.size, standing_face_pixels=settings.face_pixels, seed=settings.seed)
         self._timeline = Timeline(fps=settings.fps, pace=settings.pace)
@@ -140,7 +150,7 @@ class PhotoSource(BaseSource):
         self._next_portrait = None
         if self._painter is not None and (self._settings.loop or self._visits < len(self._photos)):
             photo = self._photos[self._visits % len(self._photos)]
-            self._next_portrait = self._painter.submit(photo.portray)
+            self._next_portrait = self._painter.submit(_portray_and_tidy, photo, self._marks.get(photo))
 
     def _close(self) -> None:
         if self._painter is not None:
@@ -148,6 +158,12 @@ class PhotoSource(BaseSource):
             self._painter = None
         self._next_portrait = None
         self._visit, self._portrait, self._scene = None, None, None
+
+
+def _portray_and_tidy(photo: Photo, marks: FaceMarks | None) -> Portrait:
+    portrait = photo.portray(marks)
+    return_memory()
+    return portrait
 
 
 def render_walk_up(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 from dataclasses import dataclass
 from functools import cache
@@ -34,8 +35,8 @@ NOSE_DEPTH, NOSE_WIDTH, NOSE_HEIGHT = 0.5, 0.26, 0.4
 width, as in EVIDENCE.md, "Liveness", is infinitely steep at its rim, and ears tear off when it turns by more than 20
 degrees; this shape does not fold below 40, and eyes, nose and mouth move against each other as a face's do."""
 
-DETECTION_SIDES = (800, 1600)
-"""Longer sides, in pixels, at which a face is looked for; the second only when the first shows none."""
+DETECTION_SIDES = (480, 800, 1600)
+"""Longer sides, in pixels, at which a face is looked for; the larger ones only when the smaller show none."""
 
 MATTE_EYES_PIXELS = 28.0
 PYRAMID_LEVELS = 4
@@ -108,7 +109,9 @@ def find_marks(photo: Pixels, path: Path) -> FaceMarks:
     grey = cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY)
     for side in DETECTION_SIDES:
         small = shrink(np.asarray(grey, dtype=np.uint8), side)
-        faces = _detector()(small, 1 if max(small.shape) < 500 else 0)
+        # Small photos are enlarged at once, others when nothing else has helped.
+        enlarge = max(small.shape) < (1000 if side == DETECTION_SIDES[-1] else DETECTION_SIDES[0])
+        faces = _detector()(small, int(enlarge))
         if faces:
             face = max(faces, key=lambda face: face.width())
             scale = grey.shape[1] / small.shape[1]
@@ -143,6 +146,20 @@ def shrink(picture: Pixels, longest: int) -> Pixels:
     if scale >= 1.0:
         return picture
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def forget_models() -> None:
+    """Give back the memory of detector and landmarks (100 MB); they are loaded again when they are needed again."""
+    _detector.cache_clear()
+    _predictor.cache_clear()
+    return_memory()
+
+
+def return_memory() -> None:
+    """Hand freed memory back to the system. glibc keeps it otherwise, here 100 MB of it, which a Pi has no use for."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _landmarks(grey: npt.NDArray[Any], box: tuple[float, float, float, float]) -> Field:
