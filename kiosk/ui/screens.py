@@ -136,10 +136,6 @@ def _draw_lobby(painter: QPainter, area: QRectF) -> None:
     wall.setColorAt(0.7, QColor("#c3cdd1"))
     wall.setColorAt(1.0, QColor("#9aa8ae"))
     painter.fillRect(area, wall)
-    light = QRadialGradient(QPointF(area.width() * 0.3, area.height() * 0.1), area.width() * 0.7)
-    light.setColorAt(0.0, QColor(255, 252, 240, 190))
-    light.setColorAt(1.0, QColor(255, 252, 240, 0))
-    painter.fillRect(area, light)
     painter.fillRect(
         QRectF(area.width() * 0.76, area.height() * 0.16, area.width() * 0.16, area.height()), QColor("#8d7a66")
     )

@@ -1,0 +1,44 @@
+"""The attendant's display: states that become views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from kiosk.recognizer.face import Box
+from kiosk.scan import Accepted
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.presenter import Surroundings
+from kiosk.ui.screen import Screen
+
+Until = Callable[[Callable[[], bool]], None]
+TAKEN = datetime(2026, 11, 22, 23, 58, 20, tzinfo=UTC)
+
+
+def test_screen_shows_a_state_and_keeps_its_clock_and_badges_current(until: Until) -> None:
+    bridge = Bridge()
+    around = [Surroundings(online=True, queue=0, unit="Dinas")]
+    now = [TAKEN]
+    screen = Screen(bridge, surroundings=lambda: around[0], now=lambda: now[0])
+    screen.show_state(Accepted("p-1", TAKEN, 9.0), name="Budi")
+    until(lambda: bridge.property("view")["name"] == "Budi")
+    assert bridge.property("view")["badges"] == []
+    now[0] += timedelta(minutes=2)
+    around[0] = replace(around[0], online=False, queue=3)
+    screen.refresh()
+    until(lambda: bridge.property("view")["clock"] == "07:00")
+    shown = bridge.property("view")
+    assert (shown["name"], shown["time_text"]) == ("Budi", "06:58")
+    assert [badge["text"] for badge in shown["badges"]] == ["Luring: 3 menunggu dikirim"]
+
+
+def test_screen_passes_frames_on(until: Until) -> None:
+    bridge = Bridge()
+    screen = Screen(bridge, surroundings=lambda: Surroundings(online=True, queue=0, unit="Dinas"))
+    screen.show_frame(np.zeros((8, 8, 3), np.uint8), Box(0, 0, 4, 4))
+    until(lambda: bridge.picture is not None)
+    assert bridge.picture is not None
+    assert bridge.picture.box == Box(4, 0, 8, 4)
