@@ -45,7 +45,7 @@ class SkippedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class EnrolledPerson:
-    """What became of one person. added: new templates; known: photos that were enrolled before; total: templates now."""
+    """What became of one person. added: new templates; known: photos enrolled before; total: templates now."""
 
     name: str
     person_id: str
@@ -213,6 +213,8 @@ class Enrolment:
                 EnrolmentFrame.employee_id == employee_id, EnrolmentFrame.sha256 == photo.sha256
             )
         )
+        if frame is not None and frame.state == "approved":
+            return frame
         if frame is None:
             frame = EnrolmentFrame(
                 employee_id=employee_id, sha256=photo.sha256, file=file, origin=origin, origin_name=photo.name

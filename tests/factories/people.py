@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from tests.factories.journals import NOON
 
 from contract.signing import VerifyKey
 from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.roster.changes import note_person
 from hub.roster.models import Employee, EnrolmentFrame, Membership, Template, Unit
+from tests.factories.journals import NOON
 
 
 def add_kiosk_row(database: Database, device: str, key: VerifyKey, **changes: Any) -> None:

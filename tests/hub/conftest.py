@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.factories.journals import SettableClock
 from sqlalchemy import create_engine, text
 
 from contract.signing import SigningKey
 from hub.db import Database, open_database, upgrade
+from tests.factories.journals import SettableClock
 
 _USER = "presensi"
 

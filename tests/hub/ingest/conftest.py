@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.factories.journals import KioskJournal, SettableClock
-from tests.factories.people import add_kiosk_row
 from sqlalchemy import select
 
 from contract.codec import unseal
@@ -20,6 +18,8 @@ from hub.fleet.models import Alarm
 from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.ingest.recorder import Recorder
+from tests.factories.journals import KioskJournal, SettableClock
+from tests.factories.people import add_kiosk_row
 
 
 @dataclass

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.factories.journals import NOON, KioskJournal, punch, stamp
-from tests.factories.people import add_employee, add_unit
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
@@ -17,6 +15,8 @@ from contract.signing import SigningKey
 from hub.attendance.models import DirtyDay
 from hub.fleet.models import Kiosk
 from hub.ingest.models import StoredRow
+from tests.factories.journals import NOON, KioskJournal, punch, stamp
+from tests.factories.people import add_employee, add_unit
 
 
 def test_batch_is_stored_and_receipted(desk: Any, journal: KioskJournal) -> None:

@@ -1,0 +1,227 @@
+"""Heartbeats: what they heal, what they reveal, and which are not believed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from contract.heartbeat import Health
+from contract.signing import SigningKey
+from hub.fleet.coverage import coverage_for
+from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.ingest.heartbeats import StateDelivery
+from tests.factories.journals import NOON, KioskJournal, stamp
+
+
+def latest(desk: Any) -> LatestHeartbeat | None:
+    with desk.database.read() as session:
+        return session.scalars(select(LatestHeartbeat)).one_or_none()
+
+
+def coverage(desk: Any) -> Any:
+    with desk.database.read() as session:
+        return coverage_for(session.connection())["kiosk-1"]
+
+
+def set_kiosk(desk: Any, **changes: Any) -> None:
+    with desk.database.write() as session:
+        kiosk = session.get(Kiosk, "kiosk-1")
+        for name, value in changes.items():
+            setattr(kiosk, name, value)
+
+
+def test_heartbeat_is_stored_field_by_field(desk: Any, journal: KioskJournal) -> None:
+    health = Health(camera="trouble", journal="salvaged", temperature_c=51.5, disk_free_mb=900, alarms=("x\0y",))
+    assert desk.hear(journal, queue=0, health=health, roster=0, software="1.2") == []
+    row = latest(desk)
+    assert row is not None
+    assert (row.epoch, row.camera, row.journal, row.temperature_c) == (journal.epoch, "trouble", "salvaged", 51.5)
+    assert (row.disk_free_mb, row.clock_source, row.software) == (900, "ntp", "1.2")
+    assert row.alarms == ["x\N{REPLACEMENT CHARACTER}y"]
+
+
+def test_heartbeat_of_a_kiosk_that_knows_everything_is_not_answered(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(5)
+    [receipt] = desk.record(journal.delivery())
+    assert desk.hear(journal, receipt=receipt.version) == []
+
+
+def test_lost_receipt_is_given_again(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(5)
+    [lost] = desk.record(journal.delivery())
+    [again] = desk.hear(journal, queue=5, receipt=0)
+    assert (again.upto, again.missing) == (5, ())
+    assert again.version > lost.version
+
+
+def test_heartbeats_in_a_flood_are_answered_once_in_a_while(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(5)
+    desk.record(journal.delivery())
+    assert len(desk.hear(journal, queue=5)) == 1
+    assert desk.hear(journal, queue=5) == []
+    desk.clock.advance(5)
+    assert len(desk.hear(journal, queue=5)) == 1
+
+
+def test_quarantined_rows_are_named_in_the_answer(desk: Any, journal: KioskJournal) -> None:
+    journal.punch()
+    journal.append(b"poison")
+    desk.record(journal.delivery())
+    [receipt] = desk.hear(journal, queue=2)
+    assert [(each.seq, each.reason) for each in receipt.rejected] == [(2, "malformed")]
+
+
+def test_restored_backup_asks_for_what_the_kiosk_has_delivered(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(40)
+    desk.record(journal.delivery(1, 10))
+    # The kiosk had receipts up to version 9 for all its rows: this database is an older copy.
+    [receipt] = desk.hear(journal, queue=0, receipt=9, first_kept=4)
+    assert receipt.missing == ((11, 40),)
+    assert receipt.version == 10
+    assert set(desk.alarms()) == {("kiosk-1", "rows_missing"), ("kiosk-1", "restored_backup")}
+    desk.record(journal.delivery(11, 40))
+    desk.clock.advance(60)
+    assert desk.hear(journal, queue=0, receipt=11) == []
+
+
+def test_rows_that_the_kiosk_keeps_no_longer_are_lost_and_said_so(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(40)
+    [receipt] = desk.hear(journal, queue=0, first_kept=21)
+    assert receipt.missing == ((21, 40),)
+    assert ("kiosk-1", "rows_lost") in desk.alarms()
+    [receipt] = desk.record(journal.delivery(21, 40))
+    assert (receipt.upto, receipt.also) == (0, ((21, 40),))
+
+
+def test_rows_that_still_queue_are_not_missing(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(10)
+    [receipt] = desk.record(journal.delivery(1, 6))
+    assert desk.hear(journal, queue=4, receipt=receipt.version) == []
+    assert desk.alarms() == {}
+
+
+def test_rolled_back_card_is_told_and_rings(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(10)
+    [receipt] = desk.record(journal.delivery())
+    [answer] = desk.hear(journal.copy(4), queue=0, receipt=receipt.version)
+    assert answer.upto == 10
+    assert ("kiosk-1", "rolled_back") in desk.alarms()
+
+
+def test_heartbeat_overtaken_by_its_own_rows_is_no_rolled_back_card(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(10)
+    early = journal.copy(4)
+    desk.record(journal.delivery())
+    desk.hear(early, queue=0, sent_at=NOON + timedelta(minutes=4, seconds=1))
+    assert desk.alarms() == {}
+
+
+def test_kiosk_that_saw_a_newer_roster_than_ever_sent_rings(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal, roster=7)
+    assert desk.alarms() == {("kiosk-1", "restored_backup"): 1}
+
+
+def test_forged_heartbeat_changes_nothing(desk: Any, journal: KioskJournal) -> None:
+    assert desk.hear(journal, key=SigningKey.generate()) == []
+    assert latest(desk) is None
+    assert desk.alarms() == {("kiosk-1", "bad_signature"): 1}
+
+
+def test_heartbeat_of_another_kiosk_is_refused(desk: Any, journal: KioskJournal) -> None:
+    desk.register(KioskJournal(device="kiosk-2"))
+    assert desk.heartbeats.record([StateDelivery("kiosk-2", journal.heartbeat())]) == []
+    assert latest(desk) is None
+    assert desk.alarms() == {("kiosk-2", "bad_signature"): 1}
+
+
+def test_heartbeats_of_unknown_and_revoked_devices_are_refused(desk: Any) -> None:
+    revoked = desk.register(KioskJournal(device="kiosk-2"), state="revoked")
+    assert desk.hear(KioskJournal(device="kiosk-9")) == []
+    assert desk.hear(revoked) == []
+    assert latest(desk) is None
+    assert set(desk.alarms()) == {("", "unknown_device"), ("kiosk-2", "revoked_device")}
+
+
+@pytest.mark.parametrize("payload", [b"", b"x", b"\0" * 99])
+def test_state_that_is_no_heartbeat_is_refused(desk: Any, journal: KioskJournal, payload: bytes) -> None:
+    assert desk.heartbeats.record([StateDelivery("kiosk-1", payload)]) == []
+    assert desk.alarms() == {("kiosk-1", "malformed"): 1}
+
+
+def test_retained_heartbeat_older_than_the_stored_one_is_ignored(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal, software="new")
+    desk.hear(journal, software="old", clock=stamp(1_000), retained=True)
+    desk.hear(journal, software="older", sent_at=NOON, clock=stamp(9, boot="boot-0"), retained=True)
+    row = latest(desk)
+    assert row is not None
+    assert row.software == "new"
+
+
+def test_kiosk_that_wakes_up_in_the_past_is_heard(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal)
+    past = NOON - timedelta(days=300)
+    desk.hear(journal, software="awake", sent_at=past, as_of=past, clock=stamp(5, boot="boot-2", source="free"))
+    row = latest(desk)
+    assert row is not None
+    assert row.software == "awake"
+
+
+def test_clock_that_was_far_ahead_makes_no_later_heartbeat_old(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal, sent_at=NOON + timedelta(days=900))
+    desk.hear(journal, software="right", clock=stamp(1, boot="boot-2"))
+    row = latest(desk)
+    assert row is not None
+    assert row.software == "right"
+
+
+def test_coverage_follows_a_trusted_heartbeat(desk: Any, journal: KioskJournal) -> None:
+    assert coverage(desk) is None
+    journal.punches(3)
+    desk.record(journal.delivery())
+    desk.hear(journal, as_of=NOON + timedelta(minutes=30))
+    assert coverage(desk) == NOON + timedelta(minutes=30)
+
+
+def test_coverage_never_reaches_into_the_future(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal, as_of=NOON + timedelta(days=30))
+    assert coverage(desk) == desk.clock.now
+
+
+def test_coverage_stands_still_while_the_clock_runs_free(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal, clock=stamp(source="free"))
+    assert coverage(desk) is None
+    desk.hear(journal, clock=stamp(2_000, source="rtc"), as_of=NOON)
+    assert coverage(desk) == NOON
+    desk.hear(journal, clock=stamp(3_000, source="free"), as_of=NOON + timedelta(minutes=9))
+    assert coverage(desk) == NOON
+
+
+def test_coverage_of_a_demo_kiosk_needs_no_trusted_clock(desk: Any, journal: KioskJournal) -> None:
+    set_kiosk(desk, demo=True)
+    desk.hear(journal, clock=stamp(source="free"))
+    assert coverage(desk) == NOON + timedelta(hours=1)
+
+
+def test_coverage_stands_still_while_rows_are_missing(desk: Any, journal: KioskJournal) -> None:
+    journal.punches(6)
+    desk.record(journal.delivery(1, 2))
+    desk.hear(journal, queue=2, as_of=NOON + timedelta(minutes=30))
+    assert coverage(desk) is None
+    desk.record(journal.delivery(3, 4))
+    desk.hear(journal, queue=2, as_of=NOON + timedelta(minutes=30), clock=stamp(3_600_001))
+    assert coverage(desk) == NOON + timedelta(minutes=30)
+
+
+def test_coverage_is_never_taken_back(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal)
+    desk.hear(journal, as_of=NOON, clock=stamp(3_700_000))
+    assert coverage(desk) == NOON + timedelta(hours=1)
+
+
+def test_presence_is_kept_for_known_kiosks(desk: Any, journal: KioskJournal) -> None:
+    desk.heartbeats.record_presence({"kiosk-1": True, "stranger": True})
+    with desk.database.read() as session:
+        assert [(kiosk.device, kiosk.online) for kiosk in session.scalars(select(Kiosk))] == [("kiosk-1", True)]
