@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from contract.topics import DEVICE_PATTERN
 from kiosk.errors import SettingsError
+from kiosk.hardware.wiring import PanelWiring
 
 Positive = Annotated[float, Meta(gt=0, le=86_400)]
-Pin = Annotated[int, Meta(ge=0, le=27)]
 
 
 class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,18 +33,6 @@ class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     rotation_degrees: Literal[0, 180] = 0
 
 
-class PanelSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Lights, relay and buzzer by BCM pin number; a pin that is not set is not there."""
-
-    fitted: bool = False
-    relay_pin: Pin | None = None
-    relay_seconds: Positive = 3.0
-    red_pin: Pin | None = None
-    green_pin: Pin | None = None
-    blue_pin: Pin | None = None
-    buzzer_pin: Pin | None = None
-
-
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The kiosk's settings; units are in the names.
 
@@ -52,7 +40,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     broker: mqtt://host:port or mqtts://host:port; the three files are for mutual TLS. hub_key: file with the hub's
     public key; only what this key has signed is believed. pack: recognition pack.
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
-    keep_delivered_days: how long delivered rows stay in the journal.
+    keep_delivered_days: how long delivered rows stay in the journal. panel: pins of lights, relay and buzzer; None: none
+    are fitted.
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
@@ -72,7 +61,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     receipt_timeout_seconds: Positive = 5.0
     keep_delivered_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     camera: CameraSection = msgspec.field(default_factory=CameraSection)
-    panel: PanelSection = msgspec.field(default_factory=PanelSection)
+    panel: PanelWiring | None = None
 
     @property
     def data_folder(self) -> Path:
@@ -84,7 +73,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Path(self.hub_key) if self.hub_key else self.data_folder / "hub.pub"
 
 
-_SECTIONS: Final = ("camera", "panel")
+_SECTIONS: Final = ("camera",)
 
 
 def read_settings(path: Path | None, **overrides: Any) -> KioskSettings:

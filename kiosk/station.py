@@ -272,21 +272,11 @@ def mqtt_transport(settings: KioskSettings) -> MqttTransport:
 
 def open_panel(settings: KioskSettings) -> Panel:
     """Lights, relay and buzzer where they are fitted; else a panel that does nothing."""
-    if not settings.panel.fitted:
+    if settings.panel is None:
         return NullPanel()
-    from kiosk.hardware.gpio_panel import GpioPanel, PanelPins
+    from kiosk.hardware.gpio_panel import GpioPanel
 
-    panel = settings.panel
-    return GpioPanel(
-        PanelPins(
-            relay=panel.relay_pin,
-            relay_seconds=panel.relay_seconds,
-            red=panel.red_pin,
-            green=panel.green_pin,
-            blue=panel.blue_pin,
-            buzzer=panel.buzzer_pin,
-        )
-    )
+    return GpioPanel(settings.panel)
 
 
 def _optional(path: str | None) -> Path | None:

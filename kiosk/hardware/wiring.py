@@ -1,9 +1,13 @@
-"""Which part of the panel hangs on which pin. Pins are BCM numbers, as on `pinout` and in gpiozero."""
+"""Which part of the panel hangs on which pin: the section [panel] of the settings.
+
+Pins are BCM numbers, as on `pinout` and in gpiozero.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kiosk.errors import SettingsError
 
@@ -11,8 +15,7 @@ HEADER_PINS = range(28)
 """BCM numbers on the 40-pin header of every Raspberry Pi since 2014."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayWiring:
+class RelayWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The door relay.
 
     active_high: False for the common relay boards that close when the pin is pulled low.
@@ -24,8 +27,7 @@ class RelayWiring:
     pulse_seconds: float = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RgbWiring:
+class RgbWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One light with three colours; active_high: False for a common anode."""
 
     red: int
@@ -34,8 +36,7 @@ class RgbWiring:
     active_high: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LampWiring:
+class LampWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Two lamps: blue (taken) and orange (not taken)."""
 
     blue: int
@@ -43,8 +44,7 @@ class LampWiring:
     active_high: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuzzerWiring:
+class BuzzerWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """passive: a piezo that needs a frequency and can sing; else a buzzer that has one tone of its own."""
 
     pin: int
@@ -52,8 +52,7 @@ class BuzzerWiring:
     active_high: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PanelWiring:
+class PanelWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kiosk's panel; None: the kiosk does not have that part. At most one kind of light.
 
     Raises SettingsError when a pin is not on the header or serves two parts, or when a pulse is not a time.
