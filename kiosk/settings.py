@@ -40,7 +40,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     broker: mqtt://host:port or mqtts://host:port; the three files are for mutual TLS. hub_key: file with the hub's
     public key; only what this key has signed is believed. pack: recognition pack.
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
-    keep_delivered_days: how long delivered rows stay in the journal. panel: pins of lights, relay and buzzer; None: none
+    keep_delivered_days: how long delivered rows stay in the journal. panel: pins of lights, relay, buzzer; None: none
     are fitted.
     """
 

@@ -42,12 +42,21 @@ class KioskView:
 
 
 def add_kiosk(
-    database: Database, device: str, key_text: str, *, demo: bool = False, unit: str | None = None, now: Now = _now
+    database: Database,
+    device: str,
+    key_text: str,
+    *,
+    demo: bool = False,
+    unit: str | None = None,
+    liveness: str | None = None,
+    now: Now = _now,
 ) -> None:
     """Trust a device with this public key (base64 or PEM).
 
+    demo: clips and photos count as cameras. liveness: policy; None: `off` for a demo kiosk, else as it is (`active`).
+
     BadInputError for a name or key that cannot be, FleetError for a unit that is not there or a device that is
-    registered with another key. Registering the same again changes only `demo` and `unit`.
+    registered with another key. Registering the same again changes only `demo`, `unit` and `liveness`.
     """
     key = VerifyKey.from_text(key_text)
     check_device(device)
@@ -64,6 +73,8 @@ def add_kiosk(
             kiosk = Kiosk(device=device, public_key=key.text, added_at=now())
             session.add(kiosk)
         kiosk.demo, kiosk.unit_id = demo, unit_id
+        if demo or liveness is not None:
+            kiosk.liveness = liveness or "off"
         session.flush()
         note_reset(session.connection(), device, now=now())
 
