@@ -9,7 +9,17 @@ import cv2
 import numpy as np
 
 from kiosk.camera.frame import Pixels
-from kiosk.camera.portrait import CANVAS_SIZE, CENTRE, DEPTH_SHRINK, EYES_PIXELS, Field, Portrait
+from kiosk.camera.portrait import (
+    CANVAS_SIZE,
+    CENTRE,
+    DEPTH_SHRINK,
+    EYES_PIXELS,
+    FACE_ASIDE,
+    FACE_RAISED,
+    FACE_WIDTH,
+    Field,
+    Portrait,
+)
 from kiosk.camera.visit import Pose
 
 FIELD_OF_VIEW_DEGREES = 66.0
@@ -63,13 +73,13 @@ class Scene:
         spot = None
         if portrait is not None and pose is not None:
             self._place(picture, portrait, pose)
-            spot = self._spot(portrait, pose)
+            spot = self._spot(pose)
         across, down = index * TILE_STEPS[0] % NOISE_MARGIN, index * TILE_STEPS[1] % NOISE_MARGIN
         grain = self._grain[down : down + self._height, across : across + self._width]
         return np.asarray(cv2.add(picture, grain, dtype=cv2.CV_8U), dtype=np.uint8), spot
 
     def _place(self, picture: Pixels, portrait: Portrait, pose: Pose) -> None:
-        scale = pose.face_pixels / portrait.face_width
+        scale = pose.face_pixels / (FACE_WIDTH * EYES_PIXELS)
         left = max(0, math.floor(pose.x - CENTRE[0] * scale * 1.05))
         right = min(self._width, math.ceil(pose.x + (CANVAS_SIZE[0] - CENTRE[0]) * scale * 1.05))
         top = max(0, math.floor(pose.y - CENTRE[1] * scale * 1.05))
@@ -137,20 +147,14 @@ class Scene:
         focal_pixels = max(self._width, self._height) / 2 / math.tan(math.radians(FIELD_OF_VIEW_DEGREES / 2))
         return focal_pixels * FACE_METRES / face_pixels / EYES_METRES
 
-    def _spot(self, portrait: Portrait, pose: Pose) -> FaceSpot | None:
-        scale = pose.face_pixels / portrait.face_width
-        reach = BOX_DEPTH * EYES_PIXELS * scale
-        moved_x = pose.x + reach * math.sin(math.radians(pose.yaw_degrees))
-        moved_y = pose.y - reach * math.sin(math.radians(pose.pitch_degrees))
-        if not (0 <= moved_x < self._width and 0 <= moved_y < self._height):
+    def _spot(self, pose: Pose) -> FaceSpot | None:
+        eyes = pose.face_pixels / FACE_WIDTH
+        x = pose.x + eyes * (FACE_ASIDE + BOX_DEPTH * math.sin(math.radians(pose.yaw_degrees)))
+        y = pose.y - eyes * (FACE_RAISED + BOX_DEPTH * math.sin(math.radians(pose.pitch_degrees)))
+        if not (0 <= x < self._width and 0 <= y < self._height):
             return None
-        left, top, right, bottom = portrait.face_box
-        return FaceSpot(
-            left=round(moved_x + (left - CENTRE[0]) * scale),
-            top=round(moved_y + (top - CENTRE[1]) * scale),
-            right=round(moved_x + (right - CENTRE[0]) * scale),
-            bottom=round(moved_y + (bottom - CENTRE[1]) * scale),
-        )
+        half = pose.face_pixels / 2
+        return FaceSpot(round(x - half), round(y - half), round(x + half), round(y + half))
 
 
 def _frame_to_canvas(pose: Pose, scale: float, left: int, top: int) -> Field:

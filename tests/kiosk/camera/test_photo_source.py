@@ -30,16 +30,28 @@ def test_rendered_face_is_where_it_is_said_to_be(demo: Path) -> None:
     import dlib
 
     detector = dlib.get_frontal_face_detector()
-    overlaps = []
-    found = []
-    for rendered in itertools.islice(render_walk_up(demo / "rose_leslie/img1.jpg", face_pixels=220, seed=3), 20, 90, 5):
-        assert rendered.face is not None
-        boxes = detector(rendered.frame.main[:, :, ::-1].copy(), 0)
-        found.append(len(boxes) == 1)
-        if boxes:
-            overlaps.append(_overlap(boxes[0], rendered.face))
-    assert sum(found) >= len(found) - 1
-    assert np.median(overlaps) > 0.7
+    overlaps, offsets = [], []
+    missed = 0
+    # Several sizes, because the detector knows only some: each is a fifth larger than the one before.
+    for face_pixels in (150, 180, 200, 240):
+        frames = render_walk_up(demo / "rose_leslie/img1.jpg", fps=8.0, face_pixels=face_pixels, seed=3)
+        for rendered in itertools.islice(frames, 14, 42, 4):
+            assert rendered.face is not None
+            boxes = detector(rendered.frame.main[:, :, ::-1].copy(), 0)
+            missed += len(boxes) != 1
+            overlaps += [_overlap(box, rendered.face) for box in boxes]
+            offsets += [_offset(box, rendered.face) for box in boxes]
+    assert missed <= 1
+    assert np.median(overlaps) > 0.6
+    assert min(overlaps) > 0.5
+    assert max(offsets) < 0.15
+
+
+def _offset(box, face) -> float:
+    """Distance between the middles, as share of the face's width."""
+    across = (box.left() + box.right() - face.left - face.right) / 2
+    down = (box.top() + box.bottom() - face.top - face.bottom) / 2
+    return float(np.hypot(across, down)) / (face.right - face.left)
 
 
 def _overlap(box, face) -> float:
