@@ -41,3 +41,7 @@ class SettingsError(KioskError, BadInputError):
 
 class GalleryError(KioskError, BadInputError):
     """Raised when a gallery cannot be built or read: wrong shape or type, a vector without direction, cut bytes."""
+
+
+class JournalDamagedError(JournalError):
+    """Raised inside the journal when its file is damaged; the journal mends it and goes on."""

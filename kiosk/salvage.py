@@ -7,6 +7,8 @@ page, and each proves by its hash that it is whole.
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,13 @@ from contract.errors import MalformedMessageError
 from contract.punch import JournalRow, decode_row
 from contract.signing import HASH_BYTES, chain_hash
 
+log = logging.getLogger(__name__)
+
 _ROW_START: Final = re.compile(rb'\{"kind":"(?:punch|clock)"')
+_BRACE: Final = re.compile(rb"\}")
+_REACH_BYTES: Final = 8192
+"""No row of a journal is longer: it fits into one page."""
+_BLOCK_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,10 @@ class CarvedRow:
     hash: bytes
 
 
-def carve(paths: Iterable[Path]) -> list[CarvedRow]:
+def carve(paths: Iterable[Path], *, more: Iterable[CarvedRow] = ()) -> list[CarvedRow]:
     """Every row that is whole, once, ordered by epoch (as first met) and seq; files that are missing hold none.
+
+    more: rows that were carved earlier, to go with them.
 
     Of two different rows with one key (a transaction that was never committed leaves its bytes behind) the one that the
     next row continues is kept, else the one found last.
@@ -41,6 +51,8 @@ def carve(paths: Iterable[Path]) -> list[CarvedRow]:
     for path in paths:
         for carved in _scan(path):
             found[carved.row.epoch, carved.row.seq].append(carved)
+    for carved in more:
+        found[carved.row.epoch, carved.row.seq].append(carved)
     epochs = list(dict.fromkeys(epoch for epoch, _ in found))
     ordered = sorted(found, key=lambda key: (epochs.index(key[0]), key[1]))
     return [_choose(found[key], found.get((key[0], key[1] + 1), [])) for key in ordered]
@@ -56,7 +68,7 @@ def _choose(candidates: list[CarvedRow], successors: list[CarvedRow]) -> CarvedR
 
 def _scan(path: Path) -> Iterator[CarvedRow]:
     try:
-        content = path.read_bytes()
+        content = _read(path)
     except FileNotFoundError:
         return
     for start in _ROW_START.finditer(content):
@@ -65,41 +77,33 @@ def _scan(path: Path) -> Iterator[CarvedRow]:
             yield carved
 
 
+def _read(path: Path) -> bytes:
+    """What a card still gives of a file; a block that cannot be read counts as zeros."""
+    blocks = []
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        for offset in range(0, size, _BLOCK_BYTES):
+            wanted = min(_BLOCK_BYTES, size - offset)
+            try:
+                block = os.pread(file.fileno(), wanted, offset)
+            except OSError as error:
+                log.error("%s cannot be read at byte %d: %s", path, offset, error)  # noqa: TRY400 (no trace: see text)
+                block = b""
+            blocks.append(block.ljust(wanted, b"\0"))
+    return b"".join(blocks)
+
+
 def _read_at(content: bytes, start: int) -> CarvedRow | None:
-    previous = content[start - 2 * HASH_BYTES : start - HASH_BYTES]
-    own = content[start - HASH_BYTES : start]
-    end = _end_of_object(content, start)
-    if end is None or len(previous) != HASH_BYTES:
+    """The row whose text begins at `start`; None when it is not whole. Its hash says where it ends."""
+    previous = content[max(0, start - 2 * HASH_BYTES) : max(0, start - HASH_BYTES)]
+    own = content[max(0, start - HASH_BYTES) : start]
+    if len(previous) != HASH_BYTES:
         return None
-    row_bytes = content[start:end]
-    if chain_hash(previous, row_bytes) != own:
-        return None
-    try:
-        return CarvedRow(decode_row(row_bytes), row_bytes, previous, own)
-    except MalformedMessageError:
-        return None
-
-
-def _end_of_object(content: bytes, start: int) -> int | None:
-    """Where the JSON object that begins at `start` ends; None when it does not within a page's reach."""
-    depth = 0
-    in_text = False
-    escaped = False
-    for position in range(start, min(len(content), start + 65_536)):
-        byte = content[position]
-        if in_text:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_text = False
-        elif byte == 0x22:
-            in_text = True
-        elif byte == 0x7B:
-            depth += 1
-        elif byte == 0x7D:
-            depth -= 1
-            if depth == 0:
-                return position + 1
+    for brace in _BRACE.finditer(content, start, start + _REACH_BYTES):
+        row_bytes = content[start : brace.end()]
+        if chain_hash(previous, row_bytes) == own:
+            try:
+                return CarvedRow(decode_row(row_bytes), row_bytes, previous, own)
+            except MalformedMessageError:
+                return None
     return None
