@@ -1,0 +1,95 @@
+"""The hub's web application: pages behind a sign-in, a JSON interface, and assets that come from here only."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from hub.errors import ServiceError
+from hub.web import api
+from hub.web.guard import SignInRequiredError
+from hub.web.headers import SecurityHeaders
+from hub.web.office import FrontOffice
+from hub.web.pages import address, language_of, render
+from hub.web.views import fleet, people, recaps, sign_in
+
+logger = logging.getLogger(__name__)
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def create_app(office: FrontOffice) -> FastAPI:
+    """The application of one hub."""
+    app = FastAPI(title="Presensi", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.front_office = office
+    app.add_middleware(SecurityHeaders)
+    for views in (sign_in, recaps, people, fleet):
+        app.include_router(views.router)
+    app.include_router(api.router)
+    # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
+    app.mount("/aset/tema", GZipMiddleware(StaticFiles(directory=theme_folder())))
+    app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))
+    app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
+    app.add_exception_handler(HTTPException, _show_refusal)
+    app.add_exception_handler(DBAPIError, _show_trouble)
+    app.add_exception_handler(Exception, _show_trouble)
+    return app
+
+
+def theme_folder() -> Path:
+    """Where starlette-admin keeps the Tabler theme that it ships; found without importing it."""
+    found = importlib.util.find_spec("starlette_admin")
+    if found is None or found.origin is None:
+        raise ServiceError("The package starlette-admin, which brings the theme, is missing: install presensi[hub].")
+    return Path(found.origin).parent / "static"
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _send_to_sign_in(request: Request, _error: Exception) -> Response:
+    if request.method != "GET":
+        return RedirectResponse("/masuk", 303)
+    here = address(request.url.path, **dict(request.query_params))
+    return RedirectResponse(address("/masuk", kembali="" if here == "/" else here), 303)
+
+
+def _show_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    headers = dict(error.headers or {})
+    if _is_api(request):
+        return JSONResponse({"error": error.detail}, error.status_code, headers)
+    response = _error_page(request, error.status_code)
+    response.headers.update(headers)
+    return response
+
+
+def _show_trouble(request: Request, error: Exception) -> Response:
+    """A page that says so, whatever went wrong; the details go to the log only."""
+    status_code = 500
+    if isinstance(error, DBAPIError):
+        status_code = 503
+        logger.error("The database refused while answering %s: %s", request.url.path, error.orig, exc_info=error)
+        # Who is signed in stands in the database too: the page is shown without asking.
+        request.state.guest = None
+    if _is_api(request):
+        return JSONResponse({"error": language_of(request)(f"error.{status_code}")}, status_code)
+    return _error_page(request, status_code)
+
+
+def _error_page(request: Request, status_code: int) -> Response:
+    language = language_of(request)
+    key = f"error.{status_code}"
+    return render(
+        request, "error.html", status_code=status_code, title=language(key if language.knows(key) else "error.400")
+    )

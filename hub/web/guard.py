@@ -1,0 +1,182 @@
+"""Who is asking, what they may see, and whether a form is ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Form, HTTPException, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from hub.access.accounts import Visitor, authenticate, find_visitor
+from hub.access.roles import Right, may
+from hub.roster.models import Unit
+from hub.roster.units import UnitTree
+from hub.web.office import FrontOffice, front_office
+
+SESSION_COOKIE: Final = "presensi_session"
+FORM_COOKIE: Final = "presensi_form"
+
+
+class SignInRequiredError(Exception):
+    """Raised when a page needs somebody who has signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody signed in, and the nonce that the forms of the session are bound to."""
+
+    visitor: Visitor
+    nonce: str
+
+
+def current_guest(request: Request) -> Guest | None:
+    """Who is signed in by cookie; None: nobody. Read from the database once per request."""
+    if not hasattr(request.state, "guest"):
+        request.state.guest = _read_guest(request)
+    guest: Guest | None = request.state.guest
+    return guest
+
+
+def page_visitor(request: Request) -> Visitor:
+    """The visitor of a page; others are sent to the sign-in."""
+    guest = current_guest(request)
+    if guest is None:
+        raise SignInRequiredError
+    return guest.visitor
+
+
+def api_visitor(request: Request) -> Visitor:
+    """The visitor of the JSON interface: by session, or by HTTP Basic; 401 and 429 for others."""
+    guest = current_guest(request)
+    if guest is not None:
+        return guest.visitor
+    office = front_office(request)
+    name, password = _basic(request)
+    visitor = try_password(request, office, name, password) if name else None
+    if visitor is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'})
+    return visitor
+
+
+class TooManyAttemptsError(HTTPException):
+    """Raised when somebody guesses too fast; seconds: how long to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__(429, headers={"Retry-After": str(self.seconds)})
+
+
+def try_password(request: Request, office: FrontOffice, name: str, password: str) -> Visitor | None:
+    """The visitor, or None; TooManyAttemptsError before the password is even looked at.
+
+    Counted per name at an address, and more patiently per address: nobody can lock somebody else out from elsewhere.
+    """
+    address = request.client.host if request.client is not None else "?"
+    name_here = f"{address}\0{name[:64]}"
+    wait = max(office.throttle.wait_seconds(name_here), office.address_throttle.wait_seconds(address))
+    if wait > 0:
+        raise TooManyAttemptsError(wait)
+    visitor = authenticate(office.database, name, password)
+    if visitor is None:
+        office.throttle.fail(name_here)
+        office.address_throttle.fail(address)
+    else:
+        office.throttle.succeed(name_here)
+    return visitor
+
+
+def require(visitor: Visitor, right: Right) -> None:
+    """403 unless the visitor's role has this right."""
+    if not may(visitor.role, right):
+        raise HTTPException(403)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The unit that a recap is about. unit_id None: all of them. choices: (id, name), what the visitor may choose."""
+
+    unit_id: int | None
+    choices: tuple[tuple[int, str], ...]
+    may_see_all: bool
+
+
+def choose_unit(office: FrontOffice, visitor: Visitor, asked: str) -> Choice:
+    """The unit asked for (empty: all that may be seen); 403 for one of somebody else, 404 for none at all."""
+    with office.database.read() as session:
+        tree = UnitTree.load(session.connection())
+        allowed = None if visitor.unit_id is None else tree.within(visitor.unit_id)
+        units = session.execute(select(Unit.id, Unit.name)).all()
+    names = [(unit_id, name) for unit_id, name in units if allowed is None or unit_id in allowed]
+    choices = tuple(sorted(names, key=lambda unit: unit[1].casefold()))
+    if not asked:
+        return Choice(visitor.unit_id, choices, visitor.unit_id is None)
+    unit_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else -1
+    if unit_id not in {unit.id for unit in units}:
+        raise HTTPException(404)
+    if allowed is not None and unit_id not in allowed:
+        raise HTTPException(403)
+    return Choice(unit_id, choices, visitor.unit_id is None)
+
+
+def check_form(request: Request, token: Annotated[str, Form()] = "") -> None:
+    """400 unless the form that was sent is one that this session was given."""
+    guest = current_guest(request)
+    if guest is None:
+        raise SignInRequiredError
+    if not front_office(request).sessions.is_form_token(token, guest.nonce):
+        raise HTTPException(400)
+
+
+def set_cookie(request: Request, response: Response, name: str, content: str, *, max_age: int | None = None) -> None:
+    """A cookie that scripts cannot read and other sites cannot send; only over TLS where the page came over TLS."""
+    response.set_cookie(
+        name,
+        content,
+        max_age=max_age,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def safe_return(path: str) -> str:
+    """Where to go after signing in: a page of ours, whatever was asked for."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours and "\\" not in path else "/"
+
+
+def _read_guest(request: Request) -> Guest | None:
+    office = front_office(request)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    ticket = office.sessions.read(cookie) if cookie else None
+    if ticket is None:
+        return None
+    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint)
+    return None if visitor is None else Guest(visitor, ticket.nonce)
+
+
+def _basic(request: Request) -> tuple[str, str]:
+    """Name and password of HTTP Basic (RFC 7617); both empty when there are none."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return "", ""
+    return name, password
+
+
+PageVisitor = Annotated[Visitor, Depends(page_visitor)]
+ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
+Office = Annotated[FrontOffice, Depends(front_office)]

@@ -1,0 +1,39 @@
+"""What the pages need to know of their hub: the database, the clock, the sessions; one for an application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from hub.access.sessions import Sessions
+from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
+from hub.db import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontOffice:
+    """What `create_app` was given.
+
+    zone: of dates on pages that are about no unit in particular. states: whether the hub's other parts run, by name.
+    """
+
+    database: Database
+    sessions: Sessions
+    zone: ZoneInfo
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    throttle: Throttle = field(default_factory=Throttle)
+    address_throttle: Throttle = field(default_factory=lambda: Throttle(free_failures=FREE_FAILURES_OF_AN_ADDRESS))
+    states: Callable[[], Mapping[str, bool]] = dict
+
+    def today(self, zone: ZoneInfo | None = None) -> date:
+        return self.now().astimezone(zone or self.zone).date()
+
+
+def front_office(request: Request) -> FrontOffice:
+    """The front office of the application that answers this request."""
+    office: FrontOffice = request.app.state.front_office
+    return office

@@ -1,0 +1,91 @@
+"""One person's month and day, and the list of who is enrolled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from contract.errors import BadInputError
+from hub.access.accounts import Visitor
+from hub.recap.monthly import Month
+from hub.recap.person import person_day, person_month
+from hub.roster.overview import list_employees
+from hub.roster.units import UnitTree
+from hub.web.guard import Office, PageVisitor, choose_unit, require
+from hub.web.office import FrontOffice
+from hub.web.pages import parse_day, render
+
+router = APIRouter()
+
+ENOUGH_FRAMES: Final = 5
+"""Fewer than five pictures enrol a person with a warning."""
+
+
+@router.get("/pegawai")
+def show_enrolment(request: Request, visitor: PageVisitor, office: Office, unit: str = "") -> Response:
+    require(visitor, "enrolment")
+    choice = choose_unit(office, visitor, unit)
+    return render(
+        request,
+        "enrolment.html",
+        employees=list_employees(office.database, office.today(), choice.unit_id),
+        choice=choice,
+        enough=ENOUGH_FRAMES,
+    )
+
+
+@router.get("/pegawai/{employee_id}")
+def show_person(request: Request, visitor: PageVisitor, office: Office, employee_id: str, month: str = "") -> Response:
+    """A person's month, day by day."""
+    require(visitor, "recap")
+    try:
+        chosen = Month.parse(month) if month else Month.of(office.today())
+    except BadInputError as error:
+        raise HTTPException(400) from error
+    found = person_month(office.database, employee_id, chosen)
+    if found is None:
+        raise HTTPException(404)
+    check_unit(office, visitor, found.unit.id)
+    zone = _zone_of(office, found.unit.id)
+    return render(request, "person.html", found=found, month=chosen, zone=zone)
+
+
+@router.get("/pegawai/{employee_id}/{date}")
+def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id: str, date: str) -> Response:
+    """A person's day: what it came to, why, and the punches behind it."""
+    require(visitor, "recap")
+    day = parse_day(date, office.today())
+    if day is None:
+        raise HTTPException(404)
+    found = person_day(office.database, employee_id, day)
+    if found is None:
+        raise HTTPException(404)
+    check_unit(office, visitor, found.unit.id)
+    return render(
+        request,
+        "day.html",
+        found=found,
+        day=day,
+        month=Month.of(day),
+        one_day=timedelta(days=1),
+        zone=ZoneInfo(found.timezone),
+    )
+
+
+def check_unit(office: FrontOffice, visitor: Visitor, unit_id: int | None) -> None:
+    """403 unless the visitor may see the people of a unit (None: of no unit)."""
+    if visitor.unit_id is None:
+        return
+    with office.database.read() as session:
+        allowed = UnitTree.load(session.connection()).within(visitor.unit_id)
+    if unit_id not in allowed:
+        raise HTTPException(403)
+
+
+def _zone_of(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
+    with office.database.read() as session:
+        return UnitTree.load(session.connection()).zone_of(unit_id)

@@ -1,0 +1,80 @@
+"""Today, the recap of a day, and that of a month."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from contract.errors import BadInputError
+from hub.access.roles import may
+from hub.fleet.overview import KioskStatus, count_quarantined, kiosk_statuses, open_alarms
+from hub.recap.daily import daily
+from hub.recap.monthly import Month, add_up, monthly
+from hub.web.guard import Office, PageVisitor, choose_unit, require
+from hub.web.office import FrontOffice
+from hub.web.pages import parse_day, render
+
+router = APIRouter()
+
+SILENT_AFTER = timedelta(minutes=5)
+"""A kiosk says how it is every half minute or so; silent for so long, somebody should have a look."""
+
+
+@router.get("/")
+def show_today(request: Request, visitor: PageVisitor, office: Office) -> Response:
+    """Today by unit; who may not see attendance begins at the kiosks."""
+    if not may(visitor.role, "recap"):
+        return RedirectResponse("/kiosk", 303)
+    choice = choose_unit(office, visitor, "")
+    sees_fleet = may(visitor.role, "fleet")
+    kiosks = kiosk_statuses(office.database, choice.unit_id) if sees_fleet else []
+    return render(
+        request,
+        "home.html",
+        recap=daily(office.database, office.today(), choice.unit_id),
+        kiosks=kiosks,
+        silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
+        alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
+        quarantined=count_quarantined(office.database) if sees_fleet and choice.may_see_all else 0,
+    )
+
+
+@router.get("/harian")
+def show_daily(request: Request, visitor: PageVisitor, office: Office, date: str = "", unit: str = "") -> Response:
+    require(visitor, "recap")
+    choice = choose_unit(office, visitor, unit)
+    day = parse_day(date, office.today())
+    if day is None:
+        raise HTTPException(400)
+    recap = daily(office.database, day, choice.unit_id)
+    return render(request, "daily.html", recap=recap, day=day, choice=choice, one_day=timedelta(days=1))
+
+
+@router.get("/bulanan")
+def show_monthly(request: Request, visitor: PageVisitor, office: Office, month: str = "", unit: str = "") -> Response:
+    require(visitor, "recap")
+    choice = choose_unit(office, visitor, unit)
+    try:
+        chosen = Month.parse(month) if month else Month.of(office.today())
+    except BadInputError as error:
+        raise HTTPException(400) from error
+    recap = monthly(office.database, chosen, choice.unit_id)
+    groups = [(unit_name, list(lines)) for unit_name, lines in groupby(recap.lines, key=lambda line: line.unit)]
+    return render(
+        request,
+        "monthly.html",
+        recap=recap,
+        groups=[(name, lines, add_up(line.summary.lampiran_ii for line in lines)) for name, lines in groups],
+        month=chosen,
+        choice=choice,
+    )
+
+
+def is_silent(kiosk: KioskStatus, office: FrontOffice) -> bool:
+    """Whether a kiosk in use has not been heard for a while."""
+    if kiosk.state != "active":
+        return False
+    return kiosk.heard_at is None or office.now() - kiosk.heard_at > SILENT_AFTER

@@ -1,0 +1,98 @@
+"""Signing in and out, and choosing a language."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from hub.web.guard import (
+    FORM_COOKIE,
+    SESSION_COOKIE,
+    Office,
+    TooManyAttemptsError,
+    check_form,
+    current_guest,
+    new_nonce,
+    safe_return,
+    set_cookie,
+    try_password,
+)
+from hub.web.language import COOKIE as LANGUAGE_COOKIE
+from hub.web.office import front_office
+from hub.web.pages import render
+
+router = APIRouter()
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@router.get("/masuk")
+def show_sign_in(request: Request, kembali: str = "/") -> Response:
+    """The form; whoever is signed in already goes on at once."""
+    if current_guest(request) is not None:
+        return RedirectResponse(safe_return(kembali), 303)
+    return _form(request, kembali)
+
+
+@router.post("/masuk")
+def sign_in(
+    request: Request,
+    office: Office,
+    *,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    token: Annotated[str, Form()] = "",
+    kembali: Annotated[str, Form()] = "/",
+) -> Response:
+    """Check the form, then the brake, then the password; a new session begins with every sign-in."""
+    nonce = request.cookies.get(FORM_COOKIE, "")
+    if not nonce or not office.sessions.is_form_token(token, nonce):
+        return _form(request, kembali, name=name, problem="sign_in.stale", status_code=400)
+    try:
+        visitor = try_password(request, office, name.strip().lower(), password)
+    except TooManyAttemptsError as error:
+        response = _form(request, kembali, name=name, problem="sign_in.wait", seconds=error.seconds, status_code=429)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    if visitor is None:
+        return _form(request, kembali, name=name, problem="sign_in.wrong", status_code=401)
+    response = RedirectResponse(safe_return(kembali), 303)
+    set_cookie(request, response, SESSION_COOKIE, office.sessions.begin(visitor))
+    response.delete_cookie(FORM_COOKIE)
+    return response
+
+
+@router.post("/keluar", dependencies=[Depends(check_form)])
+def sign_out() -> Response:
+    response = RedirectResponse("/masuk", 303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@router.get("/bahasa/{code}")
+def choose_language(request: Request, code: str, kembali: str = "/") -> Response:
+    if code not in {"id", "en"}:
+        raise HTTPException(404)
+    response = RedirectResponse(safe_return(kembali), 303)
+    set_cookie(request, response, LANGUAGE_COOKIE, code, max_age=YEAR_SECONDS)
+    return response
+
+
+def _form(
+    request: Request, kembali: str, *, name: str = "", problem: str = "", seconds: int = 0, status_code: int = 200
+) -> Response:
+    nonce = request.cookies.get(FORM_COOKIE) or new_nonce()
+    response = render(
+        request,
+        "sign_in.html",
+        status_code=status_code,
+        token=front_office(request).sessions.form_token(nonce),
+        kembali=safe_return(kembali),
+        name=name[:64],
+        problem=problem,
+        seconds=seconds,
+    )
+    set_cookie(request, response, FORM_COOKIE, nonce)
+    return response
