@@ -1,0 +1,79 @@
+"""A kiosk that listens, and what it was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from contract.codec import unseal
+from contract.roster import RosterPart
+from contract.signing import SigningKey
+from hub.db import Database
+from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
+from hub.roster.delivery import RosterDelivery
+from tests.factories.journals import KioskJournal, SettableClock, stamp
+from tests.factories.people import add_kiosk_row
+
+
+@dataclass
+class Listener:
+    """Says through heartbeats which roster it holds, and takes in what is due."""
+
+    database: Database
+    hub_key: SigningKey
+    clock: SettableClock
+    journal: KioskJournal = field(default_factory=KioskJournal)
+    version: int = 0
+    people: dict[str, int] = field(default_factory=dict)
+    _beats: int = 0
+
+    def __post_init__(self) -> None:
+        self._heartbeats = HeartbeatRecorder(database=self.database, hub_key=self.hub_key, now=self.clock)
+        self._delivery = RosterDelivery(database=self.database, hub_key=self.hub_key, now=self.clock)
+
+    def register(self, **changes: Any) -> None:
+        add_kiosk_row(self.database, self.journal.device, self.journal.key.verify_key, **changes)
+
+    def speak(self, *, pack: str = "builtin") -> None:
+        self._beats += 1
+        payload = self.journal.heartbeat(roster=self.version, pack=pack, clock=stamp(self._beats))
+        self._heartbeats.record([StateDelivery(self.journal.device, payload)])
+
+    def due(self) -> list[RosterPart]:
+        """What is sent now, to this kiosk."""
+        device = self.journal.device
+        return [
+            unseal(message.payload, RosterPart, key=self.hub_key.verify_key, purpose="roster", device=device)
+            for message in self._delivery.due()
+            if message.topic == f"presensi/v1/down/{device}/roster"
+        ]
+
+    def take(self, parts: list[RosterPart]) -> None:
+        """Apply a roster as a kiosk does."""
+        assert [part.part for part in parts] == list(range(1, parts[0].parts + 1))
+        assert len({(part.version, part.base, part.parts) for part in parts}) == 1
+        assert parts[0].version > self.version
+        assert parts[0].base in {None, self.version}
+        if parts[0].base is None:
+            self.people = {}
+        for part in parts:
+            for person in part.removed:
+                self.people.pop(person, None)
+            self.people |= {person.person: person.count for person in part.people}
+        self.version = parts[0].version
+
+    def update(self) -> list[RosterPart]:
+        """Speak, take in what is due, and speak again."""
+        self.speak()
+        parts = self.due()
+        if parts:
+            self.take(parts)
+            self.speak()
+        return parts
+
+
+@pytest.fixture
+def kiosk(database: Database, hub_key: SigningKey, clock: SettableClock) -> Listener:
+    return Listener(database, hub_key, clock)
