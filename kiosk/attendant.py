@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from contract.punch import ClockAnchor, JournalRow, Liveness, Punch, Recognition
 from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.source import FrameSource
-from kiosk.clock import AnchorWatch, Clock
+from kiosk.clock import AnchorWatch, Clock, Reading
 from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
@@ -29,6 +29,7 @@ from kiosk.scan import (
     Accepted,
     AlreadyRecorded,
     CameraLost,
+    CameraTrouble,
     Closed,
     CommitFailed,
     Committed,
@@ -40,6 +41,7 @@ from kiosk.scan import (
     Recognised,
     Record,
     Recording,
+    Refused,
     Scan,
     ScanSettings,
     Signal,
@@ -51,6 +53,9 @@ from kiosk.scan import (
 )
 
 log = logging.getLogger(__name__)
+
+_TOLD: Final = (Accepted, AlreadyRecorded, Refused, CameraTrouble)
+"""States that lights and buzzer were told of."""
 
 FRAME_PATIENCE_SECONDS: Final = 1.0
 CLOCK_CHECK_SECONDS: Final = 5.0
@@ -129,9 +134,11 @@ class Attendant:
         self._roster_in_use = roster.current
         self._consensus = Consensus(rule=self._rule(self._roster_in_use))
         self._lock_wish: bool | None = None
+        self._anchor_owed_ms: int | None = None
         self._scan = remember(Scan(), self._recent_punches())
         self.camera_working = False
-        self.last_frame: Frame | None = None
+        self.served_frame: Frame | None = None
+        """The newest frame, while it shows a usable face; None otherwise."""
 
     def lock(self, *, locked: bool) -> None:
         """Take no punches from now on, or take them again; may be called from any thread."""
@@ -175,10 +182,12 @@ class Attendant:
 
     def _look(self, frame: Frame) -> None:
         self.camera_working = True
-        self.last_frame = self._frame = frame
+        self._frame = frame
         self._use_newest_roster()
         sightings = self._recognizer.look(frame, self._roster_in_use.gallery)
         served = next((each for each in sightings if each.served), None)
+        usable = served is not None and served.usability is Usability.USABLE
+        self.served_frame = frame if usable else None
         self._display.show_frame(frame.main, served.face.box if served else None)
         self._advance(self._judge(frame, served))
 
@@ -207,6 +216,8 @@ class Attendant:
             self._scan, actions = step(self._scan, events.pop(0), now=self._clock.monotonic(), settings=self._settings)
             if self._scan.state != before:
                 self._show()
+                if isinstance(before, _TOLD) and not isinstance(self._scan.state, (*_TOLD, Recording)):
+                    self._panel.idle()
             for action in actions:
                 match action:
                     case Record(identity):
@@ -226,13 +237,14 @@ class Attendant:
     # Punches --------------------------------------------------------------------------------------------------------
 
     def _record(self, identity: Identity) -> Committed | CommitFailed:
-        reading = self._clock.read()
         frame = self._frame
         if frame is None:
             raise RuntimeError("a punch without a frame cannot be")
         roster = self._roster_in_use
 
         def build(key: RowKey) -> JournalRow:
+            # Read while the journal is held: else a heartbeat in between could say that all up to now was delivered.
+            reading = self._clock.read()
             return Punch(
                 device=key.device,
                 epoch=key.epoch,
@@ -261,16 +273,18 @@ class Attendant:
         committed_at = self._clock.monotonic()
         if isinstance(punch, Punch):
             self._on_punch(TakenPunch(punch, identity, committed_at, (committed_at - identity.first_seen_at) * 1000))
-        return Committed(identity.person, reading.wall)
+        return Committed(identity.person, punch.taken_at)
 
     def _recent_punches(self) -> dict[str, LastPunch]:
         """Who punched within the repeat window before a restart, placed on the monotonic clock."""
-        wall, now = self._clock.read().wall, self._clock.monotonic()
+        reading, now = self._clock.read(), self._clock.monotonic()
         window = timedelta(seconds=self._settings.repeat_window)
-        return {
-            punch.person: LastPunch(punch.taken_at, now - (wall - punch.taken_at).total_seconds())
-            for punch in self._journal.punches_since(wall - window)
-        }
+        recent = {}
+        for punch in self._journal.punches_since(reading.wall - window):
+            seconds_ago = _seconds_between(punch, reading)
+            if seconds_ago is not None and 0 <= seconds_ago < self._settings.repeat_window:
+                recent[punch.person] = LastPunch(punch.taken_at, now - seconds_ago)
+        return recent
 
     # Roster, clock, commands ----------------------------------------------------------------------------------------
 
@@ -285,9 +299,11 @@ class Attendant:
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
             self._consensus.use(self._rule(newest))
+            # Also under the same rule: frames that named somebody who is gone now must not make an identity.
+            self._consensus.reset()
 
     def _obey(self) -> None:
-        wish, self._lock_wish = self._lock_wish, None
+        wish = self._lock_wish
         if wish is not None and wish != self._scan.locked:
             self._advance(LockChanged(wish))
 
@@ -298,19 +314,39 @@ class Attendant:
             return
         self._clock_due = now + CLOCK_CHECK_SECONDS
         stepped_ms = self._anchors.check()
-        if stepped_ms is None:
+        if stepped_ms is not None:
+            self._anchor_owed_ms = (self._anchor_owed_ms or 0) + stepped_ms
+        owed_ms = self._anchor_owed_ms
+        if owed_ms is None:
             return
-        reading = self._clock.read()
-        try:
-            self._journal.append(
-                lambda key: ClockAnchor(
-                    device=key.device,
-                    epoch=key.epoch,
-                    seq=key.seq,
-                    taken_at=reading.wall,
-                    clock=reading.stamp,
-                    stepped_ms=stepped_ms,
-                )
+
+        def build(key: RowKey) -> JournalRow:
+            reading = self._clock.read()
+            return ClockAnchor(
+                device=key.device,
+                epoch=key.epoch,
+                seq=key.seq,
+                taken_at=reading.wall,
+                clock=reading.stamp,
+                stepped_ms=owed_ms,
             )
+
+        try:
+            self._journal.append(build)
         except JournalFullError as error:
+            # Still owed: without it the hub could not place the rows before.
             log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+        else:
+            self._anchor_owed_ms = None
+
+
+def _seconds_between(punch: Punch, reading: Reading) -> float | None:
+    """How long ago a punch was taken; None when nobody can know: another boot, and a clock that was not set since.
+
+    A kiosk without a battery wakes up at its last punch; the next morning's first people must not be sent away.
+    """
+    if punch.clock.boot == reading.stamp.boot:
+        return (reading.stamp.monotonic_ms - punch.clock.monotonic_ms) / 1000
+    if reading.stamp.source == "free":
+        return None
+    return (reading.wall - punch.taken_at).total_seconds()

@@ -22,6 +22,7 @@ from contract.receipt import Receipt
 from contract.signing import SigningKey, VerifyKey
 from contract.transport import Transport
 from kiosk.attendant import Attendant, Display, TakenPunch
+from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource, SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.clock import SystemClock
@@ -106,6 +107,11 @@ class Station:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._stack.close()
+
+    @property
+    def served_frame(self) -> Frame | None:
+        """The newest frame, while it shows a usable face; None otherwise."""
+        return self._attendant.served_frame if self._attendant is not None else None
 
     @property
     def clock_trusted(self) -> bool:

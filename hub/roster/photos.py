@@ -88,6 +88,11 @@ class PhotoStore:
         return (self._folder / relative).read_bytes()
 
 
+def person_name(folder: str) -> str:
+    """The name of a person whose photos lie in a folder of this name: underscores are spaces."""
+    return " ".join(folder.replace("_", " ").split())
+
+
 def list_people(folder: Path) -> list[tuple[str, list[Path]]]:
     """(name, photo files) of each PERSON folder, by name; BadInputError when there is no folder or nobody in it.
 
@@ -101,8 +106,7 @@ def list_people(folder: Path) -> list[tuple[str, list[Path]]]:
     try:
         for entry in sorted(folder.iterdir()):
             if entry.is_dir() and not entry.name.startswith("."):
-                name = " ".join(entry.name.replace("_", " ").split())
-                people.append((name, _photo_files(entry)))
+                people.append((person_name(entry.name), _photo_files(entry)))
     except OSError as error:
         raise BadInputError(f"The folder {folder} cannot be read: {error.strerror}.") from error
     if not people:
