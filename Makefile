@@ -34,10 +34,10 @@ lint: $(STAMP)
 	@$(BIN)/lint-imports
 
 system-demo:
-	@sh provisioning/setup.sh demo
+	@PYTHON=$(PYTHON) sh provisioning/setup.sh demo
 
 system-test:
-	@sh provisioning/setup.sh test
+	@PYTHON=$(PYTHON) sh provisioning/setup.sh test
 
 .PHONY: photos
 photos: $(STAMP)

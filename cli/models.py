@@ -29,9 +29,8 @@ def list_packs(as_json: bool) -> None:
     for card in cards:
         click.echo(f"{card.name}: {card.title}")
         for rates in card.error_rates:
-            click.echo(
-                f"  {rates.population}: gallery {rates.gallery}, FPIR {rates.fpir:.2%}, FNIR {rates.fnir:.1%} ({rates.probe})"
-            )
+            measured = f"gallery {rates.gallery}, FPIR {rates.fpir:.2%}, FNIR {rates.fnir:.1%} ({rates.probe})"
+            click.echo(f"  {rates.population}: {measured}")
         for file in card.files:
             click.echo(f"  {file.role}: {file.name}, {file.size:,} bytes, {file.licence}")
         click.echo(f"  {' '.join(card.notice.split())}")
