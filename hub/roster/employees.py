@@ -72,15 +72,17 @@ def transfer_employee(
     session: Session, employee: Employee, unit_id: int, *, from_day: date, now: datetime, author: str
 ) -> None:
     """Move an employee to another unit from a day on; the old membership ends on the day before."""
-    eve = from_day - timedelta(days=1)
-    current = select(Membership).where(
-        Membership.employee_id == employee.id,
-        or_(Membership.valid_until.is_(None), Membership.valid_until >= from_day),
-    )
-    for membership in session.scalars(current):
+    affected = session.scalars(
+        select(Membership).where(
+            Membership.employee_id == employee.id,
+            or_(Membership.valid_until.is_(None), Membership.valid_until >= from_day),
+        )
+    ).all()
+    for membership in affected:
         if membership.valid_from is not None and membership.valid_from >= from_day:
             raise BadInputError(f"{employee.name} is moved already from {membership.valid_from}; choose a later day.")
-        membership.valid_until = eve
+    for membership in affected:
+        membership.valid_until = from_day - timedelta(days=1)
     session.add(Membership(employee_id=employee.id, unit_id=unit_id, valid_from=from_day, set_by=author, set_at=now))
     session.flush()
     note_person(session.connection(), employee.id, now=now)

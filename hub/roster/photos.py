@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -77,7 +78,8 @@ class PhotoStore:
                 os.fsync(file.fileno())
             temporary.replace(target)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             raise BadInputError(
                 f"The photo {photo.name} cannot be kept in {self._folder}: {error.strerror}."
             ) from error
