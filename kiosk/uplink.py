@@ -25,6 +25,7 @@ from contract.roster import RosterPart
 from contract.signing import SigningKey, VerifyKey
 from contract.transport import Connected, Delivery, Disconnected, Transport
 from kiosk.clock import Clock
+from kiosk.errors import JournalError
 from kiosk.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ _Message = TypeVar("_Message")
 class Uplink:
     """Delivers one kiosk's journal, and hands what the hub says to whoever cares.
 
-    on_roster, on_command, on_receipt: called with verified messages, in the uplink's thread (a receipt once applied). bearing: asked at each heartbeat.
+    on_roster, on_command, on_receipt: called with verified messages, in the uplink's thread (a receipt once it is
+    applied, and only if it is newer than those before). bearing: asked at each heartbeat.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Uplink:
         self._failures = 0
         self._pause_until = 0.0
         self._heartbeat_due = 0.0
+        self._trouble = ""
         self.online = False
         self.refused_messages = 0
 
@@ -135,7 +138,11 @@ class Uplink:
                     self._take(topic, payload)
             arrival = self._transport.receive(0)
         if self.online:
-            self._send_due()
+            try:
+                self._send_due()
+            except JournalError as error:
+                # A disk that refuses now may take rows again in a minute, and then they must go out.
+                self._note_trouble(error)
 
     def heartbeat_soon(self) -> None:
         """Say at the next step how the kiosk is, because something has changed."""
@@ -152,8 +159,9 @@ class Uplink:
     def _send_due(self) -> None:
         now = self._clock.monotonic()
         if now >= self._heartbeat_due:
-            self._heartbeat()
+            # Set before it is sent: a wish for another one that comes meanwhile must not be lost.
             self._heartbeat_due = now + self._settings.heartbeat_every * (0.9 + 0.2 * self._jitter())
+            self._heartbeat()
         self._expire(now)
         if now < self._pause_until:
             return
@@ -183,7 +191,8 @@ class Uplink:
         )
         if not self._transport.publish(topics.up(self._device, "punch"), pack_batch(batch)):
             return False
-        patience = min(self._settings.receipt_timeout * 2.0**self._failures, self._settings.retry_cap)
+        # Doubling has reached any cap long before 2**30; a week without a hub counts to more than a float can hold.
+        patience = min(self._settings.receipt_timeout * 2.0 ** min(self._failures, 30), self._settings.retry_cap)
         deadline = now + patience * (0.75 + 0.5 * self._jitter())
         self._in_flight.append(_InFlight(pending.epoch, pending.first_seq, pending.last_seq, deadline))
         return True
@@ -231,6 +240,15 @@ class Uplink:
         except ContractError as error:
             self.refused_messages += 1
             log.warning("refused a message on %s: %s", topic, error)
+        except JournalError as error:
+            # As if the message had been lost: the hub says it again.
+            self._note_trouble(error)
+
+    def _note_trouble(self, error: JournalError) -> None:
+        """Log it when it is new: it comes back with every step."""
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            log.error("%s", error)
 
     def _open(self, payload: bytes, kind: type[_Message], purpose: codec.Purpose) -> _Message:
         return codec.unseal(payload, kind, key=self._hub_key, purpose=purpose, device=self._device)
@@ -238,6 +256,10 @@ class Uplink:
     def _settle(self, receipt: Receipt) -> None:
         now = self._clock.monotonic()
         settlement = self._journal.settle(receipt)
+        self._trouble = ""
+        if not settlement.news:
+            # Nor does its pause hold: a receipt that is played back must not silence the kiosk.
+            return
         done = ranges.union([(1, receipt.upto)], receipt.also)
         self._in_flight = [
             batch
