@@ -138,7 +138,7 @@ def raised(curve: ThresholdCurve, harder: dict[str, Vector], *, margin: float, t
     """The curve, raised by what the harder collection needs more at its size; never lowered."""
     needed = harder_threshold(harder, target=target, margin=margin)
     shift = max(0.0, needed - curve.at(len(harder) - 1))
-    return ThresholdCurve(curve.sizes, tuple(round(threshold + shift, 4) for threshold in curve.thresholds))
+    return ThresholdCurve(curve.sizes, tuple(round(min(t + shift, 0.9999), 4) for t in curve.thresholds))
 
 
 def measure_harder(harder: dict[str, Vector], curve: ThresholdCurve, *, margin: float, seed: int = 2) -> Rates:

@@ -190,6 +190,8 @@ def _plain(graph: _Graph, tensor: _Tensor, layers: list[Layer]) -> _Tensor:
 def _residual(graph: _Graph, start: _Tensor, block: list[Layer]) -> _Tensor:
     """Lay one residual block: its own path, its shortcut, and the sum of both, zero-padded to the larger."""
     path = block[:-1]
+    if not path:
+        raise PackError("The weights hold their layers in an unknown order; install the pack again")
     shortcut = start
     if isinstance(pool := path[-1], Pool):
         shortcut = _pool(graph, start, pool)

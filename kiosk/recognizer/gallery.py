@@ -140,7 +140,8 @@ def _rows(raw: bytes, contents: _Contents) -> Vector:
     ):
         raise GalleryError("The gallery's header does not fit its templates; fetch the roster again")
     rows = np.frombuffer(raw, "<f4").reshape(count, contents.dimensions).astype(np.float32)
-    lengths = np.linalg.norm(rows, axis=1)
+    with np.errstate(over="ignore"):  # damaged bytes may be huge numbers: then the length is infinite, and refused
+        lengths = np.linalg.norm(rows, axis=1)
     if not np.all(np.abs(lengths - 1) < _UNIT_TOLERANCE):
         raise GalleryError("The gallery's templates are damaged; fetch the roster again")
     return rows
