@@ -6,6 +6,7 @@ simulation can drive a whole fleet in one process. `run` drives it in real time.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
@@ -118,7 +119,8 @@ class Uplink:
         try:
             while not stop.is_set():
                 self.step(timeout_seconds=0.2)
-            self._heartbeat()
+            with contextlib.suppress(JournalError):
+                self._heartbeat()
         finally:
             self._transport.stop()
 

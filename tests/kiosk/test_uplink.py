@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -234,7 +235,7 @@ def test_pauses_grow_without_receipts_and_reset_with_one(scene: Scene) -> None:
     scene.hub.silent = True
     write(scene.journal)
     times = send_times(scene, 1_500)
-    pauses = [after - before for before, after in zip(times, times[1:], strict=False)]
+    pauses = [after - before for before, after in itertools.pairwise(times)]
     assert pauses[0] < 8
     assert pauses[2] > pauses[0]
     cap = UplinkSettings().retry_cap
@@ -361,7 +362,7 @@ def test_full_disk_does_not_end_the_uplink(scene: Scene, monkeypatch: pytest.Mon
     """The receipt cannot be kept, so the rows go out again later, and are retired when there is room."""
     fill(scene.journal, 3)
 
-    def refuse(_receipt: Receipt) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise JournalFullError("no room")
 
     with monkeypatch.context() as patch:
@@ -427,7 +428,8 @@ def test_heartbeat_holds_the_versions_and_the_clock(tmp_path: Path) -> None:
         scene.pass_seconds(1)
         said = scene.hub.heartbeats[-1]
         assert (said.roster, said.command, said.pack, said.software) == (7, 3, "builtin", "0.1.0")
-        assert said.receipt == scene.journal.state.receipt_version > 0
+        # The answer to this heartbeat has come since.
+        assert said.receipt == scene.journal.state.receipt_version - 1 > 0
         assert said.epoch == scene.journal.state.epoch
         assert said.clock.boot == "boot-1"
         assert all(each.retained for each in scene.sent("state"))
