@@ -1,0 +1,266 @@
+"""A running hub: ingest, attendance worker and pages together, each in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import uvicorn
+from sqlalchemy import select
+
+from contract.mqtt import BrokerAddress, MqttTransport
+from contract.signing import SigningKey
+from contract.transport import Transport
+from hub.access.sessions import Sessions, load_or_create_secret
+from hub.attendance.day import AttendanceDay
+from hub.attendance.models import StoredDay
+from hub.attendance.worker import AttendanceWorker
+from hub.db import Database, open_database, upgrade
+from hub.errors import ServiceError, SettingsError
+from hub.ingest.heartbeats import HeartbeatRecorder
+from hub.ingest.recorder import Recorder
+from hub.ingest.sharing import broker_shares
+from hub.ingest.subscriber import Subscriber, subscriptions
+from hub.keys import load_hub_key
+from hub.outgoing import Outgoing
+from hub.roster.delivery import RosterDelivery
+from hub.roster.work_dates import EmployeeDay
+from hub.settings import HubSettings
+from hub.web.app import create_app
+from hub.web.office import FrontOffice
+
+logger = logging.getLogger(__name__)
+
+SHARE_GROUP: Final = "ingest"
+JOIN_SECONDS: Final = 15.0
+PAUSE_AFTER_TROUBLE_SECONDS: Final = 2.0
+
+OnReceipts = Callable[[list[Outgoing]], None]
+OnDays = Callable[[Sequence[EmployeeDay]], None]
+
+
+def open_hub_database(settings: HubSettings) -> Database:
+    """The database of these settings, migrated; the data folder is made when it is missing."""
+    make_data_folder(settings.data_folder)
+    database = open_database(settings.database_url)
+    upgrade(database)
+    return database
+
+
+def make_data_folder(folder: Path) -> None:
+    """ServiceError when the folder cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServiceError(
+            f"The hub's folder {folder} cannot be made: {error.strerror}; name another one with --data."
+        ) from error
+
+
+class Hub:
+    """Opened at once, running between `start` and `stop` or in a with block; one run each.
+
+    A broker that is away stops neither the pages nor the worker: ingest keeps trying by itself.
+
+    on_receipts: called from the ingest thread when punches were committed, before the receipts for them are published.
+    on_days: called from the worker's thread when stored days were committed.
+    """
+
+    def __init__(
+        self, settings: HubSettings, *, on_receipts: OnReceipts | None = None, on_days: OnDays | None = None
+    ) -> None:
+        self.settings = settings
+        zone = _read_zone(settings.timezone)
+        self._broker = _read_broker(settings)
+        # Not connected here: certificates that cannot be read shall be told before anything starts.
+        self._make_transport([])
+        make_data_folder(settings.data_folder)
+        self.key = load_hub_key(settings.data_folder)
+        sessions = Sessions(load_or_create_secret(settings.data_folder / "session.key"))
+        self.database = open_hub_database(settings)
+        self._worker = AttendanceWorker(self.database, on_stored=on_days)
+        self._recorder = _TellingRecorder(
+            database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
+        )
+        office = FrontOffice(database=self.database, sessions=sessions, zone=zone, states=self._states)
+        self._app = create_app(office)
+        self._stop = threading.Event()
+        self._transport: Transport | None = None
+        self._server: uvicorn.Server | None = None
+        self._socket: socket.socket | None = None
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def url(self) -> str:
+        """Where the pages are, once started; with port 0 in the settings a free port was taken."""
+        if self._socket is None:
+            raise RuntimeError("the hub has no address before it is started")
+        port = self._socket.getsockname()[1]
+        host = self.settings.host
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Begin to serve; ServiceError when the port is taken."""
+        if self._threads:
+            raise RuntimeError("this hub is running already")
+        self._socket = _listen(self.settings.host, self.settings.port)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._begin("ingest", self._ingest)
+        self._begin("worker", self._worker.run)
+        self._begin("web", self._serve)
+
+    def stop(self) -> None:
+        """End every part and let go of the database; calling it twice does no harm."""
+        self._stop.set()
+        self._worker.wake()
+        if self._server is not None:
+            self._server.should_exit = True
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS)
+            if thread.is_alive():
+                logger.error("the hub's %s did not end in time", thread.name)
+        self._threads.clear()
+        if self._socket is not None:
+            self._socket.close()
+        self.database.close()
+
+    def wait(self, timeout_seconds: float | None = None) -> bool:
+        """Wait until somebody stops the hub; whether that has happened."""
+        return self._stop.wait(timeout_seconds)
+
+    def days_of(self, employee_id: str, work_date: date | None = None) -> list[AttendanceDay]:
+        """Stored days of a person, ascending; all of them, or one date's."""
+        query = select(StoredDay.day).where(StoredDay.employee_id == employee_id).order_by(StoredDay.work_date)
+        if work_date is not None:
+            query = query.where(StoredDay.work_date == work_date)
+        with self.database.read() as session:
+            return [msgspec.convert(day, AttendanceDay) for day in session.scalars(query)]
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _begin(self, name: str, work: Callable[[threading.Event], None]) -> None:
+        thread = threading.Thread(target=self._keep_going, args=(name, work), name=f"hub-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _keep_going(self, name: str, work: Callable[[threading.Event], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                work(self._stop)
+            except Exception:
+                logger.exception("the hub's %s failed and begins anew", name)
+            self._stop.wait(PAUSE_AFTER_TROUBLE_SECONDS)
+
+    def _ingest(self, stop: threading.Event) -> None:
+        shares = self.settings.share and broker_shares(self._make_transport, stop=stop)
+        if self.settings.share and not shares and not stop.is_set():
+            logger.warning("the broker does not divide messages among ingest workers; every worker takes them all")
+        transport = self._make_transport(subscriptions(share=SHARE_GROUP if shares else None))
+        self._transport = transport
+        subscriber = Subscriber(
+            transport=transport,
+            recorder=self._recorder,
+            heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
+            rosters=RosterDelivery(database=self.database, hub_key=self.key),
+        )
+        subscriber.run(stop)
+
+    def _serve(self, _stop: threading.Event) -> None:
+        assert self._server is not None  # noqa: S101 - start makes both before this thread
+        assert self._socket is not None  # noqa: S101
+        self._server.run(sockets=[self._socket])
+
+    def _make_transport(self, topics: Sequence[str]) -> Transport:
+        return MqttTransport(
+            address=self._broker, client_id=f"presensi-hub-{secrets.token_hex(6)}", subscriptions=topics
+        )
+
+    def _states(self) -> dict[str, bool]:
+        alive = {thread.name: thread.is_alive() for thread in self._threads}
+        return {
+            "broker": self._transport is not None and self._transport.connected,
+            "ingest": alive.get("hub-ingest", False),
+            "worker": alive.get("hub-worker", False),
+        }
+
+
+class _TellingRecorder(Recorder):
+    """A recorder that wakes the attendance worker after each commit, and tells whoever wants to know."""
+
+    def __init__(
+        self, *, database: Database, key: SigningKey, worker: AttendanceWorker, on_receipts: OnReceipts | None
+    ) -> None:
+        super().__init__(database=database, hub_key=key)
+        self._worker = worker
+        self._on_receipts = on_receipts
+
+    def record(self, deliveries: Sequence[tuple[str, bytes]]) -> list[Outgoing]:
+        receipts = super().record(deliveries)
+        self._worker.wake()
+        if receipts and self._on_receipts is not None:
+            self._on_receipts(receipts)
+        return receipts
+
+
+def _read_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(f"'{name}' is no time zone: write Asia/Jakarta, Asia/Makassar or Asia/Jayapura.") from error
+
+
+def _read_broker(settings: HubSettings) -> BrokerAddress:
+    def path(name: str | None) -> Path | None:
+        return None if name is None else Path(name)
+
+    return BrokerAddress.parse(
+        settings.broker,
+        ca_file=path(settings.broker_ca),
+        cert_file=path(settings.broker_cert),
+        key_file=path(settings.broker_cert_key),
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already; whoever comes before the server runs waits a moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise ServiceError(
+            f"The pages cannot be served at {host}:{port}: {error.strerror}; choose another address with --http."
+        ) from error
+    return listener
