@@ -247,9 +247,11 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return replace(scan, locked=locked, state=Locked() if locked else Idle()), ()
         case Committed(person, taken_at):
             return _commit(scan, person, taken_at, now=now, settings=settings)
-        case CommitFailed(person):
+        case CommitFailed():
             refused = Refused("journal_full", now + settings.refused_hold)
-            return replace(scan, state=refused, served=person), (Signal("trouble"),)
+            # Not served: whoever stays is tried again when the words have had their time. Space may have come back, and
+            # an idle screen would look as if all were well.
+            return replace(scan, state=refused, served=None), (Signal("trouble"),)
     if scan.locked:
         return replace(scan, state=Locked()), ()
     match event:
@@ -277,6 +279,11 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
 def _holding(state: State, now: float) -> bool:
     """Whether a result is on the screen that has not had its time yet."""
     return isinstance(state, Accepted | AlreadyRecorded | Refused) and now < state.until
+
+
+def _waiting_for_room(state: State, now: float) -> bool:
+    """Whether the journal has just refused: it is not asked again with every frame."""
+    return isinstance(state, Refused) and state.reason == "journal_full" and _holding(state, now)
 
 
 def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
@@ -312,7 +319,7 @@ def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> Scan
 def _recognise(
     scan: Scan, identity: Identity, *, now: float, settings: ScanSettings
 ) -> tuple[Scan, tuple[Action, ...]]:
-    if isinstance(scan.state, Recording):
+    if isinstance(scan.state, Recording) or _waiting_for_room(scan.state, now):
         return scan, ()
     if identity.person == scan.served:
         scan = replace(scan, served_face_at=identity.first_seen_at)

@@ -164,9 +164,8 @@ def test_rows_arrive_in_order_on_a_good_line(scene: Scene) -> None:
     assert list(scene.hub.rows.values()) == [encode(each) for each in written]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_ten_thousand_rows_arrive_over_a_terrible_line(tmp_path: Path, seed: int) -> None:
-    scene = Scene(tmp_path, seed=seed, weather=Weather(loss=0.2, duplication=0.2, delay_seconds=3.0))
+def test_ten_thousand_rows_arrive_over_a_terrible_line(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, seed=1, weather=Weather(loss=0.2, duplication=0.2, delay_seconds=3.0))
     with scene.journal:
         written = fill(scene.journal, 10_000)
         scene.line.connect()
@@ -252,8 +251,8 @@ def test_a_week_without_a_hub_does_not_end_the_uplink(scene: Scene) -> None:
     """The broker is there, nobody answers: more than a thousand tries."""
     scene.hub.silent = True
     write(scene.journal)
-    for _ in range(7 * 24 * 60):
-        scene.pass_seconds(60, tick=60)
+    for _ in range(7 * 24 * 60 // 5):
+        scene.pass_seconds(300, tick=300)
     assert len(scene.sent("punch")) > 1_024
     scene.hub.silent = False
     scene.deliver(within=600)
