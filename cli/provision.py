@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from provisioning.demo_photos import fetch
 
 from cli.commands import Commands
+from provisioning.demo_photos import fetch
 
 
 @click.group(cls=Commands)

@@ -1,0 +1,70 @@
+"""The demo's enrolment: whoever stands before the webcam becomes an employee within seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from contract.errors import PresensiError
+from hub.roster.enrolment import Enrolment as Enroller
+from kiosk.camera.frame import Pixels
+from kiosk.station import Station
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.presenter import Enrolment, present_enrolment
+
+WANTED_FRAMES: Final = 7
+SPACING_SECONDS: Final = 0.35
+PATIENCE_SECONDS: Final = 45.0
+
+
+class WebcamEnrolment:
+    """Takes frames in which a face is served, some time apart, and enrols them under a name."""
+
+    def __init__(self, station: Station, enroller: Enroller, *, say: Callable[[str], None]) -> None:
+        self._station = station
+        self._enroller = enroller
+        self._say = say
+        self._bridge: Bridge | None = None
+        self._busy = threading.Lock()
+
+    def connect(self, bridge: Bridge) -> None:
+        """Show the panel in the window, and act on a name that is typed there."""
+        self._bridge = bridge
+        bridge.enrol_requested.connect(self.begin)
+        self._show(Enrolment())
+
+    def begin(self, name: str) -> None:
+        """Take frames in the background; a second call meanwhile is ignored."""
+        if self._busy.acquire(blocking=False):
+            threading.Thread(target=self._work, args=(name,), name="enrolment", daemon=True).start()
+
+    def _work(self, name: str) -> None:
+        try:
+            self._say(f"Enrolling {name}: look into the camera and turn the head a little.")
+            frames = self._collect(name)
+            report = self._enroller.enrol_frames(name, frames)
+            self._say(f"Enrolled {name} from {report.added} frames.")
+            self._show(Enrolment("done", name))
+        except PresensiError as error:
+            self._say(f"{name} was not enrolled: {error}")
+            self._show(Enrolment("failed", name))
+        finally:
+            self._busy.release()
+
+    def _collect(self, name: str) -> list[Pixels]:
+        frames: list[Pixels] = []
+        pause = threading.Event()
+        waited = 0.0
+        while len(frames) < WANTED_FRAMES and waited < PATIENCE_SECONDS:
+            self._show(Enrolment("capturing", name, len(frames), WANTED_FRAMES))
+            pause.wait(SPACING_SECONDS)
+            waited += SPACING_SECONDS
+            frame = self._station.served_frame
+            if frame is not None:
+                frames.append(frame.main)
+        return frames
+
+    def _show(self, enrolment: Enrolment) -> None:
+        if self._bridge is not None:
+            self._bridge.show_enrolment(present_enrolment(enrolment))

@@ -1,0 +1,98 @@
+"""`presensi hub`: the server, and everything an operator does on its command line."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cli.commands import Commands
+from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
+from cli.hub_options import opened, place_options, settings_of
+from cli.hub_people import account, employees, enrol, unit
+from cli.hub_recap import day, recap
+from contract.errors import BadInputError
+from hub.access.accounts import list_accounts
+from hub.db import shown_address
+from hub.keys import load_hub_key
+from hub.service import Hub, make_data_folder
+from hub.settings import HubSettings
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Start with: presensi hub account add NAME --role administrator, then presensi hub run",
+)
+def hub() -> None:
+    """The server: run it, enrol people, register kiosks, pull recaps."""
+
+
+for command in (kiosk, alarms, quarantine, journal_rows, enrol, employees, unit, account, recap, day):
+    hub.add_command(command)
+
+
+@hub.command(
+    epilog="Examples:\n\n"
+    "  presensi hub run --data /var/lib/presensi/hub --broker mqtt://localhost:1883\n\n"
+    "  presensi hub run --settings /etc/presensi/hub.toml --http 0.0.0.0:8080\n\n"
+    "  presensi hub run --data ./hub --db postgresql://presensi@db/presensi --http 127.0.0.1:0"
+)
+@place_options
+@click.option("--broker", metavar="URL", help="mqtt://host:1883 or mqtts://host:8883.")
+@click.option("--http", metavar="HOST:PORT", help="Where the pages are served; port 0 takes a free one.")
+def run(settings_file: Path | None, data: str | None, db: str | None, broker: str | None, http: str | None) -> None:
+    """Serve: pages, ingest and attendance worker together, until SIGTERM or Ctrl-C.
+
+    The address is printed once it answers. A broker that is away is waited for; the pages work meanwhile.
+    """
+    host, port = read_address(http)
+    settings = settings_of(settings_file, data, db, broker=broker, host=host, port=port)
+    with Hub(settings) as running:
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            running.interrupt()
+
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(wanted, stop)
+        click.echo(f"Hub: {running.url}")
+        if not list_accounts(running.database):
+            click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)
+        running.wait()
+
+
+@hub.command(epilog="Example:\n\n  presensi hub key --data ./hub > hub.pub")
+@place_options
+def key(settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Print the hub's public key, which kiosks are given; it is made when there is none yet."""
+    settings = settings_of(settings_file, data, db)
+    make_data_folder(settings.data_folder)
+    click.echo(load_hub_key(settings.data_folder).verify_key.text)
+
+
+@hub.group(cls=Commands)
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade", epilog="Example:\n\n  presensi hub db upgrade --db postgresql://presensi@db/presensi")
+@place_options
+def upgrade_tables(settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Bring the tables to the newest form (every command that opens the database does so as well)."""
+    settings = settings_of(settings_file, data, db)
+    with opened(settings, create=True) as database:
+        click.echo(f"{shown_address(database)} is up to date.")
+
+
+def read_address(text: str | None) -> tuple[str | None, int | None]:
+    """Host and port of HOST:PORT; (None, None) for None; BadInputError for anything else."""
+    if text is None:
+        return None, None
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+        default = HubSettings()
+        raise BadInputError(f"'{text}' is no address for the pages: write {default.host}:{default.port}.")
+    return host, int(port)

@@ -1,0 +1,161 @@
+"""`presensi hub kiosk`, `alarms`, `quarantine`, `journal-rows`: what the hub knows of its kiosks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from cli.commands import Commands, LoneCommand
+from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.tables import show_json, show_table
+from contract.errors import BadInputError
+from hub.fleet.kiosks import add_kiosk, revoke_kiosk
+from hub.fleet.overview import held_rows, kiosk_statuses, open_alarms, quarantined_rows
+
+
+@click.group(cls=Commands)
+def kiosk() -> None:
+    """Kiosks that the hub trusts."""
+
+
+@kiosk.command(
+    "add",
+    epilog="Examples:\n\n"
+    "  presensi hub kiosk add kiosk-dinkes-1 --key device.pub --unit 'Dinas Kesehatan'\n\n"
+    "  ssh kiosk cat /var/lib/presensi/kiosk/device.pub | presensi hub kiosk add kiosk-dinkes-1 --key -",
+)
+@click.argument("device")
+@click.option("--key", "key_file", required=True, metavar="FILE", help="The kiosk's public key; - for standard input.")
+@click.option("--demo", is_flag=True, help="Clips and photos count as cameras at this kiosk.")
+@click.option("--unit", metavar="NAME", help="Recognises this unit's people only; default: everybody.")
+@place_options
+def add(
+    device: str,
+    key_file: str,
+    *,
+    demo: bool,
+    unit: str | None,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Trust DEVICE with its public key."""
+    text = _read_key(key_file)
+    with opened(settings_of(settings_file, data, db), create=True) as database:
+        add_kiosk(database, device, text, demo=demo, unit=unit)
+    click.echo(f"{device} is trusted from now on.")
+
+
+@kiosk.command("list", epilog="Example:\n\n  presensi hub kiosk list --json")
+@json_option
+@place_options
+def list_(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Every kiosk: when it was last heard, up to when its data are complete, what it still holds."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        kiosks = kiosk_statuses(database)
+    if as_json:
+        show_json(kiosks)
+        return
+    show_table(
+        ("KIOSK", "UNIT", "STATE", "LAST HEARD", "COMPLETE UP TO", "QUEUE", "CLOCK", "ALARMS"),
+        [
+            (
+                status.device,
+                status.unit or "everybody",
+                status.state,
+                status.heard_at,
+                status.delivered_up_to,
+                status.queue,
+                status.clock_source,
+                ", ".join(status.open_alarms) or None,
+            )
+            for status in kiosks
+        ],
+        empty="There are no kiosks yet: presensi hub kiosk add DEVICE --key FILE",
+    )
+
+
+@kiosk.command("revoke", epilog="Example:\n\n  presensi hub kiosk revoke kiosk-dinkes-1")
+@click.argument("device")
+@place_options
+def revoke(device: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Trust DEVICE no more: nothing it sends is stored from now on."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        revoke_kiosk(database, device)
+    click.echo(f"{device} is trusted no more.")
+
+
+@click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub alarms --json")
+@json_option
+@place_options
+def alarms(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Alarms that nobody has settled, the latest first."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = open_alarms(database)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("KIOSK", "ALARM", "TIMES", "FIRST", "LAST", "DETAIL"),
+        [
+            (alarm.device or "(unknown)", alarm.kind, alarm.count, alarm.first_at, alarm.last_at, alarm.detail)
+            for alarm in found
+        ],
+        empty="There are no open alarms.",
+    )
+
+
+@click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub quarantine --json")
+@json_option
+@place_options
+def quarantine(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Journal rows that are kept to be looked at and count nowhere."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = quarantined_rows(database)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("KIOSK", "ROW", "REASON", "RECEIVED", "DETAIL"),
+        [(row.device, row.seq, row.reason, row.received_at, row.detail) for row in found],
+        empty="The quarantine is empty.",
+    )
+
+
+@click.command(
+    "journal-rows", cls=LoneCommand, epilog="Example:\n\n  presensi hub journal-rows --device kiosk-dinkes-1 --json"
+)
+@click.option("--device", help="Only the rows of this kiosk.")
+@json_option
+@place_options
+def journal_rows(
+    device: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
+) -> None:
+    """Every journal row that the hub holds, in the order of the journals, with its hash in the kiosk's chain."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        rows = held_rows(database, device)
+        if as_json:
+            # One row at a time: there may be millions.
+            separator = "["
+            for row in rows:
+                click.echo(separator + msgspec.json.encode(row).decode(), nl=False)
+                separator = ",\n"
+            click.echo("]" if separator != "[" else "[]")
+            return
+        show_table(
+            ("KIOSK", "EPOCH", "ROW", "KIND", "PERSON", "TAKEN", "HASH"),
+            [(row.device, row.epoch, row.seq, row.kind, row.person, row.taken_at, row.hash[:16]) for row in rows],
+            empty="The hub holds no journal rows.",
+        )
+
+
+def _read_key(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="ascii")
+    except OSError as error:
+        raise BadInputError(f"The key file {name} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{name} holds no public key; the kiosk's is device.pub in its data folder.") from error

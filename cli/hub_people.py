@@ -1,0 +1,252 @@
+"""`presensi hub enrol`, `employees`, `unit`, `account`: the people of a hub."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import select
+
+from cli.commands import Commands, LoneCommand
+from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
+from cli.tables import show_json, show_table
+from contract.errors import BadInputError
+from hub.access.accounts import add_account, check_password, check_username, list_accounts, set_password
+from hub.access.roles import Role
+from hub.errors import SettingsError
+from hub.roster.employees import ensure_unit
+from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, DEFAULT_UNIT, Unit
+from hub.roster.overview import list_employees
+from hub.roster.units import UnitTree
+from hub.schedule.policy import load_policy
+
+
+@click.command(
+    cls=LoneCommand,
+    epilog="Examples:\n\n"
+    "  presensi hub enrol photos/ --unit 'Dinas Kesehatan' --author siti\n\n"
+    "  where photos/ holds one folder for each person: photos/Rina_Wulandari/1.jpg",
+)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--unit", default=DEFAULT_UNIT, show_default=True, help="Made when it is not there.")
+@click.option("--author", help="Who enrols, for the record; default: the name of this system's user.")
+@json_option
+@place_options
+def enrol(
+    folder: Path,
+    *,
+    unit: str,
+    author: str | None,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Enrol people from a folder of photos, DIR/PERSON/photo.
+
+    Photos without a usable face are reported, and people with fewer than five good ones. The same photo is enrolled
+    once, however often this is run.
+    """
+    from hub.roster.enrolment import enrol_folder
+    from kiosk.recognizer.pack import open_pack
+
+    settings = settings_of(settings_file, data, db)
+    with (
+        opened(settings, create=True) as database,
+        click.progressbar(length=0, label="Enrolling", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+    ):
+
+        def progress(done: int, total: int, _name: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        report = enrol_folder(
+            database,
+            folder,
+            data_folder=settings.data_folder,
+            pack=open_pack(settings.pack),
+            author=author or getpass.getuser(),
+            unit=unit,
+            progress=progress,
+        )
+    if as_json:
+        show_json(report)
+        return
+    for person in report.people:
+        known = f", {person.known} known before" if person.known else ""
+        click.echo(f"{person.name}: {person.added} photos added{known}, {person.total} in all")
+    for thin in (person for person in report.people if person.is_thin):
+        click.echo(f"Warning: {thin.name} has only {thin.total} photos; five or more recognise better.", err=True)
+    for skipped in report.skipped:
+        click.echo(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}", err=True)
+    for name in report.nobody:
+        click.echo(f"Not enrolled: {name}: no usable photo.", err=True)
+
+
+@click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub employees --unit 'Dinas Kesehatan' --json")
+@click.option("--unit", metavar="NAME", help="Only this unit and those below it.")
+@json_option
+@place_options
+def employees(unit: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Everybody on record, with unit and number of photos."""
+    settings = settings_of(settings_file, data, db)
+    with opened(settings) as database:
+        today = datetime.now(ZoneInfo(settings.timezone)).date()
+        found = list_employees(database, today, find_unit(database, unit))
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("NAME", "UNIT", "PHOTOS", "PACKS", "ID"),
+        [(line.name, line.unit, line.frames, ", ".join(line.packs) or None, line.id) for line in found],
+        empty="Nobody is enrolled yet: presensi hub enrol DIR",
+    )
+
+
+@click.group(cls=Commands)
+def unit() -> None:
+    """Units: offices and their parts."""
+
+
+@unit.command(
+    "add", epilog="Example:\n\n  presensi hub unit add 'Puskesmas Sumber' --parent 'Dinas Kesehatan' --policy jember-6"
+)
+@click.argument("name")
+@click.option("--parent", metavar="NAME", help="The unit above it.")
+@click.option("--policy", default=DEFAULT_POLICY, show_default=True, help="Working hours and rules.")
+@click.option("--timezone", default=DEFAULT_TIMEZONE, show_default=True, help="Work dates are local to it.")
+@place_options
+def add_unit(
+    name: str,
+    *,
+    parent: str | None,
+    policy: str,
+    timezone: str,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Make a unit; one that is there already stays as it is."""
+    load_policy(policy)
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError(f"'{timezone}' is no time zone: write Asia/Jakarta.") from error
+    if not name.strip() or len(name) > 200:
+        raise BadInputError("A unit's name has 1 to 200 characters.")
+    with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+        ensure_unit(
+            session,
+            name.strip(),
+            now=datetime.now(UTC),
+            author=getpass.getuser(),
+            parent=parent,
+            timezone=timezone,
+            policy=policy,
+        )
+    click.echo(f"The unit {name.strip()} is on record.")
+
+
+@unit.command("list", epilog="Example:\n\n  presensi hub unit list")
+@json_option
+@place_options
+def list_units(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Every unit, with the policy in force today."""
+    settings = settings_of(settings_file, data, db)
+    with opened(settings) as database, database.read() as session:
+        tree = UnitTree.load(session.connection())
+        names = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
+        today = datetime.now(ZoneInfo(settings.timezone)).date()
+        units = [
+            {
+                "id": unit_id,
+                "name": name,
+                "parent": names.get(tree.node(unit_id).parent_id or 0),
+                "policy": tree.policy_on(unit_id, today),
+                "timezone": tree.node(unit_id).timezone,
+            }
+            for unit_id, name in sorted(names.items(), key=lambda item: item[1].casefold())
+        ]
+    if as_json:
+        show_json(units)
+        return
+    show_table(
+        ("NUMBER", "NAME", "ABOVE", "POLICY", "ZONE"),
+        [tuple(unit.values()) for unit in units],
+        empty="There are no units yet; the first enrolment makes one, or: presensi hub unit add NAME",
+    )
+
+
+@click.group(cls=Commands)
+def account() -> None:
+    """Accounts for the hub's pages."""
+
+
+@account.command(
+    "add",
+    epilog="Examples:\n\n"
+    "  presensi hub account add siti --role operator --unit 'Dinas Kesehatan'\n\n"
+    "  printf '%s' \"$PASSWORD\" | presensi hub account add admin --role administrator",
+)
+@click.argument("username")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]), help="What it may do.")
+@click.option("--unit", metavar="NAME", help="Sees this unit and those below it only; default: every unit.")
+@place_options
+def add_an_account(
+    username: str,
+    *,
+    role: str,
+    unit: str | None,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Make an account; the password is asked for, or read from standard input."""
+    check_username(username)
+    password = read_password(username)
+    with opened(settings_of(settings_file, data, db), create=True) as database:
+        add_account(database, username=username, password=password, role=Role(role), unit=unit)
+    click.echo(f"{username} can sign in.")
+
+
+@account.command("password", epilog="Example:\n\n  presensi hub account password siti")
+@click.argument("username")
+@place_options
+def change_password(username: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Give an account another password; whoever is signed in with the old one is signed out."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        set_password(database, username=username, password=read_password(username))
+    click.echo(f"{username} has another password.")
+
+
+@account.command("list", epilog="Example:\n\n  presensi hub account list --json")
+@json_option
+@place_options
+def list_all_accounts(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Every account."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = list_accounts(database)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("NAME", "ROLE", "UNIT", "SINCE", "DISABLED"),
+        [(line.username, line.role, line.unit or "all", line.created_at, line.disabled_at) for line in found],
+        empty="There are no accounts yet: presensi hub account add NAME --role administrator",
+    )
+
+
+def read_password(username: str) -> str:
+    """A password asked for twice at a terminal, else the first line of standard input; checked."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = getpass.getpass(f"Password for {username}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise BadInputError("The two passwords differ; nothing was changed.")
+    check_password(password, username=username)
+    return password
