@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -19,6 +18,8 @@ from hub.db import shown_address
 from hub.keys import load_hub_key
 from hub.service import Hub, make_data_folder
 from hub.settings import HubSettings
+
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.group(
@@ -50,17 +51,13 @@ def run(settings_file: Path | None, data: str | None, db: str | None, broker: st
     """
     host, port = read_address(http)
     settings = settings_of(settings_file, data, db, broker=broker, host=host, port=port)
+    # Blocked before any thread begins, so that every thread inherits it and only sigwait sees them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     with Hub(settings) as running:
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            running.interrupt()
-
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(wanted, stop)
         click.echo(f"Hub: {running.url}")
         if not list_accounts(running.database):
             click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)
-        running.wait()
+        signal.sigwait(ENDING_SIGNALS)
 
 
 @hub.command(epilog="Example:\n\n  presensi hub key --data ./hub > hub.pub")

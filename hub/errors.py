@@ -63,3 +63,7 @@ class ServiceError(HubError):
 
 class SettingsError(HubError, BadInputError):
     """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""
+
+
+class RecapError(HubError):
+    """Raised when something was asked of the recap that it does not hold."""

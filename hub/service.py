@@ -142,10 +142,6 @@ class Hub:
             self._socket.close()
         self.database.close()
 
-    def wait(self, timeout_seconds: float | None = None) -> bool:
-        """Wait until somebody stops the hub; whether that has happened."""
-        return self._stop.wait(timeout_seconds)
-
     def days_of(self, employee_id: str, work_date: date | None = None) -> list[AttendanceDay]:
         """Stored days of a person, ascending; all of them, or one date's."""
         query = select(StoredDay.day).where(StoredDay.employee_id == employee_id).order_by(StoredDay.work_date)
