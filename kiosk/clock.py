@@ -46,7 +46,8 @@ class SystemClock:
     """The machine's clock.
 
     floor: wall time is never earlier than this (the journal's last row): while the machine's clock is, time goes on
-    from the floor and counts as free-running. None: no floor.
+    from the floor and counts as free-running. None: no floor. A time server knows better than the floor: one row from
+    a clock that was years ahead must not hold the kiosk there.
     """
 
     def __init__(self, *, floor: datetime | None = None, state_root: Path = Path("/")) -> None:
@@ -59,7 +60,7 @@ class SystemClock:
         monotonic_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
         wall = datetime.now(UTC)
         source = self._source()
-        if self._floor is not None and wall < self._floor:
+        if self._floor is not None and wall < self._floor and source != "ntp":
             wall = self._floor + timedelta(seconds=time.monotonic() - self._floor_set_at)
             source = "free"
         return Reading(wall, ClockStamp(boot=self._boot, monotonic_ms=monotonic_ms, source=source))
@@ -104,10 +105,11 @@ class AnchorWatch:
 
 def _boot_id(root: Path) -> str:
     try:
-        return (root / "proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        # Without the kernel's id, the moment of boot serves: it differs from boot to boot by more than a second.
-        return f"boot-{int(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))}"
+        boot = (root / "proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:64]
+    except (OSError, UnicodeDecodeError):
+        boot = ""
+    # Without the kernel's id, the moment of boot serves: it differs from boot to boot by more than a second.
+    return boot or f"boot-{int(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))}"
 
 
 def _kernel_says_synchronised() -> bool:
