@@ -94,7 +94,9 @@ def read_settings(path: Path | None, **overrides: Any) -> KioskSettings:
             continue
         section, _, key = name.partition("_")
         if section in _SECTIONS:
-            tree.setdefault(section, {})[key] = value
+            fields = tree.get(section, {})
+            # A file may have put something else there; then the conversion below says so.
+            tree[section] = {**fields, key: value} if isinstance(fields, dict) else fields
         else:
             tree[name] = value
     try:
