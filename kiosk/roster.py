@@ -6,13 +6,15 @@ over it, and only then used. Whatever goes wrong on the way, the old roster keep
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import logging
 import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -30,9 +32,9 @@ _MAX_GATHERING: Final = 4
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The cache file."""
+    """The cache file: these in MessagePack, behind their SHA-256."""
 
-    v: int = 1
+    v: Literal[1] = 1
     version: int
     pack: str
     policy: KioskPolicy
@@ -73,7 +75,7 @@ class RosterCache:
         self._dimensions = dimensions
         self._on_change = on_change
         self._lock = threading.Lock()
-        self._gathering: dict[tuple[int, int | None], dict[int, RosterPart]] = {}
+        self._gathering: dict[tuple[int, int | None, int], dict[int, RosterPart]] = {}
         self._current = self._load()
 
     @property
@@ -94,7 +96,7 @@ class RosterCache:
         with self._lock:
             if not self._wanted(part):
                 return
-            key = (part.version, part.base)
+            key = (part.version, part.base, part.parts)
             parts = self._gathering.setdefault(key, {})
             parts[part.part] = part
             if len(parts) == part.parts:
@@ -142,22 +144,34 @@ class RosterCache:
     def _write(self, stored: _Stored) -> None:
         temporary = self._path.with_name(f".{self._path.name}.new")
         try:
-            with temporary.open("wb") as file:
-                file.write(msgspec.msgpack.encode(stored))
+            # Faces are nobody else's business on this machine.
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                content = msgspec.msgpack.encode(stored)
+                file.write(hashlib.sha256(content).digest() + content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self._path)
         except OSError as error:
-            # The roster works from memory; after a restart the hub sends it again.
+            # The roster works from memory; after a restart the hub sends it again. Half a file only takes up room.
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             log.error("the roster could not be kept on disk: %s", error)  # noqa: TRY400 (no trace: the sentence says all)
 
     def _load(self) -> Roster:
         empty = Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._dimensions))
         try:
-            stored = msgspec.msgpack.decode(self._path.read_bytes(), type=_Stored)
+            stored = msgspec.msgpack.decode(_checked(self._path.read_bytes()), type=_Stored)
             return self._build(stored) if stored.pack == self._pack else empty
         except FileNotFoundError:
             return empty
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, MalformedMessageError) as error:
             log.warning("the cached roster %s cannot be used (%s); asking the hub for a new one", self._path, error)
             return empty
+
+
+def _checked(content: bytes) -> bytes:
+    """The cache without its hash; MalformedMessageError when a card has changed it: a person's id could be another's."""
+    digest, content = content[: hashlib.sha256().digest_size], content[hashlib.sha256().digest_size :]
+    if hashlib.sha256(content).digest() != digest:
+        raise MalformedMessageError("it is damaged")
+    return content
