@@ -170,7 +170,7 @@ class RosterCache:
 
 
 def _checked(content: bytes) -> bytes:
-    """The cache without its hash; MalformedMessageError when a card has changed it: a person's id could be another's."""
+    """The cache without its hash; MalformedMessageError when a card has changed it (one id could be another's)."""
     digest, content = content[: hashlib.sha256().digest_size], content[hashlib.sha256().digest_size :]
     if hashlib.sha256(content).digest() != digest:
         raise MalformedMessageError("it is damaged")
