@@ -1,0 +1,460 @@
+"""The attendant, from scripted frames to punches in a real journal."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from contract.punch import ClockAnchor, Punch
+from contract.roster import KioskPolicy, RosterPart, RosterPerson
+from kiosk.attendant import Attendant, NullDisplay, TakenPunch
+from kiosk.camera.frame import Frame
+from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
+from kiosk.hardware.null_panel import NullPanel
+from kiosk.journal import Journal
+from kiosk.recognizer.decision import DecisionRule
+from kiosk.recognizer.face import Box, Face
+from kiosk.recognizer.gallery import Gallery
+from kiosk.recognizer.recognizer import Sighting, Usability
+from kiosk.roster import RosterCache
+from kiosk.scan import (
+    Accepted,
+    AlreadyRecorded,
+    Approach,
+    CameraTrouble,
+    Idle,
+    Locked,
+    Recording,
+    Refused,
+    ScanSettings,
+    Verify,
+)
+from tests.factories.journals import NOON
+from tests.factories.terminal import HandClock, write
+
+DIMENSIONS = 16
+FRAME_SECONDS = 1 / 15
+PICTURE = np.zeros((480, 640, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Nobody is before the camera."""
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A face: who it is, where (0 to 3, which do not overlap), and whether it is near enough."""
+
+    name: str
+    place: int = 0
+    near: bool = True
+
+
+Happening = Nobody | Somebody | Exception | Callable[[], None]
+
+
+def vector(name: str) -> Any:
+    seeds = np.random.default_rng(sum(ord(letter) * 31**place for place, letter in enumerate(name)) % 2**32)
+    row = seeds.standard_normal(DIMENSIONS).astype(np.float32)
+    return row / np.linalg.norm(row)
+
+
+@dataclass
+class ScriptedSource:
+    """Gives a frame for each happening, and ends the input after the last; what is callable is done in between."""
+
+    clock: HandClock
+    script: Iterator[Happening]
+    kind: str = "webcam"
+    seen: Nobody | Somebody = field(default_factory=Nobody)
+    index: int = -1
+    running: bool = False
+
+    def read(self, timeout_seconds: float) -> Frame | None:
+        for happening in self.script:
+            if isinstance(happening, Exception):
+                self.clock.advance(timeout_seconds)
+                raise happening
+            if not isinstance(happening, Nobody | Somebody):
+                happening()
+                continue
+            self.seen = happening
+            self.index += 1
+            self.clock.advance(FRAME_SECONDS)
+            return Frame(PICTURE, PICTURE[..., 0], self.clock.seconds, self.index, "webcam")
+        return None
+
+    def __enter__(self) -> ScriptedSource:
+        self.running = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.running = False
+
+
+@dataclass
+class ScriptedRecognizer:
+    """Sees whom the source shows."""
+
+    source: ScriptedSource
+    pack: Any = field(
+        default_factory=lambda: SimpleNamespace(name="builtin", rule=lambda people: DecisionRule(0.9, 0.02))
+    )
+
+    def look(self, _frame: Frame, gallery: Gallery) -> list[Sighting]:
+        seen = self.source.seen
+        if isinstance(seen, Nobody):
+            return []
+        face = Face(Box(160 * seen.place, 100, 160 * seen.place + 150, 250), np.zeros((5, 2), np.float32), 1.0)
+        if not seen.near:
+            return [Sighting(face, True, Usability.COME_NEARER)]
+        embedding = vector(seen.name)
+        return [Sighting(face, True, Usability.USABLE, embedding, gallery.match(embedding))]
+
+
+class Terminal:
+    """A kiosk whose camera sees what the test says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = HandClock()
+        self.journal = Journal(folder / "journal.sqlite3", device="kiosk-1", now=self.clock.now)
+        self.roster = RosterCache(folder / "roster", pack="builtin", dimensions=DIMENSIONS)
+        self.version = 0
+        self.taken: list[TakenPunch] = []
+        self.know("ayu", "budi", "citra")
+        self.start()
+
+    def start(self) -> None:
+        """A new program, as after a restart."""
+        self.panel, self.display = NullPanel(), NullDisplay()
+        self.source = ScriptedSource(self.clock, iter(()))
+        self.attendant = Attendant(
+            source=self.source,
+            recognizer=ScriptedRecognizer(self.source),
+            roster=self.roster,
+            journal=self.journal,
+            clock=self.clock,
+            panel=self.panel,
+            display=self.display,
+            settings=ScanSettings(),
+            on_punch=self.taken.append,
+        )
+
+    def know(self, *names: str, liveness: Any = "off", threshold: float | None = None) -> None:
+        """A roster of these people from the hub."""
+        self.version += 1
+        people = tuple(
+            RosterPerson(person=name, name=name.title(), count=1, embeddings=vector(name).astype("<f4").tobytes())
+            for name in names
+        )
+        policy = KioskPolicy(liveness=liveness, threshold=threshold)
+        self.roster.take(
+            RosterPart(version=self.version, base=None, part=1, parts=1, pack="builtin", policy=policy, people=people)
+        )
+
+    def see(self, *happenings: Happening | list[Happening]) -> Terminal:
+        flat = [each for one in happenings for each in (one if isinstance(one, list) else [one])]
+        self.source.script = iter(flat)
+        self.attendant.run(threading.Event())
+        return self
+
+    @property
+    def punches(self) -> list[str]:
+        return [row.person for row in self.journal.rows() if isinstance(row, Punch)]
+
+    @property
+    def shown(self) -> list[type]:
+        kinds: list[type] = []
+        for state in self.display.states:
+            if not kinds or kinds[-1] is not type(state):
+                kinds.append(type(state))
+        return kinds
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    built = Terminal(tmp_path)
+    with built.journal:
+        yield built
+
+
+def during(seconds: float, happening: Happening) -> list[Happening]:
+    return [happening] * max(1, round(seconds / FRAME_SECONDS))
+
+
+AYU, BUDI, STRANGER = Somebody("ayu"), Somebody("budi", place=2), Somebody("nobody known", place=1)
+
+
+def test_walk_up_gives_exactly_one_punch(terminal: Terminal) -> None:
+    terminal.see(during(1, Nobody()), Somebody("ayu", near=False), during(5, AYU), during(3, Nobody()))
+    assert terminal.punches == ["ayu"]
+    assert terminal.shown == [Idle, Approach, Verify, Recording, Accepted, Idle]
+    assert list(terminal.panel.told) == ["idle", "accepted", "idle"]
+    assert not terminal.source.running
+
+
+def test_punch_says_why_and_when(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", threshold=0.95)
+    terminal.see(during(1, AYU))
+    punch = next(row for row in terminal.journal.rows() if isinstance(row, Punch))
+    assert (punch.device, punch.source, punch.roster, punch.liveness.policy) == ("kiosk-1", "webcam", 2, "off")
+    assert (punch.recognition.pack, punch.recognition.threshold, punch.recognition.gallery) == ("builtin", 0.95, 2)
+    assert punch.recognition.similarity == pytest.approx(1.0, abs=1e-4)
+    assert punch.recognition.frames >= 3
+    assert punch.clock == terminal.clock.read().stamp.__class__(
+        boot="boot-1", monotonic_ms=punch.clock.monotonic_ms, source="ntp"
+    )
+    state = next(each for each in terminal.display.states if isinstance(each, Accepted))
+    assert state.taken_at == punch.taken_at
+    (taken,) = terminal.taken
+    assert taken.punch == punch
+    assert 0 < taken.committed_ms < 1_000
+
+
+def test_punch_is_stamped_while_the_journal_is_held(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a heartbeat that goes out while the journal is busy could cover a punch that is not in it yet."""
+    append = terminal.journal.append
+    held_at = []
+
+    def append_later(build: Any) -> Any:
+        terminal.clock.advance(7)
+        held_at.append(terminal.clock.wall)
+        return append(build)
+
+    monkeypatch.setattr(terminal.journal, "append", append_later)
+    terminal.see(during(1, AYU))
+    punch = next(row for row in terminal.journal.rows() if isinstance(row, Punch))
+    assert punch.taken_at == held_at[-1]
+
+
+def test_stranger_gives_no_punch(terminal: Terminal) -> None:
+    terminal.see(during(4, STRANGER), during(4, Nobody()))
+    assert terminal.punches == []
+    assert terminal.shown == [Idle, Verify, Refused, Idle]
+    assert "accepted" not in terminal.panel.told
+    assert terminal.panel.told[-1] == "idle"
+
+
+def test_empty_roster_recognises_nobody(terminal: Terminal) -> None:
+    terminal.know()
+    terminal.see(during(4, AYU))
+    assert terminal.punches == []
+
+
+def test_queue_of_people_is_recorded_one_by_one(terminal: Terminal) -> None:
+    terminal.see(during(0.5, AYU), during(0.5, BUDI), during(3, STRANGER), during(0.5, Somebody("citra", place=3)))
+    assert terminal.punches == ["ayu", "budi", "citra"]
+
+
+def test_person_who_comes_back_is_told_so(terminal: Terminal) -> None:
+    terminal.see(during(1, AYU), during(10, Nobody()), during(1, AYU))
+    assert terminal.punches == ["ayu"]
+    assert AlreadyRecorded in terminal.shown
+
+
+@pytest.mark.parametrize("liveness", ["passive", "active", "strict"])
+def test_policy_that_asks_for_liveness_is_closed(terminal: Terminal, liveness: str) -> None:
+    """There is no layer that could prove it; a kiosk that let people pass would make the policy a lie."""
+    terminal.know("ayu", liveness=liveness)
+    terminal.see(during(2, AYU))
+    assert terminal.punches == []
+    assert isinstance(terminal.display.states[-1], Refused)
+    assert terminal.display.states[-1].reason == "no_liveness"
+
+
+# Troubles -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [CameraStalledError("hung"), CameraError("unplugged")], ids=["stalled", "failed"])
+def test_camera_that_fails_says_so_and_comes_back(
+    terminal: Terminal, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.attendant.FRAME_PATIENCE_SECONDS", 0.01)
+    working = []
+    terminal.see(
+        during(1, Nobody()),
+        [error] * 3,
+        lambda: working.append(terminal.attendant.camera_working),
+        during(1, Nobody()),
+        lambda: working.append(terminal.attendant.camera_working),
+        during(1, AYU),
+    )
+    assert terminal.shown == [Idle, CameraTrouble, Idle, Verify, Recording, Accepted]
+    assert list(terminal.panel.told) == ["idle", "trouble", "idle", "accepted"]
+    assert working == [False, True]
+    assert terminal.punches == ["ayu"]
+
+
+def test_frames_before_and_after_a_stall_are_not_added_up(terminal: Terminal) -> None:
+    """Whoever stands there now need not be who stood there then."""
+    terminal.see(AYU, AYU, CameraStalledError("hung"), AYU)
+    assert terminal.punches == []
+
+
+def test_source_without_anything_to_read_ends_the_run(terminal: Terminal) -> None:
+    with pytest.raises(SourceUnusableError):
+        terminal.see(SourceUnusableError("no such clip"))
+    assert not terminal.source.running
+
+
+def test_full_journal_refuses_and_takes_no_punch(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_build: object) -> None:
+        raise JournalFullError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(terminal.journal, "append", refuse)
+        terminal.see(during(1, AYU))
+        assert terminal.punches == []
+        assert not terminal.taken
+        refused = terminal.display.states[-1]
+        assert isinstance(refused, Refused)
+        assert refused.reason == "journal_full"
+        assert list(terminal.panel.told) == ["idle", "trouble"]
+    terminal.see(during(4, AYU))
+    assert terminal.punches == ["ayu"]
+
+
+def test_anchor_that_found_no_room_is_written_later(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the hub could not place the rows that were taken before the clock was set."""
+    terminal.clock.source = "free"
+    terminal.see(during(1, Nobody()))
+
+    def refuse(_build: object) -> None:
+        raise JournalFullError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(terminal.journal, "append", refuse)
+        terminal.clock.set_wall(terminal.clock.wall + timedelta(hours=3))
+        terminal.see(during(12, Nobody()))
+    assert not list(terminal.journal.rows())
+    terminal.see(during(12, Nobody()))
+    (anchor,) = terminal.journal.rows()
+    assert isinstance(anchor, ClockAnchor)
+    assert (anchor.stepped_ms, anchor.clock.source) == (3 * 3_600_000, "ntp")
+
+
+def test_clock_that_is_set_is_anchored_once(terminal: Terminal) -> None:
+    terminal.see(during(20, Nobody()))
+    terminal.clock.set_wall(terminal.clock.wall - timedelta(minutes=10))
+    terminal.see(during(20, Nobody()))
+    steps = [row.stepped_ms for row in terminal.journal.rows() if isinstance(row, ClockAnchor)]
+    assert steps == pytest.approx([0, -600_000], abs=2)
+
+
+# Locking, restarting, a new roster ----------------------------------------------------------------------------------
+
+
+def test_locked_kiosk_takes_no_punch_until_it_is_unlocked(terminal: Terminal) -> None:
+    terminal.see(
+        Nobody(),
+        lambda: terminal.attendant.lock(locked=True),
+        during(3, AYU),
+        lambda: terminal.attendant.lock(locked=True),
+        during(1, Nobody()),
+    )
+    assert terminal.punches == []
+    assert terminal.attendant.state == Locked()
+    terminal.attendant.lock(locked=False)
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu"]
+
+
+def test_kiosk_that_is_locked_before_it_runs_stays_locked(terminal: Terminal) -> None:
+    terminal.attendant.lock(locked=True)
+    terminal.see(during(1, AYU))
+    assert terminal.punches == []
+
+
+def test_restart_within_the_window_remembers_the_punch(terminal: Terminal) -> None:
+    terminal.see(during(1, AYU))
+    terminal.clock.advance(60)
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu"]
+    assert AlreadyRecorded in terminal.shown
+    terminal.clock.advance(61)
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu", "ayu"]
+
+
+def test_window_survives_a_clock_that_is_set_between(terminal: Terminal) -> None:
+    """Within one boot the distance is known, whatever the wall clock says."""
+    terminal.see(during(1, AYU))
+    terminal.clock.advance(10)
+    terminal.clock.set_wall(terminal.clock.wall - timedelta(days=300))
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu"]
+    terminal.clock.advance(120)
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu", "ayu"]
+
+
+def test_punch_from_a_clock_that_was_ahead_bars_nobody(terminal: Terminal) -> None:
+    write(terminal.journal, "ayu", taken_at=NOON + timedelta(days=4_000))
+    terminal.clock.boot = "boot-2"
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu", "ayu"]
+
+
+def test_morning_after_a_night_without_power_bars_nobody(terminal: Terminal) -> None:
+    """Without a battery the clock wakes up at the last punch of yesterday."""
+    terminal.see(during(1, AYU))
+    terminal.clock.boot, terminal.clock.source = "boot-2", "free"
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu", "ayu"]
+
+
+def test_power_cut_with_a_clock_that_is_right_remembers_the_punch(terminal: Terminal) -> None:
+    terminal.see(during(1, AYU))
+    terminal.clock.advance(40)
+    terminal.clock.boot, terminal.clock.seconds = "boot-2", 20.0
+    terminal.start()
+    terminal.see(during(1, AYU))
+    assert terminal.punches == ["ayu"]
+
+
+def test_new_roster_is_used_from_the_next_frame(terminal: Terminal) -> None:
+    newcomer = Somebody("dewi", place=1)
+    terminal.see(
+        during(1, newcomer),
+        lambda: terminal.know("dewi"),
+        during(1, newcomer),
+        during(3, AYU),
+    )
+    assert terminal.punches == ["dewi"]
+
+
+def test_person_who_left_the_roster_is_not_recorded_from_earlier_frames(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", threshold=0.9)
+    terminal.see(AYU, AYU, lambda: terminal.know("budi", threshold=0.9), during(3, AYU))
+    assert terminal.punches == []
+
+
+def test_lingering_person_is_not_recorded_again_under_a_new_roster(terminal: Terminal) -> None:
+    terminal.see(during(4, AYU), lambda: terminal.know("ayu", "eka"), during(150, AYU))
+    assert terminal.punches == ["ayu"]
+    assert list(terminal.panel.told) == ["idle", "accepted", "idle"]
+
+
+def test_attendant_stops_when_it_is_told(terminal: Terminal) -> None:
+    stop = threading.Event()
+    terminal.source.script = iter([Nobody(), Nobody(), stop.set, *during(60, AYU)])
+    terminal.attendant.run(stop)
+    assert terminal.source.index <= 3
+    assert terminal.punches == []
+    assert not terminal.source.running
