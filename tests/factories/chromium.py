@@ -83,17 +83,16 @@ class Chromium:
 
     def open(self, address: str, *, width: int = 1280, height: int = 800, mobile: bool = False) -> None:
         """Show a page at a size and wait until it has loaded, fonts included."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
-        )
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
         self.requested, self.refused, self._loaded = [], [], False
         self.call("Page.navigate", url=address)
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not self._loaded:
-            if time.monotonic() > deadline:
-                raise TimeoutError(address)
-            self._receive()
-        self.evaluate("document.fonts.ready.then(() => true)")
+        self._await_load()
+
+    def follow(self, script: str) -> None:
+        """Run a script that leads to another page, and wait until that has loaded."""
+        self._loaded = False
+        self.call("Runtime.evaluate", expression=script)
+        self._await_load()
 
     def evaluate(self, script: str) -> Any:
         """What a script in the page gives; promises are waited for."""
@@ -117,6 +116,14 @@ class Chromium:
         """The page as it would be printed."""
         printed = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=False)
         return base64.b64decode(printed["data"])
+
+    def _await_load(self) -> None:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not self._loaded:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the page did not load")
+            self._receive()
+        self.evaluate("document.fonts.ready.then(() => true)")
 
     def _receive(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self._socket.recv(timeout=DEADLINE_SECONDS))

@@ -1,0 +1,227 @@
+"""The hub's pages, served on a free port, and somebody who visits them."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+import uvicorn
+
+from benchmarks.invented_office import InventedOffice
+from hub.access.accounts import add_account
+from hub.access.roles import Role
+from hub.access.sessions import Sessions
+from hub.attendance.worker import AttendanceWorker
+from hub.db import Database, open_database
+from hub.web.app import create_app
+from hub.web.office import FrontOffice
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 19, 0, tzinfo=JAKARTA)
+PASSWORD = "kopi-tubruk-manis"
+HOSTILE = "<script>alert('Siti')</script>\"><img src=x onerror=alert(1)>"
+
+
+class _Links(HTMLParser):
+    """Everything that a page would load or lead to, and every script or style inside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.addresses += [attributes[name] or "" for name in ("href", "src", "action") if name in attributes]
+        if tag == "script" and "src" not in attributes:
+            self.inside.append("script")
+        self.inside += [name for name in attributes if name == "style" or name.startswith("on")]
+        if tag == "style":
+            self.inside.append("style")
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def words(self) -> str:
+        """What a reader sees, tags taken out."""
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.text))
+
+    @property
+    def links(self) -> _Links:
+        parser = _Links()
+        parser.feed(self.text)
+        return parser
+
+    def field(self, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert found is not None, f"no field {name}"
+        return found[1]
+
+
+@dataclass
+class Visitor:
+    """A browser without eyes: keeps cookies, follows nothing by itself."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+    cookie_lines: list[str] = field(default_factory=list)
+
+    def get(self, path: str, **headers: str) -> Page:
+        return self.ask("GET", path, None, headers)
+
+    def post(self, path: str, **form: str) -> Page:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", path, urlencode(form), headers)
+
+    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        if self.cookies:
+            headers = {"Cookie": "; ".join(f"{name}={text}" for name, text in self.cookies.items())} | headers
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            self.cookie_lines.append(line)
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+        connection.close()
+        return Page(answer.status, {name.lower(): text for name, text in answer.getheaders()}, text)
+
+    def sign_in(self, name: str = "admin", password: str = PASSWORD, kembali: str = "/") -> Page:
+        token = self.get("/masuk").field("token")
+        return self.post("/masuk", token=token, name=name, password=password, kembali=kembali)
+
+
+@pytest.fixture
+def database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """SQLite only: what differs between databases is tested below the pages."""
+    shutil.copy(sqlite_template, tmp_path / "hub.db")
+    with open_database(f"sqlite:///{tmp_path / 'hub.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(database: Database) -> InventedOffice:
+    return InventedOffice(database, at=datetime(2026, 2, 27, tzinfo=JAKARTA))
+
+
+@pytest.fixture
+def settle(database: Database) -> Callable[[], int]:
+    """Assess everything, as of NOW."""
+    return AttendanceWorker(database, now=lambda: NOW).settle
+
+
+@pytest.fixture
+def front(database: Database) -> FrontOffice:
+    return FrontOffice(database=database, sessions=Sessions(b"s" * 32), zone=JAKARTA, now=lambda: NOW)
+
+
+@pytest.fixture
+def port(front: FrontOffice) -> Iterator[int]:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    config = uvicorn.Config(create_app(front), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join(30)
+    listener.close()
+
+
+@pytest.fixture
+def stranger(port: int) -> Visitor:
+    return Visitor(port)
+
+
+@pytest.fixture
+def admin(database: Database, port: int) -> Visitor:
+    """Signed in as an administrator, in Indonesian."""
+    add_account(database, username="admin", password=PASSWORD, role=Role.ADMINISTRATOR)
+    visitor = Visitor(port)
+    assert visitor.sign_in().status == 303
+    return visitor
+
+
+@pytest.fixture
+def as_role(database: Database, port: int) -> Callable[..., Visitor]:
+    """A visitor signed in with a role, and bound to a unit when one is named."""
+
+    def sign_in(role: Role, unit: str | None = None) -> Visitor:
+        add_account(database, username=str(role), password=PASSWORD, role=role, unit=unit)
+        visitor = Visitor(port)
+        assert visitor.sign_in(str(role)).status == 303
+        return visitor
+
+    return sign_in
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """An office with people, kiosks, punches, alarms and quarantine; every text that comes from outside is hostile."""
+
+    unit: int
+    rina: str
+    hostile: str
+
+
+@pytest.fixture
+def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
+    unit = office.unit(HOSTILE)
+    rina = office.employee("Rina Wulandari", unit=unit, nip="198501012010011001", position="Arsiparis")
+    hostile = office.employee(HOSTILE, unit=unit, nip="<b>1</b>", position=HOSTILE)
+    office.kiosk("kiosk-1", unit=unit, delivered_up_to=NOW)
+    office.kiosk("kiosk-new", unit=unit, delivered_up_to=NOW)
+    office.heartbeat("kiosk-1", NOW - timedelta(minutes=1), alarms=[HOSTILE], software=HOSTILE, pack=HOSTILE)
+    office.punch("kiosk-1", rina, datetime(2026, 3, 2, 7, 12, tzinfo=JAKARTA))
+    office.punch("kiosk-1", rina, datetime(2026, 3, 2, 15, 5, tzinfo=JAKARTA))
+    office.punch("kiosk-1", "<i>nobody</i>", datetime(2026, 3, 2, 7, 12, tzinfo=JAKARTA))
+    office.alarm("kiosk-1", "conflict", NOW, HOSTILE)
+    office.alarm("", "unknown_device", NOW, HOSTILE)
+    office.quarantine("kiosk-1", NOW, detail=HOSTILE)
+    office.enrol(rina, frames=6, at=NOW)
+    office.enrol(hostile, frames=2, at=NOW)
+    settle()
+    return Furnished(unit, rina, hostile)
+
+
+@pytest.fixture
+def page_paths(furnished: Furnished) -> list[str]:
+    """Every page behind the sign-in."""
+    return [
+        "/",
+        "/harian",
+        f"/harian?date=2026-03-02&unit={furnished.unit}",
+        "/bulanan",
+        "/bulanan?month=2026-03",
+        "/pegawai",
+        f"/pegawai/{furnished.rina}",
+        f"/pegawai/{furnished.hostile}",
+        f"/pegawai/{furnished.rina}/2026-03-02",
+        f"/pegawai/{furnished.hostile}/2026-03-02",
+        "/kiosk",
+        "/karantina",
+    ]

@@ -1,0 +1,214 @@
+"""What pages show: the figures, in both languages, with words where there is nothing, and never a stranger's tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.web.headers import CONTENT_SECURITY_POLICY
+
+
+def test_every_page_opens_in_both_languages(admin: Any, page_paths: list[str]) -> None:
+    for code in ("id", "en"):
+        admin.get(f"/bahasa/{code}")
+        for path in page_paths:
+            page = admin.get(path)
+            assert page.status == 200, path
+            assert f'<html lang="{code}">' in page.text, path
+            assert page.headers["content-language"] == code
+
+
+def test_pages_load_nothing_from_elsewhere_and_hold_no_scripts(
+    admin: Any, stranger: Any, page_paths: list[str]
+) -> None:
+    pages = [admin.get(path) for path in page_paths] + [stranger.get("/masuk"), admin.get("/nowhere")]
+    for page in pages:
+        assert [address for address in page.links.addresses if not re.match(r"/(?!/)|#", address)] == []
+        assert page.links.inside == []
+        assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+        assert page.headers["x-frame-options"] == "DENY"
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert page.headers["cache-control"] == "no-store"
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+
+
+def test_hostile_texts_stay_texts(admin: Any, page_paths: list[str]) -> None:
+    shown = 0
+    for path in page_paths:
+        page = admin.get(path)
+        assert "<script>alert" not in page.text, path
+        assert "<img src=x" not in page.text, path
+        assert "<b>1</b>" not in page.text, path
+        assert "<i>nobody" not in page.text, path
+        shown += "&lt;script&gt;alert(" in page.text
+    assert shown >= 8
+
+
+def test_assets_are_served_from_here(admin: Any, stranger: Any) -> None:
+    for address in admin.get("/").links.addresses:
+        if address.startswith("/aset/"):
+            page = stranger.ask("GET", address, None, {"Accept-Encoding": "identity"})
+            assert page.status == 200, address
+            assert "max-age" in page.headers["cache-control"]
+    assert stranger.get("/aset/tema/../../../base.py").status == 404
+    assert stranger.get("/aset/tema/%2e%2e/__init__.py").status == 404
+
+
+def test_today_counts_by_unit(admin: Any, furnished: Any) -> None:
+    words = admin.get("/").words
+    assert "Senin, 2 Maret 2026" in words
+    assert "Hadir 1 dari 2" in words
+    assert "Terlambat 1 dari 1 hadir" in words
+    assert "2 alarm terbuka" in words
+    assert "1 baris dalam karantina" in words
+    assert "1 kiosk tidak memberi kabar kiosk-new" in words
+
+
+def test_today_without_anybody_says_what_to_do(admin: Any) -> None:
+    words = admin.get("/").words
+    assert "Belum ada pegawai yang terdaftar." in words
+    assert "presensi hub enrol FOLDER" in words
+    assert "Belum ada kiosk." in words
+
+
+def test_daily_recap_shows_times_and_minutes(admin: Any, furnished: Any) -> None:
+    page = admin.get("/harian?date=2026-03-02")
+    assert "07.12" in page.words
+    assert "terlambat 12 menit" in page.words
+    assert f'href="/pegawai/{furnished.rina}/2026-03-02"' in page.text
+    assert "Belum ada keterangan" in page.words
+    english = admin.get("/bahasa/en?kembali=/harian").headers["location"]
+    assert english == "/harian"
+    assert "12 min late" in admin.get("/harian?date=2026-03-02").words
+
+
+@pytest.mark.parametrize("path", ["/harian?date=2031-01-01", "/bulanan?month=2031-01"])
+def test_empty_recap_has_words(admin: Any, furnished: Any, path: str) -> None:
+    words = admin.get(path).words
+    assert "Tidak ada catatan untuk tanggal ini." in words or "Belum ada catatan untuk bulan ini." in words
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/harian?date=yesterday", 400),
+        ("/harian?date=9999-12-31", 400),
+        ("/bulanan?month=2026-13", 400),
+        ("/harian?unit=99999", 404),
+        ("/harian?unit=x' OR 1=1", 404),
+        ("/pegawai/nobody", 404),
+        ("/pegawai/nobody/2026-03-02", 404),
+        ("/tidak-ada", 404),
+        ("/bahasa/xx", 404),
+    ],
+)
+def test_wrong_address_gets_a_page_with_words(admin: Any, furnished: Any, path: str, status: int) -> None:
+    page = admin.get(path.replace(" ", "%20"))
+    assert page.status == status
+    assert "Kembali ke halaman utama" in page.words
+
+
+def test_wrong_date_of_a_person_is_no_page(admin: Any, furnished: Any) -> None:
+    assert admin.get(f"/pegawai/{furnished.rina}/not-a-date").status == 404
+    assert admin.get(f"/pegawai/{furnished.rina}?month=x").status == 400
+
+
+def test_monthly_recap_has_the_columns_of_lampiran_ii(admin: Any, furnished: Any) -> None:
+    words = admin.get("/bulanan?month=2026-03").words.replace("\u200b", "")
+    for heading in (
+        "Rekapitulasi Kehadiran Pegawai",
+        "Nama/NIP",
+        "Jabatan",
+        "Rekap Terlambat Datang (Jumlah Menit)",
+        "Rekap Pulang Sebelum Waktu (Jumlah Menit)",
+        "Tidak Hadir Tanpa Alasan Sah (Jumlah Hari)",
+        "Cuti/Sakit/Dinas Luar/Diklat (Jumlah Hari)",
+        "Ijin (Jumlah Hari)",
+    ):
+        assert heading in words
+    assert "19850101 201001 1 001" in words
+    assert re.search(r"Rina Wulandari .*? Arsiparis 12 0 0 0 0", words)
+    assert "Bulan masih terbuka" in words
+
+
+def test_persons_day_gives_reasons_and_punches(admin: Any, furnished: Any) -> None:
+    page = admin.get(f"/pegawai/{furnished.rina}/2026-03-02")
+    assert "Mengapa demikian" in page.words
+    assert "07.12.00" in page.words
+    assert "15.05.00" in page.words
+    assert "0.83" in page.words
+    assert "Tidak ada pindaian untuk hari ini." in admin.get(f"/pegawai/{furnished.hostile}/2026-03-02").words
+    assert "Hari ini belum dihitung." in admin.get(f"/pegawai/{furnished.rina}/2027-01-01").words
+
+
+def test_day_that_waits_names_the_kiosk(admin: Any, office: Any, settle: Callable[[], int]) -> None:
+    unit = office.unit("Dinas")
+    rina = office.employee("Rina", unit=unit)
+    office.kiosk("kiosk-jauh", unit=unit)
+    settle()
+    page = admin.get(f"/pegawai/{rina}/2026-03-02")
+    assert "Menunggu data" in page.words
+    assert "kiosk-jauh" in page.words
+    assert "menunggu kiosk kiosk-jauh" in admin.get("/harian?date=2026-03-02").words
+
+
+def test_kiosks_page_shows_how_each_fares(admin: Any, furnished: Any) -> None:
+    words = admin.get("/kiosk").words
+    assert "tepat (server waktu)" in words
+    assert "0 baris" in words
+    assert "3 baris tersimpan" in words
+    assert "belum pernah tersambung" in words
+    assert "Dua isi untuk satu baris jurnal" in words
+    assert "perangkat tidak dikenal" in words
+
+
+def test_quarantine_page_shows_rows_and_unknown_people(admin: Any, furnished: Any) -> None:
+    words = admin.get("/karantina").words
+    assert "klip atau foto, bukan kamera" in words
+    assert "Pindaian tanpa pegawai" in words
+    assert "&lt;i&gt;nobody&lt;/i&gt;" in words
+
+
+def test_quarantine_and_kiosks_have_words_when_empty(admin: Any) -> None:
+    assert "Karantina kosong." in admin.get("/karantina").words
+    assert "Tidak ada alarm yang terbuka." in admin.get("/kiosk").words
+    assert "Belum ada pegawai yang terdaftar." in admin.get("/pegawai").words
+
+
+def test_enrolment_list_warns_of_few_photos(admin: Any, furnished: Any) -> None:
+    words = admin.get("/pegawai").words
+    assert "lengkap" in words
+    assert "kurang dari 5 foto" in words
+
+
+def test_language_follows_the_browser_until_somebody_chooses(stranger: Any) -> None:
+    assert 'lang="id"' in stranger.get("/masuk").text
+    assert 'lang="en"' in stranger.get("/masuk", **{"Accept-Language": "en-GB,en;q=0.8"}).text
+    assert 'lang="id"' in stranger.get("/masuk", **{"Accept-Language": "en;q=0.8,id-ID"}).text
+    assert 'lang="id"' in stranger.get("/masuk", **{"Accept-Language": "fr"}).text
+    stranger.get("/bahasa/en")
+    assert 'lang="en"' in stranger.get("/masuk", **{"Accept-Language": "id"}).text
+
+
+def test_language_switch_leads_back_to_the_same_page(admin: Any, furnished: Any) -> None:
+    page = admin.get("/harian?date=2026-03-02")
+    switch = next(address for address in page.links.addresses if address.startswith("/bahasa/en"))
+    assert admin.get(switch).headers["location"] == "/harian?date=2026-03-02"
+    assert admin.get("/bahasa/en?kembali=//evil.example").headers["location"] == "/"
+
+
+def test_trouble_with_the_database_is_a_page_with_words(
+    admin: Any, database: Any, front: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE stored_day")
+    page = admin.get("/harian")
+    assert page.status == 503
+    assert "Basis data tidak dapat dihubungi" in page.words
+    assert "stored_day" not in page.text
+    assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    answer = admin.get("/api/v1/recap/daily")
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/json")
