@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from contract.errors import BadInputError, PresensiError
 from contract.roster import KioskPolicy, RosterPart, RosterPerson
@@ -43,7 +44,7 @@ def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
     people = []
     for person in sorted(each for each in folder.glob("*") if each.is_dir()):
         pictures = [cv2.imread(str(file)) for file in sorted(person.iterdir())]
-        found = [embed_photo(pack, each) for each in pictures if each is not None]
+        found = [embed_photo(pack, np.asarray(each, np.uint8)) for each in pictures if each is not None]
         usable = [each.embedding for each in found if isinstance(each, EnrolmentFrame)]
         if usable:
             rows = b"".join(each.astype("<f4").tobytes() for each in usable)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from cli.commands import LazyCommands, log_to_stderr
@@ -24,4 +26,6 @@ from cli.commands import LazyCommands, log_to_stderr
 @click.option("--verbose", is_flag=True, help="Tell on stderr what is going on.")
 def main(verbose: bool) -> None:
     """Presensi: face-scan attendance for government offices."""
+    # OpenCV's own warnings repeat what our errors say; capture processes inherit this too.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "DEBUG" if verbose else "ERROR")
     log_to_stderr(verbose=verbose)

@@ -31,6 +31,8 @@ from hub.roster.photos import person_name
 from hub.service import Hub
 from hub.settings import HubSettings
 from kiosk.attendant import NullDisplay, TakenPunch
+from kiosk.camera.source import SourceSettings, open_source
+from kiosk.errors import CameraError
 from kiosk.recognizer.pack import open_pack
 from kiosk.settings import KioskSettings, read_settings
 from kiosk.station import Station
@@ -161,9 +163,17 @@ class Demo:
     def _choose_camera(self) -> dict[str, Any]:
         wishes = self._wishes
         chosen = camera_choice(clip=wishes.clip, photos=wishes.photos, webcam=wishes.webcam)
+        if wishes.webcam is not None:
+            _try_webcam(wishes.webcam)
+            return chosen
         if not chosen and Path("/dev/video0").exists():
-            self._say("A webcam is here: look into it.")
-            return {"camera_kind": "webcam", "camera_device": 0}
+            try:
+                _try_webcam(0)
+            except BadInputError as error:
+                self._say(f"{error} Photos take its place.")
+            else:
+                self._say("A webcam is here: look into it.")
+                return {"camera_kind": "webcam", "camera_device": 0}
         if not chosen:
             photos = wishes.gallery or fetch(say=self._say)
             chosen = {"camera_kind": "photo", "camera_path": str(photos)}
@@ -288,6 +298,15 @@ class Demo:
     def _say(self, sentence: str) -> None:
         if not self._wishes.quiet:
             click.echo(sentence, err=self._wishes.once)
+
+
+def _try_webcam(number: int) -> None:
+    """BadInputError when no picture comes from it: a kiosk would wait for it for ever, a demonstration should not."""
+    try:
+        with open_source(SourceSettings(kind="webcam", device=number)) as webcam:
+            webcam.read(5.0)
+    except CameraError as error:
+        raise BadInputError(str(error)) from error
 
 
 def _read_http(text: str) -> tuple[str, int]:

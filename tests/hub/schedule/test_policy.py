@@ -86,7 +86,7 @@ def test_policy_with_a_mistake_is_refused_by_file_and_field(written, old, new, m
 
 @pytest.mark.parametrize("name", ["jember-7", "../hours", "", "jember-5/"])
 def test_policy_nobody_knows_lists_the_known_ones(name):
-    with pytest.raises(PolicyError, match="known are .*jember-5, jember-6"):
+    with pytest.raises(PolicyError, match=r"known are .*jember-5, jember-6"):
         load_policy(name)
 
 
