@@ -1,0 +1,142 @@
+"""Named steps of a punch on its way, and a process that kills itself at one of them: for tests only.
+
+The real methods are wrapped, so that the product needs no hooks. `KILL_AT=step:n` in the environment lets the process
+end by SIGKILL when the step is reached for the n-th time: no handler runs, no buffer is flushed by Python.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+KILL_AT: Final = "PRESENSI_TEST_KILL_AT"
+
+KIOSK_STEPS: Final = (
+    "append.begun",
+    "append.before_commit",
+    "append.committed",
+    "append.returned",
+    "publish.before",
+    "publish.after",
+    "settle.begun",
+    "settle.before_commit",
+    "settle.committed",
+    "settle.returned",
+)
+HUB_STEPS: Final = ("record.begun", "record.before_commit", "record.committed", "receipt.before", "receipt.after")
+
+_within = threading.local()
+
+
+class Fuse:
+    """Kills this process when `step` is reached for the `occurrence`-th time."""
+
+    def __init__(self, step: str, occurrence: int) -> None:
+        self._step = step
+        self._left = occurrence
+        self._lock = threading.Lock()
+
+    def reach(self, step: str) -> None:
+        with self._lock:
+            if step != self._step:
+                return
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fuse() -> Fuse | None:
+    wish = os.environ.get(KILL_AT)
+    if not wish:
+        return None
+    step, _, occurrence = wish.partition(":")
+    if step not in KIOSK_STEPS + HUB_STEPS:
+        raise ValueError(f"there is no step {step}")
+    return Fuse(step, int(occurrence))
+
+
+def _wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+    setattr(owner, name, lambda *args, **keywords: around(original, *args, **keywords))
+
+
+def arm_kiosk() -> None:
+    """Watch the steps of a kiosk: committing a punch, publishing it, applying the receipt."""
+    fuse = _fuse()
+    if fuse is None:
+        return
+    from kiosk.journal import Journal
+    from kiosk.journal_file import JournalFile
+
+    def within(what: str) -> Callable[..., Any]:
+        def around(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+            fuse.reach(f"{what}.begun")
+            _within.what = what
+            try:
+                answer = original(*args, **keywords)
+            finally:
+                _within.what = None
+            fuse.reach(f"{what}.returned")
+            return answer
+
+        return around
+
+    def change(original: Callable[..., Any], file: JournalFile, statement: str, *values: Any) -> Any:
+        what = getattr(_within, "what", None) if statement == "COMMIT" else None
+        if what is not None:
+            fuse.reach(f"{what}.before_commit")
+        answer = original(file, statement, *values)
+        if what is not None:
+            fuse.reach(f"{what}.committed")
+        return answer
+
+    _wrap(Journal, "append", within("append"))
+    _wrap(Journal, "settle", within("settle"))
+    _wrap(JournalFile, "change", change)
+    _watch_publishing(fuse, "publish", "/punch")
+
+
+def arm_hub() -> None:
+    """Watch the steps of ingest: taking a group, committing it, publishing what may be said then."""
+    fuse = _fuse()
+    if fuse is None:
+        return
+    from hub.ingest import recorder
+
+    def record(original: Callable[..., Any], *args: Any) -> Any:
+        fuse.reach("record.begun")
+        return original(*args)
+
+    def store(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        answers = original(*args, **keywords)
+        if answers:
+            fuse.reach("record.before_commit")
+        return answers
+
+    def store_group(original: Callable[..., Any], *args: Any) -> Any:
+        answers = original(*args)
+        if answers:
+            fuse.reach("record.committed")
+        return answers
+
+    _wrap(recorder.Recorder, "record", record)
+    _wrap(recorder.Recorder, "_store", store_group)
+    _wrap(recorder, "store", store)
+    _watch_publishing(fuse, "receipt", "/receipt")
+
+
+def _watch_publishing(fuse: Fuse, name: str, topic_end: str) -> None:
+    from contract.mqtt import MqttTransport
+
+    def publish(original: Callable[..., Any], transport: MqttTransport, topic: str, *args: Any, **keywords: Any) -> Any:
+        if not topic.endswith(topic_end):
+            return original(transport, topic, *args, **keywords)
+        fuse.reach(f"{name}.before")
+        answer = original(transport, topic, *args, **keywords)
+        fuse.reach(f"{name}.after")
+        return answer
+
+    _wrap(MqttTransport, "publish", publish)
