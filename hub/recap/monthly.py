@@ -121,6 +121,8 @@ def _read_days(session: Session, month: Month, unit_id: int | None) -> dict[_Key
     """Every person's days by unit. Equal plain days are one object: a month of a regency has few kinds of them."""
     of_month = StoredDay.work_date.between(month.first, month.last)
     conditions = (of_month, *in_units(session, unit_id))
+    # Past the session: with so many rows its own work per row would be noticed.
+    connection = session.connection()
     days: dict[_Key, list[AttendanceDay]] = {}
     kinds: dict[tuple[object, ...], AttendanceDay] = {}
     plain = select(
@@ -132,7 +134,7 @@ def _read_days(session: Session, month: Month, unit_id: int | None) -> dict[_Key
         StoredDay.early_min,
         StoredDay.absent_days,
     ).where(*conditions, StoredDay.status.not_in(_NEEDS_WHOLE_DAY))
-    for of_unit, employee_id, work_date, status, late_min, early_min, absent_days in session.execute(plain):
+    for of_unit, employee_id, work_date, status, late_min, early_min, absent_days in connection.execute(plain):
         kind = (work_date, status, late_min, early_min, absent_days)
         if kind not in kinds:
             kinds[kind] = _plain_day(work_date, Status(status), late_min, early_min, absent_days)
@@ -140,7 +142,7 @@ def _read_days(session: Session, month: Month, unit_id: int | None) -> dict[_Key
     whole = select(StoredDay.unit_id, StoredDay.employee_id, StoredDay.day).where(
         *conditions, StoredDay.status.in_(_NEEDS_WHOLE_DAY)
     )
-    for of_unit, employee_id, day in session.execute(whole):
+    for of_unit, employee_id, day in connection.execute(whole):
         days.setdefault((of_unit, employee_id), []).append(msgspec.convert(day, AttendanceDay))
     return days
 
