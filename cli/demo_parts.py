@@ -218,13 +218,8 @@ class Demo:
     # Watching -------------------------------------------------------------------------------------------------------
 
     def _await_roster(self) -> None:
-        """People must be known before they walk up; a clip would be over otherwise."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        pause = threading.Event()
-        while self._station.roster.current.version == 0:
-            if time.monotonic() > deadline:
-                raise PresensiError("The kiosk got no roster from the hub; run again with --verbose to see why.")
-            pause.wait(0.02)
+        if not self._station.await_roster(timeout_seconds=PATIENCE_SECONDS):
+            raise PresensiError("The kiosk got no roster from the hub; run again with --verbose to see why.")
 
     def _note_punch(self, taken: TakenPunch) -> None:
         name = self._station.roster.current.name_of(taken.punch.person) or taken.punch.person

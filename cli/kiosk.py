@@ -17,6 +17,7 @@ from cli.commands import Commands
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
 
+FIRST_ROSTER_SECONDS = 10.0
 EXIT_RESTART = 75
 """What `presensi kiosk run` ends with when the hub asked for a restart: the service manager starts it again."""
 
@@ -89,6 +90,8 @@ def run(
     from kiosk.station import Station
 
     with Station(settings) as station:
+        if settings.camera.kind == "clip" and not station.await_roster(timeout_seconds=FIRST_ROSTER_SECONDS):
+            click.echo("presensi: no roster has come from the hub; nobody will be recognised until it does.", err=True)
         if headless:
             end_on_signals(station.stop)
             station.run(NullDisplay())

@@ -151,6 +151,15 @@ class Station:
             self._delivering = True
             self._stack.enter_context(in_background("uplink", self.uplink.run))
 
+    def await_roster(self, *, timeout_seconds: float) -> bool:
+        """Wait until people are known here (a clip would be over before); False when time ran out first."""
+        self.deliver()
+        deadline = time.monotonic() + timeout_seconds
+        pause = threading.Event()
+        while self.roster.current.version == 0 and not self._stop.is_set() and time.monotonic() < deadline:
+            pause.wait(0.02)
+        return self.roster.current.version > 0
+
     def deliver_rest(self, *, timeout_seconds: float) -> bool:
         """Wait until the hub has everything; False when time ran out first."""
         deadline = time.monotonic() + timeout_seconds
