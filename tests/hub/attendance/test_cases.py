@@ -57,7 +57,7 @@ def test_case_with_choices_settings_and_next_day_punches():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"policy": "jembr"}, r"Case X1: given\.policy: There is no policy 'jembr'; known are jember-5"),
+        ({"policy": "jembr"}, r"Case X1: given\.policy: There is no policy 'jembr'; known are demo, jember-5"),
         ({"polcy": 1}, r"Case X1: given: .*unknown field `polcy`"),
         ({"as_of": "kemarin"}, r"Case X1: given: .*as_of"),
         ({"as_of": "2026-12-01T06:00:00"}, r"given\.as_of: give it an offset"),
