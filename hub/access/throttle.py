@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 FREE_FAILURES: Final = 5
+FREE_FAILURES_OF_AN_ADDRESS: Final = 50
+"""A whole office may stand behind one address."""
 LONGEST_WAIT_SECONDS: Final = 900.0
 FORGET_AFTER_SECONDS: Final = 3600.0
 MAX_NAMES: Final = 10_000
@@ -25,7 +27,8 @@ class _Record:
 class Throttle:
     """Counts failures per key (an address, an account's name at an address); kept in memory."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, free_failures: int = FREE_FAILURES, now: Callable[[], float] = time.monotonic) -> None:
+        self._free_failures = free_failures
         self._now = now
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self._lock = threading.Lock()
@@ -54,7 +57,7 @@ class Throttle:
 
     def _wait(self, key: str) -> float:
         record = self._records.get(key)
-        if record is None or record.failures < FREE_FAILURES:
+        if record is None or record.failures < self._free_failures:
             return 0.0
-        wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(record.failures - FREE_FAILURES, 20))
+        wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(record.failures - self._free_failures, 20))
         return max(0.0, record.last_at + wait - self._now())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import AttendanceDay
+from hub.attendance.evidence import schedule_of
 from hub.attendance.models import StoredDay
 from hub.db import Database
+from hub.errors import PolicyError
 from hub.ingest.models import StoredRow
 from hub.recap.monthly import Month
 from hub.recap.people import Person, UnitName, read_people, read_unit_names
@@ -39,7 +40,8 @@ class RawPunch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's work date. day None: not assessed (yet). punches: of the local date and of the nights beside it."""
+    """A person's work date. day None: not assessed (yet). punches: of the local date and of
+    a shift across midnight."""
 
     person: Person
     unit: UnitName
@@ -60,16 +62,16 @@ def person_day(database: Database, employee_id: str, work_date: date) -> PersonD
         stored = session.get(StoredDay, (employee_id, work_date))
         memberships = Memberships.load(session.connection(), [employee_id])
         unit_id = stored.unit_id if stored is not None else memberships.unit_on(employee_id, work_date)
-        zone = UnitTree.load(session.connection()).zone_of(unit_id)
+        tree = UnitTree.load(session.connection())
         return PersonDay(
             person=person,
             unit=read_unit_names(session)[unit_id],
             work_date=work_date,
-            timezone=zone.key,
+            timezone=tree.zone_of(unit_id).key,
             day=None if stored is None else msgspec.convert(stored.day, AttendanceDay),
             version=0 if stored is None else stored.version,
             assessed_at=None if stored is None else stored.assessed_at,
-            punches=tuple(_read_punches(session, employee_id, work_date, zone)),
+            punches=tuple(_read_punches(session, employee_id, _interval(tree, unit_id, work_date))),
         )
 
 
@@ -101,16 +103,27 @@ def person_month(database: Database, employee_id: str, month: Month) -> PersonMo
     return PersonMonth(person=person, unit=unit, days=days, summary=summarise(days))
 
 
-def _read_punches(session: Session, employee_id: str, work_date: date, zone: ZoneInfo) -> list[RawPunch]:
-    """From the noon before to the noon after, so that shifts across midnight are seen whole."""
-    midnight = datetime.combine(work_date, time(), zone).astimezone(UTC)
+def _interval(tree: UnitTree, unit_id: int | None, work_date: date) -> tuple[datetime, datetime]:
+    """The local date, and beyond it what belongs to a shift that began or ended across midnight."""
+    zone = tree.zone_of(unit_id)
+    midnight = datetime.combine(work_date, time(), zone)
+    next_midnight = datetime.combine(work_date + timedelta(days=1), time(), zone)
+    try:
+        first, end = schedule_of(tree.policy_on(unit_id, work_date)).interval_of(work_date, zone)
+    except PolicyError:
+        return midnight, next_midnight
+    return min(first, midnight), max(end, next_midnight)
+
+
+def _read_punches(session: Session, employee_id: str, interval: tuple[datetime, datetime]) -> list[RawPunch]:
+    start, end = interval
     query = (
         select(StoredRow)
         .where(
             StoredRow.kind == "punch",
             StoredRow.person_id == employee_id,
-            StoredRow.placed_at >= midnight - timedelta(hours=12),
-            StoredRow.placed_at < midnight + timedelta(hours=36),
+            StoredRow.placed_at >= start,
+            StoredRow.placed_at < end,
         )
         .order_by(StoredRow.placed_at, StoredRow.device, StoredRow.seq)
     )
