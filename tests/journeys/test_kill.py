@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.conftest import AddKiosk
+from tests.journeys.kiosk_process import KioskStatus
 from tests.journeys.steps import HUB_STEPS, KIOSK_STEPS
 from tests.journeys.world import Broker, HubAtWork, assert_hub_holds_the_journal, wait_until
 
@@ -55,6 +57,10 @@ def test_hub_killed_at_a_step_loses_and_doubles_nothing(step: str, own_hub: HubA
         assert_hub_holds_the_journal(own_hub, kiosk, rows=ROWS)
 
 
+def _is_online_with(rows: int, status: KioskStatus) -> bool:
+    return status.online and status.rows >= rows
+
+
 def test_broker_killed_under_load_loses_and_doubles_nothing(tmp_path: Path, add_kiosk: AddKiosk) -> None:
     chance = random.Random(20261123)
     broker = Broker(tmp_path)
@@ -67,9 +73,7 @@ def test_broker_killed_under_load_loses_and_doubles_nothing(tmp_path: Path, add_
             kiosk.start(1500, "--pause-ms", "3")
         for number in range(3):
             goal = 200 + number * 350 + chance.randrange(200)
-            kiosks[0].await_status(
-                lambda status, goal=goal: status.online and status.rows >= goal, "it is online and has more rows"
-            )
+            kiosks[0].await_status(partial(_is_online_with, goal), "it is online and has more rows")
             broker.kill()
             kiosks[0].await_status(lambda status: not status.online, "it notices that the broker is gone")
             broker.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -191,6 +193,11 @@ class HubAtWork:
         """Where its pages are."""
         assert self.process is not None
         return self.process.lines[0].decode().removeprefix("Hub:").strip()
+
+    def readiness(self) -> dict[str, Any]:
+        """What /readyz says of the hub's parts."""
+        with urllib.request.urlopen(f"{self.url}/readyz", timeout=PATIENCE_SECONDS) as answer:
+            return dict(json.load(answer))
 
     def end(self) -> None:
         if self.process is not None:
