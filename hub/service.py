@@ -221,9 +221,10 @@ class _TellingRecorder(Recorder):
 
     def record(self, deliveries: Sequence[tuple[str, bytes]]) -> list[Outgoing]:
         receipts = super().record(deliveries)
-        self._worker.wake()
+        # Told before the worker begins, so that whoever listens hears of the punch before he hears of its day.
         if receipts and self._on_receipts is not None:
             self._on_receipts(receipts)
+        self._worker.wake()
         return receipts
 
 
