@@ -90,6 +90,16 @@ look_for_demo() {
     need libxkbcommon0 - has_library libxkbcommon.so.0
     need libfontconfig1 - has_library libfontconfig.so.1
     need libdbus-1-3 - has_library libdbus-1.so.3
+    # What Qt's xcb platform loads, for a window on X11.
+    need libxcb-cursor0 - has_library libxcb-cursor.so.0
+    need libxcb-icccm4 - has_library libxcb-icccm.so.4
+    need libxcb-image0 - has_library libxcb-image.so.0
+    need libxcb-keysyms1 - has_library libxcb-keysyms.so.1
+    need libxcb-randr0 - has_library libxcb-randr.so.0
+    need libxcb-render-util0 - has_library libxcb-render-util.so.0
+    need libxcb-shape0 - has_library libxcb-shape.so.0
+    need libxcb-xkb1 - has_library libxcb-xkb.so.1
+    need libxkbcommon-x11-0 - has_library libxkbcommon-x11.so.0
     need "$glib" libglib2.0-0t64 has_library libglib-2.0.so.0
     need fonts-dejavu-core - has_fonts
 }
