@@ -52,11 +52,14 @@ $(STAMP): setup.cfg pyproject.toml requirements.lock requirements-reference.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# One resolution for x86-64 and aarch64, Python 3.11 to 3.13.
+# One resolution for x86-64 and aarch64, Python 3.11 to 3.13; what a kiosk or a hub installs is a part of it.
+COMPILE = $(BIN)/uv pip compile --quiet setup.cfg --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
 lock:
 	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+	@$(COMPILE) --all-extras --output-file requirements.lock
+	@$(COMPILE) --extra kiosk --constraint requirements.lock --output-file requirements-kiosk.lock
+	@$(COMPILE) --extra hub --constraint requirements.lock --output-file requirements-hub.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -27,6 +27,15 @@ class _Sentences(click.Command):
             return super().invoke(ctx)
         except PresensiError as error:
             fail(error)
+        except ModuleNotFoundError as error:
+            # Late imports: `presensi demo` on a machine that has the kiosk's packages only.
+            if error.name is None or error.name.split(".")[0] in _OURS:
+                raise
+            fail(
+                BadInputError(
+                    f"This needs the package {error.name}, which is not installed: pip install 'presensi[demo]'."
+                )
+            )
 
 
 class LoneCommand(_Sentences):
