@@ -58,11 +58,11 @@ class AccountError(HubError, BadInputError):
 
 
 class ServiceError(HubError):
-    """Raised when the hub cannot start: its port is taken, or its folder cannot be written."""
+    """Raised when the hub cannot start: its port is taken, or a package is missing."""
 
 
 class SettingsError(HubError, BadInputError):
-    """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""
+    """Raised when a settings file has an unknown key or an unusable value, or names a folder that cannot be made."""
 
 
 class RecapError(HubError):

@@ -57,11 +57,11 @@ def open_hub_database(settings: HubSettings) -> Database:
 
 
 def make_data_folder(folder: Path) -> None:
-    """ServiceError when the folder cannot be made."""
+    """SettingsError when the folder cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ServiceError(
+        raise SettingsError(
             f"The hub's folder {folder} cannot be made: {error.strerror}; name another one with --data."
         ) from error
 

@@ -91,7 +91,7 @@ def test_settings_that_cannot_work_are_told_before_anything_starts(tmp_path: Pat
     with pytest.raises(BadInputError, match="certificate"):
         Hub(settings(tmp_path, broker="mqtts://broker", broker_ca=str(tmp_path / "missing.pem")))
     (tmp_path / "file").write_text("")
-    with pytest.raises(ServiceError, match="cannot be made"):
+    with pytest.raises(SettingsError, match="cannot be made"):
         Hub(settings(tmp_path, data=str(tmp_path / "file" / "hub")))
 
 
