@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
+import cv2
 import pytest
 
 from tests.journeys.world import Broker, HubAtWork, KioskAtWork
+
+FRAMES: Final = 6
+"""How many of a clip's frames are enrolled; five or more recognise better."""
 
 _numbers = itertools.count(1)
 
@@ -54,3 +60,31 @@ def add_kiosk(tmp_path: Path) -> Iterator[AddKiosk]:
     yield make
     for kiosk in made:
         kiosk.end()
+
+
+@pytest.fixture(scope="session")
+def clip(shared: Path) -> Path:
+    return shared / "data" / "clips" / "live" / "lestari_live.mp4"
+
+
+@pytest.fixture(scope="session")
+def strangers(shared: Path) -> Path:
+    """Photos of people who are not in the clip."""
+    return shared / "data" / "faces" / "demo"
+
+
+@pytest.fixture(scope="session")
+def gallery(clip: Path, strangers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The people of the demo, and a few frames of the clip as `lestari`."""
+    folder = tmp_path_factory.mktemp("gallery") / "photos"
+    shutil.copytree(strangers, folder)
+    (folder / "lestari").mkdir()
+    capture = cv2.VideoCapture(str(clip))
+    length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    for number in range(FRAMES):
+        capture.set(cv2.CAP_PROP_POS_FRAMES, int(length * (number + 0.5) / FRAMES))
+        shown, frame = capture.read()
+        assert shown
+        assert cv2.imwrite(str(folder / "lestari" / f"{number}.jpg"), frame)
+    capture.release()
+    return folder
