@@ -37,13 +37,18 @@ Arrival = Delivery | Connected | Disconnected
 class Transport(Protocol):
     """One connection to the broker.
 
-    Must override: `connected`, `publish`, `receive`, `start`, `stop`. An implementation reconnects by itself, with
-    growing pauses, and subscribes anew each time before it reports Connected.
+    Must override: `connected`, `waiting`, `publish`, `receive`, `start`, `stop`. An implementation reconnects by
+    itself, with growing pauses, and subscribes anew each time before it reports Connected.
     """
 
     @property
     def connected(self) -> bool:
         """Whether a publish has a chance now."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many messages have come that were not received yet."""
         ...
 
     def start(self) -> None:
@@ -69,6 +74,10 @@ class NullTransport:
     @property
     def connected(self) -> bool:
         return False
+
+    @property
+    def waiting(self) -> int:
+        return 0
 
     def start(self) -> None:
         """Nothing connects."""
