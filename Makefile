@@ -25,6 +25,7 @@ test: system-test $(STAMP) lint
 
 bench: $(STAMP) photos
 	@$(BIN)/presensi bench recognizer
+	@$(BIN)/presensi bench walkup
 	@$(BIN)/python -m benchmarks.ingest
 
 lint: $(STAMP)

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -23,10 +24,15 @@ from contract.roster import KioskPolicy, RosterPart, RosterPerson
 from contract.signing import SigningKey
 from contract.transport import NullTransport
 from kiosk.attendant import NullDisplay, TakenPunch
+from kiosk.camera.photo_source import list_photos, render_walk_up
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
 from kiosk.recognizer.pack import Pack, open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station
+from provisioning.demo_photos import fetch
+
+CLIP_FPS: Final = 15.0
+CLIP_SIZE: Final = (640, 480)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,17 @@ def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
     return RosterPart(version=1, base=None, part=1, parts=1, pack=pack.name, policy=policy, people=tuple(people))
 
 
+def rendered_clip(gallery: Path, folder: Path) -> Path:
+    """A 15 fps clip of the first photo, rendered as a person who walks up."""
+    photo = list_photos(gallery)[0]
+    clip = folder / "walkup.avi"
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), CLIP_FPS, CLIP_SIZE)
+    for rendered in render_walk_up(photo.path, size=CLIP_SIZE, fps=CLIP_FPS):
+        writer.write(rendered.frame.main)
+    writer.release()
+    return clip
+
+
 def walk_up(clip: Path, roster: RosterPart) -> WalkUp:
     """Let the clip walk up to a fresh kiosk once."""
     taken: list[TakenPunch] = []
@@ -74,20 +91,25 @@ def walk_up(clip: Path, roster: RosterPart) -> WalkUp:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; see --help."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.walkup", description=__doc__)
-    parser.add_argument("--clip", type=Path, required=True)
-    parser.add_argument("--gallery", type=Path, required=True, help="PERSON/photo.jpg")
+    parser.add_argument(
+        "--clip", type=Path, help="somebody who walks up; else a photo is rendered"
+    )
+    parser.add_argument("--gallery", type=Path, help="PERSON/photo.jpg; without it the demo's photos")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     try:
-        roster = gallery_roster(options.gallery, open_pack())
-        runs = [walk_up(options.clip, roster) for _ in range(options.runs)]
+        gallery = options.gallery or fetch()
+        roster = gallery_roster(gallery, open_pack())
+        with tempfile.TemporaryDirectory(prefix="presensi-bench-") as folder:
+            clip = options.clip or rendered_clip(gallery, Path(folder))
+            runs = [walk_up(clip, roster) for _ in range(options.runs)]
     except PresensiError as error:
         print(f"presensi: {error}", file=sys.stderr)
         return 2 if isinstance(error, BadInputError) else 1
     times = [run.committed_ms for run in runs if run.committed_ms is not None]
     report = {
-        "clip": str(options.clip),
+        "clip": str(options.clip) if options.clip else "rendered",
         "gallery": len(roster.people),
         "runs": len(runs),
         "recognised": len(times),

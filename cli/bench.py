@@ -27,13 +27,17 @@ def recognizer(as_json: bool, frames: int, photos: Path | None) -> None:
 
 
 @bench.command(epilog="Example:\n\n  presensi bench walkup --clip walk.mp4 --gallery photos/ --json")
-@click.option("--clip", required=True, type=click.Path(), help="A video of somebody who walks up.")
-@click.option("--gallery", required=True, type=click.Path(), help="PERSON/photo.jpg of those who are enrolled.")
+@click.option("--clip", type=click.Path(), help="A video of somebody who walks up; else a photo is rendered.")
+@click.option(
+    "--gallery", type=click.Path(), help="PERSON/photo.jpg to enrol; else the demo's photos."
+)
 @click.option("--runs", default=5, show_default=True, help="How often to play the clip.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def walkup(clip: str, gallery: str, runs: int, as_json: bool) -> None:
+def walkup(clip: str | None, gallery: str | None, runs: int, as_json: bool) -> None:
     """From the first frame with the face to the punch in the journal, the clip at its own pace."""
     from benchmarks import walkup as measured
 
-    arguments = ["--clip", clip, "--gallery", gallery, "--runs", str(runs)]
+    arguments = ["--runs", str(runs)]
+    arguments += ["--clip", clip] if clip else []
+    arguments += ["--gallery", gallery] if gallery else []
     sys.exit(measured.main([*arguments, "--json"] if as_json else arguments))
