@@ -50,9 +50,9 @@ def add_kiosk(tmp_path: Path) -> Iterator[AddKiosk]:
     """Make a kiosk that a hub trusts; all of them have ended when the test has."""
     made: list[KioskAtWork] = []
 
-    def make(hub: HubAtWork, *, broker_url: str | None = None) -> KioskAtWork:
+    def make(hub: HubAtWork, *, broker_url: str | None = None, folder: Path | None = None) -> KioskAtWork:
         device = f"kiosk-{next(_numbers)}"
-        kiosk = KioskAtWork(tmp_path / device, device, hub, broker_url=broker_url)
+        kiosk = KioskAtWork((folder or tmp_path) / device, device, hub, broker_url=broker_url)
         hub.add_kiosk(device, kiosk.key.verify_key.text)
         made.append(kiosk)
         return kiosk

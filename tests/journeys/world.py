@@ -229,7 +229,7 @@ class KioskAtWork:
         self.folder = folder
         self.device = device
         self._hub = hub
-        self._broker_url = broker_url or hub.broker_url
+        self.broker_url = broker_url or hub.broker_url
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "hub.pub").write_text(hub.key.verify_key.text + "\n", encoding="ascii")
         self.key = SigningKey.load_or_create(folder / "device.key")
@@ -238,7 +238,7 @@ class KioskAtWork:
     def start(self, rows: int, *options: str, kill_at: str | None = None) -> Process:
         """Let it append until its journal holds `rows`, and deliver them."""
         command = [sys.executable, "-m", "tests.journeys.kiosk_process", "--data", str(self.folder)]
-        command += ["--device", self.device, "--broker", self._broker_url, "--rows", str(rows), *options]
+        command += ["--device", self.device, "--broker", self.broker_url, "--rows", str(rows), *options]
         self.process = Process(command, folder=self.folder, name="kiosk", kill_at=kill_at)
         return self.process
 
