@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -43,7 +44,12 @@ MONDAY: Final = date(2026, 11, 2)
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What was measured. lost: sent and not stored; doubled: stored more often than sent; receipts: that came."""
+    """What was measured.
+
+    lost: sent and not stored; doubled: stored more often than sent, or never sent; receipts: that came. hub_cpu_s:
+    processor time of the hub processes meanwhile, which other programs on the machine hardly change.
+    days_assessed_after_s: from the first batch until no day waited for the worker any more; None: it took minutes.
+    """
 
     punches: int
     kiosks: int
@@ -54,6 +60,7 @@ class IngestReport:
     receipts: int
     database: str
     hubs: int
+    hub_cpu_s: float
     days_assessed_after_s: float | None
 
 
@@ -94,16 +101,18 @@ def measure(options: argparse.Namespace) -> IngestReport:
         upgrade(database)
         kiosks = _populate(database, options.punches, options.kiosks)
         hub_key = load_hub_key(folder).verify_key
-        for number in range(options.hubs):
+        hubs = [
             stack.enter_context(_hub(folder, url, broker, number, shares=options.hubs > 1))
+            for number in range(options.hubs)
+        ]
         for kiosk in kiosks:
             kiosk.prepare(BrokerAddress.parse(broker), hub_key)
             stack.callback(kiosk.stop)
         if not all(kiosk.await_connection(STALL_SECONDS) for kiosk in kiosks):
             raise PresensiError(f"The broker {broker} does not answer; check the address.")
-        began = time.monotonic()
+        began, used = time.monotonic(), _cpu_seconds(hubs)
         _deliver(kiosks)
-        seconds = time.monotonic() - began
+        seconds, used = time.monotonic() - began, _cpu_seconds(hubs) - used
         lost, doubled = _compare(database, kiosks)
         return IngestReport(
             punches=options.punches,
@@ -115,6 +124,7 @@ def measure(options: argparse.Namespace) -> IngestReport:
             receipts=sum(kiosk.receipts for kiosk in kiosks),
             database=database.dialect,
             hubs=options.hubs,
+            hub_cpu_s=round(used, 2),
             days_assessed_after_s=_await_days(database, began),
         )
 
@@ -154,8 +164,8 @@ def _arrival(people: Sequence[str], number: int) -> Arrival:
 
 
 @contextmanager
-def _hub(folder: Path, url: str, broker: str, number: int, *, shares: bool) -> Iterator[None]:
-    """A hub process that answers and hears the broker."""
+def _hub(folder: Path, url: str, broker: str, number: int, *, shares: bool) -> Iterator[int]:
+    """A hub process that answers and hears the broker; its process id."""
     settings = folder / f"hub-{number}.toml"
     port = free_port()
     settings.write_text(
@@ -166,7 +176,13 @@ def _hub(folder: Path, url: str, broker: str, number: int, *, shares: bool) -> I
     log = f"hub-{number}.log"
     with child(command, folder=folder, log=log) as process:
         await_answer(lambda: _hears_broker(port), process, "The hub", folder / log)
-        yield
+        yield process.pid
+
+
+def _cpu_seconds(pids: Sequence[int]) -> float:
+    """Processor time that these processes have used, in user and system mode (proc(5), fields 14 and 15 of stat)."""
+    fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for pid in pids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def _hears_broker(port: int) -> bool:
@@ -204,7 +220,7 @@ def _compare(database: Database, kiosks: Sequence[SimulatedKiosk]) -> tuple[int,
 
 
 def _await_days(database: Database, began: float) -> float | None:
-    """Seconds from the first batch until no day waited for the worker any more; None: it took minutes longer."""
+    """Seconds from the first batch until no day waits for the worker; None: two minutes were not enough."""
     deadline = time.monotonic() + 2 * STALL_SECONDS
     while time.monotonic() < deadline:
         with database.read() as session:

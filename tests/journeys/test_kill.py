@@ -109,3 +109,25 @@ def test_all_three_killed_at_once_lose_and_double_nothing(tmp_path: Path, add_ki
     finally:
         hub.end()
         broker.end()
+
+
+def test_one_of_two_hubs_killed_leaves_the_work_to_the_other(
+    broker: Broker, tmp_path: Path, add_kiosk: AddKiosk
+) -> None:
+    """Two ingest workers share the punches of a broker; what one of them held when it died comes again."""
+    hub = HubAtWork(tmp_path / "hub", broker.url, shares=True)
+    hub.start()
+    second = HubAtWork(tmp_path / "hub", broker.url, shares=True)
+    second.start(kill_at="record.before_commit:2")
+    try:
+        kiosks = [add_kiosk(hub) for _ in range(2)]
+        for kiosk in kiosks:
+            kiosk.start(ROWS * 2)
+        assert second.process is not None
+        assert second.process.finish() == -signal.SIGKILL, "the second hub never got a share"
+        for kiosk in kiosks:
+            kiosk.deliver_all()
+            assert_hub_holds_the_journal(hub, kiosk, rows=ROWS * 2)
+    finally:
+        second.end()
+        hub.end()

@@ -163,16 +163,18 @@ class Broker:
 class HubAtWork:
     """`presensi hub run` in a process of its own, on SQLite; it can be killed and started anew on the same data."""
 
-    def __init__(self, folder: Path, broker_url: str) -> None:
+    def __init__(self, folder: Path, broker_url: str, *, shares: bool = False) -> None:
         self.folder = folder
         self.broker_url = broker_url
         folder.mkdir(parents=True, exist_ok=True)
+        self._settings = folder / "hub.toml"
+        self._settings.write_text(f"share = {str(shares).lower()}\n", encoding="ascii")
         self.key: SigningKey = load_hub_key(folder)
         self.process: Process | None = None
 
     @property
     def arguments(self) -> list[str]:
-        return ["--data", str(self.folder)]
+        return ["--data", str(self.folder), "--settings", str(self._settings)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """One command of `presensi hub`; it must succeed."""
