@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from contract.punch import ClockStamp, Epoch, Instant, check_instant
+from contract.punch import ClockStamp, Epoch, Instant, Seq, check_instant
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+
+MAX_OLDER: Final = 200
+"""Older epochs that a heartbeat names; with one boot a day, delivered rows are forgotten long before."""
+
+MAX_GAPS: Final = 50
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,11 +28,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[str, ...] = ()
 
 
+class EpochStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """One journal epoch as its kiosk keeps it.
+
+    first_kept, last_seq: oldest and newest row (0: none). queue: rows for which no receipt has come. gaps: ranges in
+    between that are not kept (a damaged card gave back no more); beyond MAX_GAPS the last one reaches to the last gap's
+    end, so that nobody asks for rows that do not exist.
+    """
+
+    epoch: Epoch
+    first_kept: Count
+    last_seq: Count
+    queue: Count
+    gaps: Annotated[tuple[tuple[Seq, Seq], ...], Meta(max_length=MAX_GAPS)] = ()
+
+
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a kiosk.
 
     epoch, first_kept, last_seq: the journal's current epoch, its oldest kept and its newest row (0: empty).
     queue: rows, of all epochs, for which no receipt has come.
+    older: earlier epochs that still hold rows, newest first; at most MAX_OLDER of them.
     as_of: everything taken up to this moment has been receipted; now, when the queue is empty.
     roster, command, receipt: the newest version of each that this kiosk holds, so that the hub re-sends what was lost
     and a hub restored from a backup never counts below what a kiosk has seen.
@@ -47,10 +68,19 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Count
     pack: str
     software: str
+    older: Annotated[tuple[EpochStanding, ...], Meta(max_length=MAX_OLDER)] = ()
 
     def __post_init__(self) -> None:
         check_instant(self.sent_at)
         check_instant(self.as_of)
+        if len({self.epoch, *(each.epoch for each in self.older)}) != 1 + len(self.older):
+            raise ValueError("an epoch stands in the heartbeat twice")
+
+    @property
+    def current(self) -> EpochStanding:
+        """The current epoch alone. Its queue counts what belongs to epochs that are not named: never too little."""
+        own = max(0, self.queue - sum(each.queue for each in self.older))
+        return EpochStanding(epoch=self.epoch, first_kept=self.first_kept, last_seq=self.last_seq, queue=own)
 
 
 ONLINE_PAYLOAD = b"1"

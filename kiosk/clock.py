@@ -54,7 +54,7 @@ class SystemClock:
         self._floor = floor
         self._floor_set_at = time.monotonic()
         self._root = state_root
-        self._boot = _boot_id(state_root)
+        self._boot = boot_id(state_root)
 
     def read(self) -> Reading:
         monotonic_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
@@ -103,7 +103,8 @@ class AnchorWatch:
         return None
 
 
-def _boot_id(root: Path) -> str:
+def boot_id(root: Path = Path("/")) -> str:
+    """Id of this boot of the machine, 1 to 64 characters; see contract.punch.ClockStamp."""
     try:
         boot = (root / "proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:64]
     except (OSError, UnicodeDecodeError):

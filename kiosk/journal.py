@@ -21,12 +21,14 @@ from typing import TypeVar
 from contract import ranges
 from contract.codec import encode
 from contract.errors import BadInputError, MalformedMessageError
+from contract.heartbeat import MAX_OLDER
 from contract.punch import MAX_BATCH_ROWS, JournalRow, Punch, decode_row
 from contract.ranges import Ranges
 from contract.receipt import Receipt
 from contract.signing import FIRST_PREVIOUS, chain_hash
-from kiosk.errors import JournalDamagedError
+from kiosk.errors import JournalDamagedError, JournalError, JournalFullError
 from kiosk.journal_columns import check_row, read_rejected, read_settled, write_settled
+from kiosk.journal_epochs import MeasuredEpoch, forget, measure
 from kiosk.journal_file import MAX_ROW_BYTES, JournalFile
 from kiosk.journal_records import NO_NEWS, EpochReason, JournalState, PendingRows, RowKey, Settlement
 
@@ -42,7 +44,7 @@ class Journal:
 
     Every method raises JournalFullError when the disk refuses (nothing was changed then), JournalError when the journal
     is closed; opening raises JournalError. A damaged file is set aside with its rows salvaged, and a new epoch begun;
-    `alarms` says so.
+    `alarms` says so. A journal that holds another device's rows is not opened.
     boot: id of this boot of the machine, at most 64 characters. Each boot begins an epoch of its own: a card that lost
     its last rows with the power can then give none of their numbers to other punches. None: the epoch goes on.
     """
@@ -60,16 +62,24 @@ class Journal:
         self._boot = boot or ""
         self._lock = threading.RLock()
         self._ordinal, self._epoch, self._last_seq, self._last_hash = 0, "", 0, FIRST_PREVIOUS
+        self._epoch_owed = False
+        self._older: dict[int, MeasuredEpoch] = {}
         self.alarms: list[str] = []
+        self.full = False
+        """Whether the disk has refused something, and no row was taken since."""
         self._file = JournalFile(path, now=now)
         try:
             try:
                 self._file.open()
             except JournalDamagedError as error:
                 self._salvage(str(error))
+            self._check_device()
             self._resume()
-            if boot is not None and boot != self._boot_of_epoch():
-                self.begin_epoch("booted")
+            self._epoch_owed = boot is not None and boot != self._boot_of_epoch()
+            if self._epoch_owed:
+                # A full disk must not keep the kiosk from starting: it has rows to deliver, and words to say.
+                with contextlib.suppress(JournalFullError):
+                    self._mending(lambda: self.begin_epoch("booted"))
         except BaseException:
             self._file.close()
             raise
@@ -94,6 +104,8 @@ class Journal:
         return self._mending(lambda: self._append(build))
 
     def _append(self, build: Callable[[RowKey], JournalRow]) -> JournalRow:
+        if self._epoch_owed:
+            self.begin_epoch("booted")
         key = RowKey(self._device, self._epoch, self._last_seq + 1)
         row = build(key)
         row_bytes = encode(row)
@@ -103,6 +115,7 @@ class Journal:
         with self._file.transaction():
             self._file.change("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)", values)
         self._last_seq, self._last_hash = key.seq, own
+        self.full = False
         return row
 
     def begin_epoch(self, reason: EpochReason) -> str:
@@ -117,6 +130,7 @@ class Journal:
             # Only now: rows under an epoch that was not written would never be sent.
             self._ordinal, self._epoch = int(cursor.lastrowid or 0), epoch
             self._last_seq, self._last_hash = 0, FIRST_PREVIOUS
+            self._epoch_owed = False
             return epoch
 
     def settle(self, receipt: Receipt) -> Settlement:
@@ -140,6 +154,7 @@ class Journal:
                 "UPDATE epoch SET settled = ?, rejected = ?, receipt_version = ? WHERE ordinal = ?",
                 (write_settled(after), json.dumps(rejected), receipt.version, ordinal),
             )
+        self._older.pop(ordinal, None)
         rolled_back = beyond and receipt.epoch == self._epoch
         if rolled_back:
             self.begin_epoch("rolled_back")
@@ -152,20 +167,17 @@ class Journal:
         )
 
     def forget_delivered(self, *, older_than: timedelta) -> int:
-        """Delete settled rows that were taken longer ago than this; how many. The newest row of an epoch stays."""
+        """Delete settled rows that were taken longer ago than this; how many.
+
+        Each epoch is forgotten from its beginning on, and goes with its last row. The newest row of all stays.
+        """
         return self._mending(lambda: self._forget((self._now() - older_than).timestamp()))
 
-    def _forget(self, limit: float) -> int:
+    def _forget(self, before: float) -> int:
         with self._file.transaction():
-            forgotten = 0
-            for ordinal, settled in self._file.fetch("SELECT ordinal, settled FROM epoch"):
-                newest = self._last_seq_of(ordinal)
-                for first, last in read_settled(settled):
-                    forgotten += self._file.change(
-                        "DELETE FROM row WHERE ordinal = ? AND seq BETWEEN ? AND ? AND taken_at < ? AND seq < ?",
-                        (ordinal, first, last, limit, newest),
-                    ).rowcount
-            return forgotten
+            forgotten = forget(self._file, current=self._ordinal, before=before)
+        self._older.clear()
+        return forgotten
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -179,6 +191,9 @@ class Journal:
 
     def _pending(self, sent: Mapping[str, Ranges], limit: int) -> PendingRows | None:
         for ordinal, epoch, settled in self._file.fetch("SELECT ordinal, epoch, settled FROM epoch ORDER BY ordinal"):
+            measured = self._older.get(ordinal)
+            if measured is not None and measured.standing.queue == 0:
+                continue
             skip = ranges.union(read_settled(settled), sent.get(epoch, ()))
             found = self._next_run(ordinal, epoch, skip, limit)
             if found is not None:
@@ -190,26 +205,28 @@ class Journal:
         return self._mending(self._state)
 
     def _state(self) -> JournalState:
-        queue, oldest, receipt_version = 0, None, 0
-        for ordinal, settled, version in self._file.fetch("SELECT ordinal, settled, receipt_version FROM epoch"):
-            receipt_version = max(receipt_version, version)
-            for first, last in ranges.subtract([(1, 2**60)], read_settled(settled)):
-                ((rows, taken_at),) = self._file.fetch(
-                    "SELECT count(*), min(taken_at) FROM row WHERE ordinal = ? AND seq BETWEEN ? AND ?",
-                    (ordinal, first, last),
-                )
-                queue += rows
-                if taken_at is not None:
-                    oldest = taken_at if oldest is None else min(oldest, taken_at)
-        ((first_kept,),) = self._file.fetch("SELECT min(seq) FROM row WHERE ordinal = ?", (self._ordinal,))
+        epochs = self._file.fetch("SELECT ordinal, epoch, settled, receipt_version FROM epoch ORDER BY ordinal DESC")
+        measured = [self._measure(ordinal, epoch, settled) for ordinal, epoch, settled, _ in epochs]
+        pending = [each.oldest_pending for each in measured if each.oldest_pending is not None]
         return JournalState(
             epoch=self._epoch,
-            first_kept=first_kept or 0,
+            first_kept=measured[0].standing.first_kept,
             last_seq=self._last_seq,
-            queue=queue,
-            oldest_pending_at=datetime.fromtimestamp(oldest, UTC) if oldest is not None else None,
-            receipt_version=receipt_version,
+            queue=sum(each.standing.queue for each in measured),
+            oldest_pending_at=datetime.fromtimestamp(min(pending), UTC) if pending else None,
+            receipt_version=max(version for _, _, _, version in epochs),
+            older=tuple(each.standing for each in measured[1:] if each.standing.last_seq)[:MAX_OLDER],
         )
+
+    def _measure(self, ordinal: int, epoch: str, settled: str) -> MeasuredEpoch:
+        """Count an epoch's rows; all but the current one change by receipts and forgetting only."""
+        if ordinal in self._older:
+            return self._older[ordinal]
+        grows = ordinal == self._ordinal
+        measured = measure(self._file, ordinal=ordinal, epoch=epoch, settled=read_settled(settled), grows=grows)
+        if not grows:
+            self._older[ordinal] = measured
+        return measured
 
     @property
     def last_taken_at(self) -> datetime | None:
@@ -274,10 +291,14 @@ class Journal:
         """Do it, alone; when the file turns out to be damaged, mend the file and do it once more."""
         with self._lock:
             try:
-                return work()
-            except JournalDamagedError as error:
-                self._salvage(str(error))
-                return work()
+                try:
+                    return work()
+                except JournalDamagedError as error:
+                    self._salvage(str(error))
+                    return work()
+            except JournalFullError:
+                self.full = True
+                raise
 
     def _stored(self, since: datetime | None) -> list[tuple[bytes, bytes, bytes]]:
         since_at = since.timestamp() if since is not None else float("-inf")
@@ -318,12 +339,23 @@ class Journal:
         )
         self._last_seq, self._last_hash = last[0] if last else (0, FIRST_PREVIOUS)
 
+    def _check_device(self) -> None:
+        """Raise JournalError when the rows are another device's: the hub would refuse every one of them."""
+        newest = self._file.fetch("SELECT bytes FROM row ORDER BY ordinal DESC, seq DESC LIMIT 1")
+        if newest and (device := decode_row(newest[0][0]).device) != self._device:
+            raise JournalError(
+                f"The journal {self._file.path} holds the rows of '{device}', and this kiosk is called "
+                f"'{self._device}': give it its old name until all is delivered, then move the journal away."
+            )
+
     def _boot_of_epoch(self) -> str:
         ((boot,),) = self._file.fetch("SELECT boot FROM epoch WHERE ordinal = ?", (self._ordinal,))
         return str(boot)
 
     def _salvage(self, damage: str) -> None:
         aside, rows = self._file.salvage(epoch=str(uuid.uuid4()), boot=self._boot)
+        self._older.clear()
+        self._epoch_owed = False
         self._resume()
         self._raise_alarm(
             f"The journal was damaged ({damage}). It was set aside as {aside.name}; {rows} whole rows were salvaged "

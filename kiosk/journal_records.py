@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from contract.heartbeat import EpochStanding
+
 EpochReason = Literal["born", "booted", "salvaged", "rolled_back"]
 
 
@@ -42,7 +44,8 @@ class JournalState:
 
     first_kept, last_seq: of the current epoch; 0 when it is empty. queue: unsettled rows of all epochs.
     oldest_pending_at: when the oldest unsettled row was taken; None: everything is settled.
-    receipt_version: of the newest receipt applied.
+    receipt_version: of the newest receipt applied. older: earlier epochs that still hold rows, newest first; at most
+    contract.heartbeat.MAX_OLDER of them.
     """
 
     epoch: str
@@ -51,6 +54,7 @@ class JournalState:
     queue: int
     oldest_pending_at: datetime | None
     receipt_version: int
+    older: tuple[EpochStanding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from kiosk.attendant import Attendant, Display, TakenPunch
 from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource, SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor
-from kiosk.clock import SystemClock
-from kiosk.errors import SettingsError
+from kiosk.clock import SystemClock, boot_id
+from kiosk.errors import JournalError, SettingsError
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
@@ -70,7 +70,9 @@ class Station:
         folder = settings.data_folder
         self.key = device_key(folder)
         hub_key = VerifyKey.from_file(settings.hub_key_file)
-        self.journal = self._stack.enter_context(Journal(folder / "journal.sqlite3", device=settings.device))
+        self.journal = self._stack.enter_context(
+            Journal(folder / "journal.sqlite3", device=settings.device, boot=boot_id())
+        )
         self._clock = SystemClock(floor=self.journal.last_taken_at)
         pack = open_pack(settings.pack)
         self.roster = RosterCache(
@@ -170,9 +172,15 @@ class Station:
 
     def _keep_house(self, stop: threading.Event) -> None:
         while True:
-            forgotten = self.journal.forget_delivered(older_than=timedelta(days=self.settings.keep_delivered_days))
-            if forgotten:
-                log.info("%d delivered rows are older than %d days", forgotten, self.settings.keep_delivered_days)
+            days = self.settings.keep_delivered_days
+            try:
+                forgotten = self.journal.forget_delivered(older_than=timedelta(days=days))
+            except JournalError as error:
+                # A full disk refuses even this; in an hour it may not.
+                log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+            else:
+                if forgotten:
+                    log.info("%d delivered rows are older than %d days", forgotten, days)
             if stop.wait(HOUSEKEEPING_SECONDS):
                 return
 
@@ -188,7 +196,7 @@ class Station:
             software=importlib.metadata.version("presensi"),
             health=Health(
                 camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
-                journal="salvaged" if self.journal.alarms else "ok",
+                journal="full" if self.journal.full else "salvaged" if self.journal.alarms else "ok",
                 camera_restarts=health.restarts if health is not None else 0,
                 disk_free_mb=shutil.disk_usage(self.settings.data_folder).free // 1_000_000,
                 temperature_c=_temperature(),

@@ -132,8 +132,7 @@ class Uplink:
                 case Connected():
                     self._connect()
                 case Disconnected(reason):
-                    if self.online:
-                        log.warning("the connection to the hub is gone: %s", reason)
+                    log.warning("no connection to the hub: %s", reason)
                     self.online = False
                     self._in_flight.clear()
                 case Delivery(topic, payload):
@@ -223,6 +222,7 @@ class Uplink:
             receipt=state.receipt_version,
             pack=bearing.pack,
             software=bearing.software,
+            older=state.older,
         )
         sealed = codec.seal(heartbeat, key=self._key, purpose="state", device=self._device)
         self._transport.publish(topics.up(self._device, "state"), sealed, retain=True)

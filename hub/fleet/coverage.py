@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from contract import ranges
-from contract.heartbeat import Heartbeat
+from contract.heartbeat import EpochStanding, Heartbeat
 from contract.ranges import Ranges
 from hub.fleet.models import Kiosk
 
@@ -24,33 +24,34 @@ def coverage_for(connection: Connection, devices: Iterable[str] | None = None) -
     return {row.device: row.delivered_up_to for row in connection.execute(query)}
 
 
-def believed_up_to(heartbeat: Heartbeat) -> int:
-    """Up to which row the kiosk believes its journal at the hub, at the least: its queue is over all its journals."""
-    return max(0, heartbeat.last_seq - heartbeat.queue)
+def believed_up_to(standing: EpochStanding) -> int:
+    """Up to which row the kiosk believes an epoch at the hub, at the least."""
+    return max(0, standing.last_seq - standing.queue)
 
 
-def missing_rows(heartbeat: Heartbeat, settled: Ranges) -> Ranges:
+def missing_rows(standing: EpochStanding, settled: Ranges) -> Ranges:
     """Rows that the kiosk believes at the hub, still keeps, and that are not settled here."""
-    if heartbeat.first_kept == 0:
+    if standing.first_kept == 0:
         return ()
-    return ranges.subtract([(heartbeat.first_kept, believed_up_to(heartbeat))], settled)
+    believed = (standing.first_kept, believed_up_to(standing))
+    return ranges.subtract([believed], ranges.union(settled, standing.gaps))
 
 
-def lost_rows(heartbeat: Heartbeat, settled: Ranges) -> Ranges:
-    """Rows that the kiosk keeps no longer and that are not settled here: they went with a database."""
-    return ranges.subtract([(1, heartbeat.first_kept - 1)], settled)
+def lost_rows(standing: EpochStanding, settled: Ranges) -> Ranges:
+    """Rows that the kiosk keeps no longer and that are not settled here: they went with a database or with a card."""
+    return ranges.subtract([(1, standing.first_kept - 1), *standing.gaps], settled)
 
 
 def covered_up_to(
-    heartbeat: Heartbeat, *, missing: Ranges, demo: bool, received_at: datetime, so_far: datetime | None
+    heartbeat: Heartbeat, *, complete: bool, demo: bool, received_at: datetime, so_far: datetime | None
 ) -> datetime | None:
-    """Up to when everything is here, given a heartbeat and what the hub misses of what it speaks of.
+    """Up to when everything is here, given a heartbeat; complete: the hub misses nothing of what it speaks of.
 
     Nothing new is learnt from a clock that runs free (but at a demo kiosk), nor while rows are missing. What was known
     is never taken back, and the future is never covered.
     """
     trusted = demo or heartbeat.clock.source != "free"
-    if not trusted or missing:
+    if not trusted or not complete:
         return so_far
     as_of = min(heartbeat.as_of, received_at)
     return as_of if so_far is None else max(so_far, as_of)

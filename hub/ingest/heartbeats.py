@@ -11,13 +11,13 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from contract import ranges
-from contract.heartbeat import Heartbeat
+from contract.heartbeat import EpochStanding, Heartbeat
 from contract.ranges import Ranges
 from contract.signing import SigningKey
 from hub.db import Database, table_of
 from hub.errors import RefusedHeartbeatError
 from hub.fleet.alarms import NO_DEVICE, AlarmBook
-from hub.fleet.coverage import covered_up_to, lost_rows, missing_rows
+from hub.fleet.coverage import believed_up_to, covered_up_to, lost_rows, missing_rows
 from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
 from hub.fleet.models import Kiosk
 from hub.ingest.locking import LockedKiosk, lock_kiosks, save_kiosks, still_holds
@@ -120,63 +120,106 @@ class HeartbeatRecorder:
             and not is_stale(each.heartbeat, stored.get(each.terminal.device), retained=each.retained)
         ]
         progress = ProgressBook(connection, now)
-        progress.load((each.terminal.device, each.heartbeat.epoch) for each in fresh)
+        progress.load(
+            (each.terminal.device, standing.epoch) for each in fresh for standing in _standings(each.heartbeat)
+        )
         answers = []
         for each in fresh:
             kiosk = kiosks[each.terminal.device]
-            answers += self._answer(connection, kiosk, each.heartbeat, progress.of(kiosk.device, each.heartbeat.epoch))
+            journals = [
+                _Journal(standing, progress.of(kiosk.device, standing.epoch)) for standing in _standings(each.heartbeat)
+            ]
+            answers += self._answer(connection, kiosk, each.heartbeat, journals)
         progress.save()
         store_heartbeats(connection, [(each.terminal.device, each.heartbeat) for each in fresh], now=now)
         save_kiosks(connection, [kiosks[each.terminal.device] for each in fresh])
         return answers
 
     def _answer(
-        self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, progress: Progress
+        self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, journals: Sequence[_Journal]
     ) -> list[Answer]:
-        """Note what the heartbeat changes about a kiosk; a receipt when it has missed one, or we miss rows."""
+        """Note what the heartbeat changes about a kiosk; receipts where it has missed one, or we miss rows."""
         now = self._now()
-        missing = missing_rows(heartbeat, progress.settled)
-        self._ring(connection, kiosk, heartbeat, progress)
+        current, *older = journals
+        self._ring(connection, kiosk, heartbeat, journals)
         receipt_lost = heartbeat.receipt != kiosk.receipt_version
-        rolled_back = progress.last_settled > heartbeat.last_seq
+        rolled_back = current.progress.last_settled > current.standing.last_seq
         kiosk.receipt_version = max(kiosk.receipt_version, heartbeat.receipt)
         kiosk.delivered_up_to = covered_up_to(
-            heartbeat, missing=missing, demo=kiosk.demo, received_at=now, so_far=kiosk.delivered_up_to
+            heartbeat,
+            complete=not any(each.missing for each in journals),
+            demo=kiosk.demo,
+            received_at=now,
+            so_far=kiosk.delivered_up_to,
         )
-        progress.claim(last_seq=heartbeat.last_seq, first_kept=heartbeat.first_kept)
-        if not (receipt_lost or missing or rolled_back):
+        for each in journals:
+            each.progress.claim(last_seq=each.standing.last_seq, first_kept=each.standing.first_kept)
+        answered = [each for each in older if each.missing]
+        # The current one last: with its receipt the kiosk has heard them all, or says that it has not.
+        answered += [current] if answered or current.missing or receipt_lost or rolled_back else []
+        if not answered:
             return []
         if kiosk.answered_at is not None and timedelta(0) <= now - kiosk.answered_at < ANSWER_PAUSE:
             return []
         kiosk.answered_at = now
-        kiosk.receipt_version += 1
-        rejected = rejections_of(connection, progress, ())
-        return [Answer(progress, kiosk.receipt_version, rejected, missing)]
+        answers = []
+        for each in answered:
+            kiosk.receipt_version += 1
+            rejected = rejections_of(connection, each.progress, ())
+            answers.append(Answer(each.progress, kiosk.receipt_version, rejected, each.missing))
+        return answers
 
-    def _ring(self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, progress: Progress) -> None:
-        device = kiosk.device
-        place = f"journal {heartbeat.epoch}"
-        lost = lost_rows(heartbeat, progress.settled)
-        missing = missing_rows(heartbeat, progress.settled)
-        held = progress.held_within(heartbeat.last_seq)
-        if lost:
-            self._alarms.ring(device, "rows_lost", f"{place}: rows {_shown(lost)} are gone at the kiosk and here.")
-        if missing and held + ranges.count(lost) < heartbeat.last_seq - heartbeat.queue:
-            self._alarms.ring(device, "rows_missing", f"{place}: rows {_shown(missing)} were asked for again.")
+    def _ring(
+        self, connection: Connection, kiosk: LockedKiosk, heartbeat: Heartbeat, journals: Sequence[_Journal]
+    ) -> None:
         if heartbeat.receipt > kiosk.receipt_version or heartbeat.roster > kiosk.roster_sent:
             self._alarms.ring(
-                device,
+                kiosk.device,
                 "restored_backup",
                 f"The kiosk has seen receipt {heartbeat.receipt} and roster {heartbeat.roster}, beyond "
                 f"{kiosk.receipt_version} and {kiosk.roster_sent}: the hub's database is an older copy.",
             )
-        if progress.last_settled > heartbeat.last_seq and _was_rolled_back(connection, device, heartbeat):
-            self._alarms.ring(
-                device,
-                "rolled_back",
-                f"{place} ends at {heartbeat.last_seq}, and the hub holds row {progress.last_settled}: an old copy of "
-                "the card is in use.",
-            )
+        for journal in journals:
+            self._ring_for_rows(kiosk.device, journal)
+            progress, standing = journal.progress, journal.standing
+            # An older epoch does not grow: that it ends too early is said once, when it is new.
+            is_new = standing.last_seq != progress.last_seq_claimed
+            if progress.last_settled > standing.last_seq and (
+                is_new if journal is not journals[0] else _was_rolled_back(connection, kiosk.device, heartbeat)
+            ):
+                self._alarms.ring(
+                    kiosk.device,
+                    "rolled_back",
+                    f"journal {standing.epoch} ends at {standing.last_seq}, and the hub holds row "
+                    f"{progress.last_settled}: the card has lost rows, or an old copy of it is in use.",
+                )
+
+    def _ring_for_rows(self, device: str, journal: _Journal) -> None:
+        standing, missing = journal.standing, journal.missing
+        place = f"journal {standing.epoch}"
+        lost = lost_rows(standing, journal.progress.settled)
+        if lost:
+            self._alarms.ring(device, "rows_lost", f"{place}: rows {_shown(lost)} are gone at the kiosk and here.")
+        held = journal.progress.held_within(standing.last_seq)
+        if missing and held + ranges.count(lost) < believed_up_to(standing):
+            self._alarms.ring(device, "rows_missing", f"{place}: rows {_shown(missing)} were asked for again.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """One epoch of a kiosk: what the kiosk says of it, and what is here."""
+
+    standing: EpochStanding
+    progress: Progress
+
+    @property
+    def missing(self) -> Ranges:
+        return missing_rows(self.standing, self.progress.settled)
+
+
+def _standings(heartbeat: Heartbeat) -> tuple[EpochStanding, ...]:
+    """The epochs that a heartbeat speaks of, the current one first."""
+    return heartbeat.current, *heartbeat.older
 
 
 def _was_rolled_back(connection: Connection, device: str, heartbeat: Heartbeat) -> bool:

@@ -24,6 +24,9 @@ MAX_ALSO: Final = 500
 MAX_REJECTED: Final = 200
 """A receipt names at most so many ranges and rows; what is left out is said in later ones."""
 
+_KEYS_PER_QUERY: Final = 5_000
+"""SQLite takes at most 32,766 parameters in a statement, and a key is two."""
+
 EpochKey = tuple[str, str]
 """Device and epoch."""
 
@@ -92,12 +95,14 @@ class ProgressBook:
     def load(self, keys: Iterable[EpochKey]) -> None:
         """Read these journals' progress; the kiosks' rows must be locked already."""
         wanted = sorted(set(keys) - set(self._progress))
-        query = select(_journals).where(tuple_(_journals.c.device, _journals.c.epoch).in_(wanted))
-        for row in self.connection.execute(query):
-            settled = ranges.union([(1, row.upto)], [(first, last) for first, last in row.also])
-            self._progress[row.device, row.epoch] = Progress(
-                row.device, row.epoch, settled, row.quarantined, row.last_seq_claimed, row.first_kept
-            )
+        place = tuple_(_journals.c.device, _journals.c.epoch)
+        for start in range(0, len(wanted), _KEYS_PER_QUERY):
+            query = select(_journals).where(place.in_(wanted[start : start + _KEYS_PER_QUERY]))
+            for row in self.connection.execute(query):
+                settled = ranges.union([(1, row.upto)], [(first, last) for first, last in row.also])
+                self._progress[row.device, row.epoch] = Progress(
+                    row.device, row.epoch, settled, row.quarantined, row.last_seq_claimed, row.first_kept
+                )
         for key in wanted:
             self._progress.setdefault(key, Progress(*key, is_new=True))
 

@@ -239,11 +239,11 @@ def test_pauses_grow_while_the_broker_is_away(monkeypatch: pytest.MonkeyPatch, c
 def test_broker_that_takes_the_call_and_says_nothing_does_not_hold_up_stopping(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         line = connect(BrokerAddress("127.0.0.1", server.getsockname()[1]), "t")
-        server.accept()[0]
-        stopper = threading.Thread(target=line.stop)
-        stopper.start()
-        stopper.join(PATIENCE_SECONDS)
-        assert not stopper.is_alive()
+        with server.accept()[0]:
+            stopper = threading.Thread(target=line.stop)
+            stopper.start()
+            stopper.join(PATIENCE_SECONDS)
+            assert not stopper.is_alive()
     assert expect(line, Disconnected).reason == "stopped"
 
 

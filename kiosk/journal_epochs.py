@@ -1,0 +1,92 @@
+"""The journal's epochs: how far each is settled, and which of their rows are old enough to be forgotten.
+
+There is one for every boot of the machine, so there can be a hundred; all but the current one stand still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from contract import ranges
+from contract.heartbeat import MAX_GAPS, EpochStanding
+from contract.ranges import Ranges
+from kiosk.journal_columns import read_settled
+from kiosk.journal_file import JournalFile
+
+_END: Final = 2**60
+"""Beyond every sequence number."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredEpoch:
+    """What the heartbeat says of an epoch, and when its oldest unsettled row was taken (seconds since 1970; None: all
+    is settled)."""
+
+    standing: EpochStanding
+    oldest_pending: float | None
+
+
+def measure(file: JournalFile, *, ordinal: int, epoch: str, settled: Ranges, grows: bool) -> MeasuredEpoch:
+    """Count an epoch's rows. grows: it is the current one, which has no gaps."""
+    ((first, last),) = file.fetch("SELECT min(seq), max(seq) FROM row WHERE ordinal = ?", (ordinal,))
+    queue, oldest = 0, None
+    for low, high in ranges.subtract([(1, _END)], settled):
+        ((rows, taken_at),) = file.fetch(
+            "SELECT count(*), min(taken_at) FROM row WHERE ordinal = ? AND seq BETWEEN ? AND ?", (ordinal, low, high)
+        )
+        queue += rows
+        if taken_at is not None:
+            oldest = taken_at if oldest is None else min(oldest, taken_at)
+    gaps = () if grows else _gaps(file, ordinal)
+    standing = EpochStanding(epoch=epoch, first_kept=first or 0, last_seq=last or 0, queue=queue, gaps=gaps)
+    return MeasuredEpoch(standing, oldest)
+
+
+def _gaps(file: JournalFile, ordinal: int) -> Ranges:
+    found = file.fetch(
+        "SELECT seq + 1, following - 1 FROM"
+        " (SELECT seq, lead(seq) OVER (ORDER BY seq) AS following FROM row WHERE ordinal = ?)"
+        " WHERE following > seq + 1",
+        (ordinal,),
+    )
+    gaps = [(int(first), int(last)) for first, last in found]
+    if len(gaps) > MAX_GAPS:
+        gaps[MAX_GAPS - 1 :] = [(gaps[MAX_GAPS - 1][0], gaps[-1][1])]
+    return tuple(gaps)
+
+
+def forget(file: JournalFile, *, current: int, before: float) -> int:
+    """Delete, within the caller's transaction, what was settled and taken before then (seconds since 1970); how many.
+
+    An epoch is forgotten from its beginning on and never in the middle: its kiosk could else not say what it still has.
+    The newest row of all stays, because the clock is never earlier. Epochs without rows go, but for the current one.
+    """
+    ((newest_ordinal,),) = file.fetch("SELECT max(ordinal) FROM row")
+    forgotten = 0
+    for ordinal, settled in file.fetch("SELECT ordinal, settled FROM epoch"):
+        end = _first_to_keep(file, ordinal, read_settled(settled), before)
+        if ordinal in {newest_ordinal, current}:
+            ((newest,),) = file.fetch("SELECT max(seq) FROM row WHERE ordinal = ?", (ordinal,))
+            end = min(end, newest or 0)
+        forgotten += file.change("DELETE FROM row WHERE ordinal = ? AND seq < ?", (ordinal, end)).rowcount
+    empty = "ordinal <> ? AND ordinal NOT IN (SELECT ordinal FROM row)"
+    ((version,),) = file.fetch(f"SELECT max(receipt_version) FROM epoch WHERE {empty}", (current,))  # noqa: S608
+    if version is not None:
+        # What the hub counts on from must not go with the epoch that heard it.
+        file.change("UPDATE epoch SET receipt_version = max(receipt_version, ?) WHERE ordinal = ?", (version, current))
+        file.change(f"DELETE FROM epoch WHERE {empty}", (current,))  # noqa: S608 (our own words)
+    return forgotten
+
+
+def _first_to_keep(file: JournalFile, ordinal: int, settled: Ranges, before: float) -> int:
+    """The first row that is not settled, or young; beyond all of them when there is none."""
+    ((young,),) = file.fetch("SELECT min(seq) FROM row WHERE ordinal = ? AND taken_at >= ?", (ordinal, before))
+    first = _END if young is None else int(young)
+    for low, high in ranges.subtract([(1, _END)], settled):
+        ((unsettled,),) = file.fetch(
+            "SELECT min(seq) FROM row WHERE ordinal = ? AND seq BETWEEN ? AND ?", (ordinal, low, high)
+        )
+        if unsettled is not None:
+            return min(first, int(unsettled))
+    return first
