@@ -1,0 +1,137 @@
+"""The wheels that pip chooses for a machine that is not this one, and a folder of them.
+
+python -m tests.pi.wheels record    ask the package index, and write chosen-wheels.tsv anew (after `make lock`)
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, Pin, Target, pins_for
+
+RECORD = Path(__file__).parent / "chosen-wheels.tsv"
+PIP_SECONDS = 1200
+_PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+
+
+class MissingWheelError(Exception):
+    """Raised when a pinned dependency would have to be compiled on the target, or cannot be fetched."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChosenWheel:
+    """One file that pip takes for a target; sha256 in hexadecimal."""
+
+    target: str
+    file: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return canonicalize_name(self.file.split("-")[0])
+
+    @property
+    def version(self) -> str:
+        return str(parse_wheel_filename(self.file)[1])
+
+
+def ask_index(target: Target, pins: list[Pin]) -> list[ChosenWheel]:
+    """Let pip choose wheels for the target, without fetching them; MissingWheelError where there is none.
+
+    What SOURCE_ONLY names is left out.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.json"
+        wanted = _requirements(Path(scratch), (pin.requirement for pin in _published(pins)))
+        # The hashes are compared with the lock by the caller: pip would fetch every file to do so.
+        _run_pip(target, "install", "--dry-run", "--ignore-installed", "--target", scratch, "--report", report, *wanted)
+        chosen = json.loads(report.read_text(encoding="utf-8"))["install"]
+    return sorted(_read_choice(target, entry["download_info"]) for entry in chosen)
+
+
+def fetch_wheels(target: Target, pins: list[Pin], *, into: Path) -> Path:
+    """Fill a folder with every wheel of the pins, SOURCE_ONLY included; return the list that pip installs from.
+
+    pip compares each file with the lock. Raises MissingWheelError.
+    """
+    listed = _requirements(into, (pin.hashed_requirement for pin in _published(pins)))
+    _run_pip(target, "download", "--require-hashes", "--dest", into, *listed)
+    for pin in pins:
+        if pin not in _published(pins):
+            _make_wheel(pin, into=into)
+    return Path(listed[1])
+
+
+def read_record() -> list[ChosenWheel]:
+    """What the package index had for each target when requirements-kiosk.lock was made."""
+    lines = RECORD.read_text(encoding="utf-8").splitlines()
+    return [ChosenWheel(*line.split("\t")) for line in lines if line and not line.startswith("#")]
+
+
+def write_record() -> None:
+    """Ask the index for every target and write it down."""
+    chosen = [wheel for target in TARGETS for wheel in ask_index(target, pins_for(target, KIOSK_LOCK))]
+    head = "# Made by `python -m tests.pi.wheels record`: what pip takes for requirements-kiosk.lock, and its SHA-256.\n"
+    lines = [f"{wheel.target}\t{wheel.file}\t{wheel.sha256}\n" for wheel in chosen]
+    RECORD.write_text(head + "".join(lines), encoding="utf-8")
+
+
+def _published(pins: list[Pin]) -> list[Pin]:
+    return [pin for pin in pins if SOURCE_ONLY.get(pin.name) != pin.version]
+
+
+def _requirements(folder: Path, lines: object) -> tuple[str, str]:
+    path = folder / "requirements.txt"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")  # type: ignore[attr-defined]
+    return "--requirement", str(path)
+
+
+def _make_wheel(pin: Pin, *, into: Path) -> None:
+    """Build the wheel of a package without code for any machine, from its archive, which pip compares with the lock."""
+    with tempfile.TemporaryDirectory() as scratch:
+        listed = _requirements(Path(scratch), [pin.hashed_requirement])
+        _call(["wheel", "--no-deps", "--require-hashes", "--wheel-dir", str(into), *listed], pin.requirement)
+    built = list(into.glob(f"{pin.name.replace('-', '_')}-*.whl"))
+    if len(built) != 1 or not built[0].name.endswith("-none-any.whl"):
+        raise MissingWheelError(f"{pin.requirement} did not become a wheel for any machine: it must be compiled.")
+
+
+def _read_choice(target: Target, download: dict[str, object]) -> ChosenWheel:
+    name = unquote(urlsplit(str(download["url"])).path).rpartition("/")[2]
+    archive = download["archive_info"]
+    assert isinstance(archive, dict)
+    return ChosenWheel(target.name, name, archive["hashes"]["sha256"])
+
+
+def _run_pip(target: Target, command: str, *options: object) -> None:
+    tag = "cp{}{}".format(*target.python)
+    # pip holds Requires-Python against the Python that runs it, not the one it chooses for; the lock was resolved.
+    chosen_for = ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", "--implementation", "cp"]
+    chosen_for += ["--python-version", "{}.{}".format(*target.python), "--abi", tag, "--abi", "abi3", "--abi", "none"]
+    for platform in target.platforms:
+        chosen_for += ["--platform", platform]
+    _call([command, *chosen_for, *(str(option) for option in options)], target.name)
+
+
+def _call(arguments: list[str], subject: str) -> None:
+    done = subprocess.run(
+        [*_PIP, *arguments, "--quiet"], capture_output=True, text=True, timeout=PIP_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        complaints = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
+        reason = " ".join(complaints) or done.stderr[-2000:]
+        raise MissingWheelError(f"pip has no wheel for {subject}: {reason}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["record"]:
+        raise SystemExit("usage: python -m tests.pi.wheels record")
+    write_record()
