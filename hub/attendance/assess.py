@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from hub.attendance import explanation as because
 from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, Document, Flag, PunchSeen, Sentence, Status
 from hub.attendance.letters import Desk, Verdict, judge_cancellations, judge_leave
@@ -16,6 +18,7 @@ from hub.attendance.sessions import (
     early_minutes,
     fill_sessions,
     late_minutes,
+    left_aside,
     minute_of,
     place_marks,
 )
@@ -50,15 +53,16 @@ def assess(
     marks = place_marks(punches, work_date=work_date, interval=schedule.interval_of(work_date, tz), tz=tz)
     plan = schedule.plan_on(work_date)
     if plan is None:
-        why = because.explain_rest(len(marks), is_holiday=work_date in schedule.holidays)
-        return AttendanceDay(work_date=work_date, policy=policy.name, status=Status.LIBUR, explanation=tuple(why))
+        why = because.explain_rest(marks, is_holiday=work_date in schedule.holidays)
+        rest = AttendanceDay(work_date=work_date, policy=policy.name, status=Status.LIBUR, explanation=tuple(why))
+        return _with_seen(rest, marks, tz)
     desk = Desk(work_date=work_date, plan=plan, schedule=schedule, known_on=as_of.astimezone(tz).date(), tz=tz)
     letters = tuple(documents)
     cancellations = judge_cancellations(letters, desk)
     leave = judge_leave(letters, desk)
     for verdict in (*cancellations, *reversed(leave)):
         if verdict.code is not None:
-            return _excused(work_date, policy, verdict, len(marks))
+            return _with_seen(_excused(work_date, policy, verdict, marks), marks, tz)
     case = _Case(
         work_date=work_date,
         policy=policy,
@@ -71,10 +75,21 @@ def assess(
         coverage=coverage,
         refused=tuple(verdict.reason for verdict in (*cancellations, *leave)),
     )
-    return case.fold(month_closed=month_closed)
+    return _with_seen(case.fold(month_closed=month_closed), marks, tz)
 
 
-def _excused(work_date: date, policy: Policy, verdict: Verdict, punch_count: int) -> AttendanceDay:
+def _with_seen(day: AttendanceDay, marks: Sequence[Mark], tz: ZoneInfo) -> AttendanceDay:
+    """The day with its earliest and latest punch, whatever was counted; marks are in the order of time."""
+    if not marks:
+        return day
+    return msgspec.structs.replace(day, first_seen=_local(marks[0], tz), last_seen=_local(marks[-1], tz))
+
+
+def _local(mark: Mark | None, tz: ZoneInfo) -> datetime | None:
+    return mark.punch.taken_at.astimezone(tz) if mark is not None and mark.punch is not None else None
+
+
+def _excused(work_date: date, policy: Policy, verdict: Verdict, marks: Sequence[Mark]) -> AttendanceDay:
     """A day that a letter decides: leave, duty elsewhere, or a cancelled attendance."""
     cancelled = verdict.code == "TK"
     return AttendanceDay(
@@ -84,8 +99,9 @@ def _excused(work_date: date, policy: Policy, verdict: Verdict, punch_count: int
         absent_days=1 if cancelled else 0,
         flags=(Flag.PEMBATALAN_PS13,) if cancelled else (),
         lampiran_i_code=verdict.code,
-        remark=verdict.remark,
-        explanation=(verdict.reason, *because.explain_kept(punch_count)),
+        remark=verdict.remark.id if verdict.remark else "",
+        remark_en=verdict.remark.en if verdict.remark else "",
+        explanation=(verdict.reason, *because.explain_kept(marks)),
     )
 
 
@@ -140,11 +156,11 @@ class _Case:
             late_min=late,
             early_min=0 if self.early == 0 else None,
             flags=((Flag.TERLAMBAT,) if late else ()) + self._window_flags(),
-            arrival=self._local(self.filling.arrival),
-            departure=self._local(self.filling.departure) if self.early == 0 else None,
+            arrival=_local(self.filling.arrival, self.tz),
+            departure=_local(self.filling.departure, self.tz) if self.early == 0 else None,
             explanation=(
-                *(() if late is None else self._explain_arrival()),
-                *(self._explain_departure() if self.early == 0 else ()),
+                *(self._explain_open_arrival() if late is None else self._explain_arrival()),
+                *(self._explain_departure() if self.early == 0 else self._explain_last_so_far()),
                 *self._explain_rest(),
                 because.explain_running(self.plan),
             ),
@@ -159,10 +175,16 @@ class _Case:
             early_min=None,
             flags=(Flag.KIOSK_BELUM_SINKRON, *self._window_flags()),
             waiting_for=waiting_for,
-            arrival=self._local(self.filling.arrival),
-            departure=self._local(self.filling.departure),
+            arrival=_local(self.filling.arrival, self.tz),
+            departure=_local(self.filling.departure, self.tz),
             remark=f"Menunggu data: {', '.join(waiting_for)}",
-            explanation=(because.explain_waiting(waiting_for), *self._explain_rest()),
+            remark_en=f"Awaiting data: {', '.join(waiting_for)}",
+            explanation=(
+                because.explain_waiting(waiting_for),
+                *self._explain_open_arrival(),
+                *self._explain_open_departure(),
+                *self._explain_rest(),
+            ),
         )
 
     def _absent(self, *, month_closed: bool) -> AttendanceDay:
@@ -174,7 +196,8 @@ class _Case:
             missing=self.filling.missing,
             flags=self._window_flags(),
             lampiran_i_code="TK" if month_closed else None,
-            remark=self._window_remark(),
+            remark=self._window_remark().id,
+            remark_en=self._window_remark().en,
             explanation=(*self._explain_rest(), because.explain_absence(month_closed=month_closed)),
         )
 
@@ -188,9 +211,10 @@ class _Case:
             early_min=self.early,
             missing=missing,
             flags=self._present_flags(),
-            arrival=self._local(self.filling.arrival),
-            departure=self._local(self.filling.departure),
-            remark=self._present_remark(),
+            arrival=_local(self.filling.arrival, self.tz),
+            departure=_local(self.filling.departure, self.tz),
+            remark=self._present_remark().id,
+            remark_en=self._present_remark().en,
             explanation=(
                 *self._explain_arrival(),
                 *self._explain_departure(),
@@ -241,15 +265,21 @@ class _Case:
             flags.append(Flag.TANPA_PULANG)
         return (*flags, *self._window_flags())
 
-    def _present_remark(self) -> str:
-        words = {"in": "Tanpa scan datang", "out": "Tanpa scan pulang"}
-        remarks = [words[name] for name in self.filling.missing]
-        window = self._window_remark()
-        return "; ".join([*remarks, window] if window else remarks)
+    def _present_remark(self) -> Sentence:
+        words = {
+            "in": Sentence("Tanpa scan datang", "No arrival punch"),
+            "out": Sentence("Tanpa scan pulang", "No departure punch"),
+        }
+        remarks = [*(words[name] for name in self.filling.missing), self._window_remark()]
+        said = [remark for remark in remarks if remark.id]
+        return Sentence("; ".join(remark.id for remark in said), "; ".join(remark.en for remark in said))
 
-    def _window_remark(self) -> str:
-        times = [because.clock(mark.minute) for mark in (*self.filling.before, *self.filling.after)]
-        return f"Scan di luar jendela: {', '.join(times)}" if times else ""
+    def _window_remark(self) -> Sentence:
+        outside = (*self.filling.before, *self.filling.after)
+        if not outside:
+            return Sentence("", "")
+        times = because.clocks(outside)
+        return Sentence(f"Scan di luar jendela: {times.id}", f"Punches outside the windows: {times.en}")
 
     def _explain_arrival(self) -> tuple[Sentence, ...]:
         if self.filling.arrival is None:
@@ -261,10 +291,27 @@ class _Case:
             return ()
         return (because.explain_departure(self.plan, self.filling.departure, self.early or 0),)
 
-    def _explain_rest(self) -> tuple[Sentence, ...]:
-        """What windows, choices and refused letters did; said whatever became of the day."""
-        windows = because.explain_windows(self.plan, self.filling)
-        return (*windows, *because.explain_choices(self.filling), *self.refused)
+    def _explain_open_arrival(self) -> tuple[Sentence, ...]:
+        if self.filling.arrival is None:
+            return ()
+        return (because.explain_open_arrival(self.plan, self.filling.arrival),)
 
-    def _local(self, mark: Mark | None) -> datetime | None:
-        return mark.punch.taken_at.astimezone(self.tz) if mark is not None and mark.punch is not None else None
+    def _explain_open_departure(self) -> tuple[Sentence, ...]:
+        if self.filling.departure is None:
+            return ()
+        return (because.explain_open_departure(self.plan, self.filling.departure),)
+
+    def _explain_last_so_far(self) -> tuple[Sentence, ...]:
+        if self.filling.departure is None:
+            return ()
+        return (because.explain_last_so_far(self.plan, self.filling, self.early or 0),)
+
+    def _explain_rest(self) -> tuple[Sentence, ...]:
+        """What became of the other punches, of choices and of refused letters; said whatever became of the day."""
+        aside = left_aside(self.marks, self.filling)
+        return (
+            *because.explain_left_aside(self.policy, self.filling, aside),
+            *because.explain_windows(self.plan, self.filling),
+            *because.explain_choices(self.filling),
+            *self.refused,
+        )

@@ -135,7 +135,9 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     lampiran_i_code: TK, C, S, DL or I for the form; None for a day that is no such day (yet).
     recorded_min, paid_min, short_min: only for policies that pay by the minute; None elsewhere.
     arrival, departure: the punches that filled the sessions, local time of the site; None when not filled.
-    remark: what the form's Keterangan column says; empty when there is nothing to say.
+    first_seen, last_seen: the earliest and the latest punch of the work date, counted or not, local time of the site;
+        None when there was none.
+    remark: what the form's Keterangan column says; empty when there is nothing to say. remark_en: the same in English.
     explanation: why, one sentence for each punch, rule and letter that mattered.
     """
 
@@ -156,7 +158,10 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     short_min: int | None = None
     arrival: datetime | None = None
     departure: datetime | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
     remark: str = ""
+    remark_en: str = ""
     explanation: tuple[Sentence, ...] = ()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hub.attendance.day import Sentence
 from hub.attendance.sessions import Filling, Mark
@@ -10,36 +10,88 @@ from hub.schedule.plan import DayPlan, format_clock
 from hub.schedule.policy import Policy
 
 
-def clock(minute: int) -> str:
-    """A time of day as Indonesian forms write it: 07.05, and 07.05 (+1) on the next day."""
-    hours, _, day = format_clock(minute).replace(":", ".").partition("+")
-    return f"{hours} (+{day})" if day else hours
+def clock(minute: int) -> Sentence:
+    """A time of day: 07.05 as Indonesian forms write it and 07:05 in English, both with (+1) on the next day."""
+    hours, _, day = format_clock(minute).partition("+")
+    suffix = f" (+{day})" if day else ""
+    return Sentence(hours.replace(":", ".") + suffix, hours + suffix)
+
+
+def clocks(marks: Iterable[Mark]) -> Sentence:
+    """The times of marks, without their kiosks."""
+    return _join(clock(mark.minute) for mark in marks)
 
 
 def explain_arrival(plan: DayPlan, arrival: Mark, late: int) -> Sentence:
     """Which punch was the arrival, and how late that is."""
-    time, due, kiosk = clock(arrival.minute), clock(plan.in_due), _kiosk(arrival)
+    time, due = _punch(arrival), clock(plan.in_due)
     if late == 0:
         return Sentence(
-            f"Datang {time}{kiosk}, batas {due}: tepat waktu.", f"Arrived {time}{kiosk}, due by {due}: on time."
+            f"Datang {time.id}, batas {due.id}: tepat waktu.", f"Arrived {time.en}, due by {due.en}: on time."
         )
     return Sentence(
-        f"Datang {time}{kiosk}, batas {due}: terlambat {late} menit.",
-        f"Arrived {time}{kiosk}, due by {due}: {late} minutes late.",
+        f"Datang {time.id}, batas {due.id}: terlambat {late} menit.",
+        f"Arrived {time.en}, due by {due.en}: {_minutes(late)} late.",
     )
 
 
 def explain_departure(plan: DayPlan, departure: Mark, early: int) -> Sentence:
     """Which punch was the departure, and how early that is."""
-    time, due, kiosk = clock(departure.minute), clock(plan.out_due), _kiosk(departure)
+    time, due = _punch(departure), clock(plan.out_due)
     if early == 0:
         return Sentence(
-            f"Pulang {time}{kiosk}, boleh mulai {due}: tidak mendahului.",
-            f"Left {time}{kiosk}, allowed from {due}: not early.",
+            f"Pulang {time.id}, boleh mulai {due.id}: tidak mendahului.",
+            f"Left {time.en}, allowed from {due.en}: not early.",
         )
     return Sentence(
-        f"Pulang {time}{kiosk}, boleh mulai {due}: mendahului {early} menit.",
-        f"Left {time}{kiosk}, allowed from {due}: {early} minutes early.",
+        f"Pulang {time.id}, boleh mulai {due.id}: mendahului {early} menit.",
+        f"Left {time.en}, allowed from {due.en}: {_minutes(early)} early.",
+    )
+
+
+def explain_open_arrival(plan: DayPlan, arrival: Mark) -> Sentence:
+    """That a punch is the arrival unless an earlier one is still on its way."""
+    time, due = _punch(arrival), clock(plan.in_due)
+    return Sentence(
+        f"Scan {time.id} untuk sementara menjadi datang (batas {due.id}); menitnya dihitung setelah semua kiosk "
+        "mengirim datanya.",
+        f"Punch {time.en} is the arrival for now (due by {due.en}); its minutes are counted once every kiosk has "
+        "delivered.",
+    )
+
+
+def explain_open_departure(plan: DayPlan, departure: Mark) -> Sentence:
+    """That a punch is the departure unless a later one is still on its way."""
+    time, due = _punch(departure), clock(plan.out_due)
+    return Sentence(
+        f"Scan {time.id} untuk sementara menjadi pulang (boleh mulai {due.id}); menitnya dihitung setelah semua kiosk "
+        "mengirim datanya.",
+        f"Punch {time.en} is the departure for now (allowed from {due.en}); its minutes are counted once every kiosk "
+        "has delivered.",
+    )
+
+
+def explain_last_so_far(plan: DayPlan, filling: Filling, early: int) -> Sentence:
+    """What the latest punch of a running day becomes if it stays the latest; `filling` has a departure."""
+    departure = filling.departure
+    assert departure is not None  # noqa: S101 - the caller looked
+    time = _punch(departure)
+    rule, becomes = Sentence("", ""), Sentence("yang paling akhir menjadi pulang", "the latest becomes the departure")
+    if filling.arrival is None and departure.hint is None:
+        middle = clock((plan.in_due + plan.out_due + 1) // 2)
+        rule = Sentence(
+            f" (scan tunggal sejak tengah jadwal {middle.id} dibaca sebagai pulang)",
+            f" (a lone punch from the middle of the schedule, {middle.en}, is read as the departure)",
+        )
+        becomes = Sentence(
+            "yang paling awal menjadi datang dan yang paling akhir menjadi pulang",
+            "the earliest becomes the arrival and the latest the departure",
+        )
+    return Sentence(
+        f"Scan {time.id} belum dihitung. Bila tidak ada scan lagi, pada akhir hari menjadi pulang, mendahului {early} "
+        f"menit{rule.id}; bila ada, {becomes.id}.",
+        f"Punch {time.en} is not counted yet. Without another punch it becomes the departure when the day ends, "
+        f"{_minutes(early)} early{rule.en}; with one, {becomes.en}.",
     )
 
 
@@ -48,7 +100,9 @@ def explain_break(policy: Policy, plan: DayPlan) -> list[Sentence]:
     if not policy.subtract_break or plan.break_ is None:
         return []
     start, end = (clock(minute) for minute in plan.break_)
-    return [Sentence(f"Istirahat {start}-{end} tidak dihitung.", f"The break {start}-{end} is left out.")]
+    return [
+        Sentence(f"Istirahat {start.id}-{end.id} tidak dihitung.", f"The break {start.en}-{end.en} is left out."),
+    ]
 
 
 def explain_missing(missing: Sequence[str]) -> list[Sentence]:
@@ -62,24 +116,51 @@ def explain_missing(missing: Sequence[str]) -> list[Sentence]:
 
 def explain_windows(plan: DayPlan, filling: Filling) -> list[Sentence]:
     """The punches outside the windows, which wait for the operator."""
+    opens, closes = clock(plan.opens), clock(plan.closes)
     sentences = [
         Sentence(
-            f"Scan {clock(mark.minute)}{_kiosk(mark)} sebelum jendela dibuka {clock(plan.opens)}: disimpan, tidak "
-            "dihitung, menunggu operator.",
-            f"Punch {clock(mark.minute)}{_kiosk(mark)} before the window opens at {clock(plan.opens)}: stored, not "
-            "counted, queued for the operator.",
+            f"Scan {time.id} sebelum jendela dibuka {opens.id}: disimpan, tidak dihitung, menunggu operator.",
+            f"Punch {time.en} before the window opens at {opens.en}: stored, not counted, queued for the operator.",
         )
-        for mark in filling.before
+        for time in map(_punch, filling.before)
     ]
     sentences += [
         Sentence(
-            f"Scan {clock(mark.minute)}{_kiosk(mark)} setelah jendela ditutup {clock(plan.closes)}: disimpan, tidak "
-            "dihitung, menunggu operator.",
-            f"Punch {clock(mark.minute)}{_kiosk(mark)} after the window closed at {clock(plan.closes)}: stored, not "
-            "counted, queued for the operator.",
+            f"Scan {time.id} setelah jendela ditutup {closes.id}: disimpan, tidak dihitung, menunggu operator.",
+            f"Punch {time.en} after the window closed at {closes.en}: stored, not counted, queued for the operator.",
         )
-        for mark in filling.after
+        for time in map(_punch, filling.after)
     ]
+    return sentences
+
+
+def explain_left_aside(policy: Policy, filling: Filling, marks: Sequence[Mark]) -> list[Sentence]:
+    """The punches inside the windows that fill no session: repeats of one that does, and those in between."""
+    sentences = []
+    rest = list(marks)
+    for counted in (filling.arrival, filling.departure):
+        if counted is None:
+            continue
+        repeats = [mark for mark in rest if abs(mark.minute - counted.minute) < policy.repeat_minutes]
+        rest = [mark for mark in rest if mark not in repeats]
+        if repeats:
+            times, first = _punches(repeats), clock(counted.minute)
+            sentences.append(
+                Sentence(
+                    f"Scan {times.id}: ulangan dari scan {first.id} (kurang dari {policy.repeat_minutes} menit), "
+                    "dihitung satu kali.",
+                    f"Punch {times.en}: a repeat of the punch {first.en} (less than {_minutes(policy.repeat_minutes)} "
+                    "apart), counted once.",
+                )
+            )
+    if rest:
+        times = _punches(rest)
+        sentences.append(
+            Sentence(
+                f"Scan {times.id}: disimpan, tidak dihitung; yang dihitung datang paling awal dan pulang paling akhir.",
+                f"Punch {times.en}: stored, not counted; what counts is the earliest arrival and the latest departure.",
+            )
+        )
     return sentences
 
 
@@ -108,8 +189,8 @@ def explain_running(plan: DayPlan) -> Sentence:
     """That the day is not over."""
     closes = clock(plan.closes)
     return Sentence(
-        f"Hari masih berjalan sampai jendela terakhir ditutup {closes}.",
-        f"The day runs until the last window closes at {closes}.",
+        f"Hari masih berjalan sampai jendela terakhir ditutup {closes.id}.",
+        f"The day runs until the last window closes at {closes.en}.",
     )
 
 
@@ -126,33 +207,55 @@ def explain_absence(*, month_closed: bool) -> Sentence:
     )
 
 
-def explain_rest(punch_count: int, *, is_holiday: bool) -> list[Sentence]:
+def explain_rest(marks: Sequence[Mark], *, is_holiday: bool) -> list[Sentence]:
     """That nobody was expected, and what becomes of punches on such a day."""
     first = (
         Sentence("Hari libur menurut kalender.", "A holiday of the calendar.")
         if is_holiday
         else Sentence("Bukan hari kerja menurut pola kerja.", "Not a working day of the pattern.")
     )
-    if punch_count == 0:
+    if not marks:
         return [first]
+    times = _punches(marks)
     kept = Sentence(
-        f"{punch_count} scan disimpan, tanpa perhitungan menit.", f"{punch_count} punches kept, no minutes counted."
+        f"{len(marks)} scan disimpan, tanpa perhitungan menit: {times.id}.",
+        f"{_count(marks)} kept, no minutes counted: {times.en}.",
     )
     return [first, kept]
 
 
-def explain_kept(punch_count: int) -> list[Sentence]:
+def explain_kept(marks: Sequence[Mark]) -> list[Sentence]:
     """That punches of a day on leave, on duty or cancelled stay on record."""
-    if punch_count == 0:
+    if not marks:
         return []
+    times = _punches(marks)
     return [
         Sentence(
-            f"{punch_count} scan pada hari ini tetap tersimpan dan tidak dihitung.",
-            f"{punch_count} punches of the day stay on record and are not counted.",
+            f"{len(marks)} scan pada hari ini tetap tersimpan dan tidak dihitung: {times.id}.",
+            f"{_count(marks)} of the day kept on record and not counted: {times.en}.",
         )
     ]
 
 
-def _kiosk(mark: Mark) -> str:
+def _punch(mark: Mark) -> Sentence:
+    """The time of a punch, and its kiosk where that is known."""
+    time = clock(mark.minute)
     device = mark.punch.device if mark.punch else ""
-    return f" ({device})" if device else ""
+    return Sentence(f"{time.id} ({device})", f"{time.en} ({device})") if device else time
+
+
+def _punches(marks: Iterable[Mark]) -> Sentence:
+    return _join(_punch(mark) for mark in marks)
+
+
+def _join(parts: Iterable[Sentence]) -> Sentence:
+    listed = list(parts)
+    return Sentence(", ".join(part.id for part in listed), ", ".join(part.en for part in listed))
+
+
+def _minutes(count: int) -> str:
+    return "1 minute" if count == 1 else f"{count} minutes"
+
+
+def _count(marks: Sequence[Mark]) -> str:
+    return "1 punch" if len(marks) == 1 else f"{len(marks)} punches"

@@ -30,20 +30,20 @@ _CODES: dict[str, LeaveCode] = {
     "surat ijin": "I",
     "surat izin": "I",
 }
-_REASONS: dict[str, tuple[LeaveCode, str]] = {
-    "dl": ("DL", ""),
-    "dinas luar": ("DL", ""),
-    "tugas luar": ("DL", ""),
-    "perjalanan dinas": ("DL", ""),
-    "diklat": ("DL", "Diklat"),
-    "tugas belajar": ("DL", "Tugas belajar"),
-    "c": ("C", ""),
-    "cuti": ("C", ""),
-    "s": ("S", ""),
-    "sakit": ("S", ""),
-    "i": ("I", ""),
-    "ijin": ("I", ""),
-    "izin": ("I", ""),
+_REASONS: dict[str, tuple[LeaveCode, Sentence | None]] = {
+    "dl": ("DL", None),
+    "dinas luar": ("DL", None),
+    "tugas luar": ("DL", None),
+    "perjalanan dinas": ("DL", None),
+    "diklat": ("DL", Sentence("Diklat", "Training")),
+    "tugas belajar": ("DL", Sentence("Tugas belajar", "Study assignment")),
+    "c": ("C", None),
+    "cuti": ("C", None),
+    "s": ("S", None),
+    "sakit": ("S", None),
+    "i": ("I", None),
+    "ijin": ("I", None),
+    "izin": ("I", None),
 }
 
 
@@ -51,12 +51,12 @@ _REASONS: dict[str, tuple[LeaveCode, str]] = {
 class Verdict:
     """What one letter does to one day.
 
-    code: the day's code; None when the letter changes nothing. remark: for the Keterangan column.
+    code: the day's code; None when the letter changes nothing. remark: for the Keterangan column; None: nothing to say.
     reason: why, for the explanation.
     """
 
     code: LeaveCode | Literal["TK"] | None
-    remark: str
+    remark: Sentence | None
     reason: Sentence
 
 
@@ -110,12 +110,13 @@ def _judge_cancellation(document: Document) -> Verdict:
             f"Pembatalan kehadiran ditolak: belum ada {what_id} (Pasal 13).",
             f"The cancellation is refused for want of {what_en} (Ps 13).",
         )
-        return Verdict(None, "", reason)
+        return Verdict(None, None, reason)
     reason = Sentence(
         "Kehadiran dibatalkan dengan dua tanda tangan dan dua saksi (Pasal 13); scan tetap tersimpan.",
         "Attendance is cancelled with both signatures and two witnesses (Ps 13); the punches stay on record.",
     )
-    return Verdict("TK", "Kehadiran dibatalkan (Pasal 13)", reason)
+    remark = Sentence("Kehadiran dibatalkan (Pasal 13)", "Attendance cancelled (Ps 13)")
+    return Verdict("TK", remark, reason)
 
 
 def _judge_letter(letter: Document, desk: Desk, deadline: date | None) -> Verdict:
@@ -129,7 +130,7 @@ def _judge_letter(letter: Document, desk: Desk, deadline: date | None) -> Verdic
             f"{letter.type} tidak berlaku: {objection.id}.",
             f"The letter ({letter.type}) does not count: {objection.en}.",
         )
-        return Verdict(None, "", reason)
+        return Verdict(None, None, reason)
     reason = Sentence(
         f"{letter.type} yang terverifikasi mencakup hari ini: {code}.",
         f"A verified letter ({letter.type}) covers the day: {code}.",
@@ -137,11 +138,11 @@ def _judge_letter(letter: Document, desk: Desk, deadline: date | None) -> Verdic
     return Verdict(code, remark, reason)
 
 
-def _worth(letter: Document) -> tuple[LeaveCode | None, str]:
+def _worth(letter: Document) -> tuple[LeaveCode | None, Sentence | None]:
     kind = _words(letter.type)
     if kind == "surat keterangan":
-        return _REASONS.get(_words(letter.reason or ""), (None, ""))
-    return _CODES.get(kind), ""
+        return _REASONS.get(_words(letter.reason or ""), (None, None))
+    return _CODES.get(kind), None
 
 
 def _objection(letter: Document, desk: Desk, deadline: date | None) -> Sentence | None:

@@ -90,6 +90,14 @@ def fill_sessions(plan: DayPlan, policy: Policy, marks: Sequence[Mark]) -> Filli
     return replace(filling, before=before, after=after)
 
 
+def left_aside(marks: Sequence[Mark], filling: Filling) -> list[Mark]:
+    """The marks inside the windows that fill no session: repeats, and what lies between arrival and departure."""
+    told = (filling.arrival, filling.departure, *filling.before, *filling.after)
+    # By identity: a mark whose choice was left aside is another mark with the same punch.
+    punches = {id(mark.punch) for mark in told if mark is not None}
+    return [mark for mark in marks if id(mark.punch) not in punches]
+
+
 def _pair(plan: DayPlan, policy: Policy, counted: Sequence[Mark]) -> Filling:
     # Whoever presses Pulang in the arrival window has slipped: such a mark is never the departure.
     read = [replace(mark, hint=None) if mark.hint == "out" and mark.minute <= plan.in_due else mark for mark in counted]

@@ -15,9 +15,10 @@ from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names
 
-Presence = Literal["hadir", "belum", "menunggu", "surat", "tanpa_alasan", "libur"]
+Presence = Literal["hadir", "belum", "menunggu", "surat", "tanpa_alasan", "libur", "di_luar_jendela"]
 """hadir: came (on time or late); belum: nothing is known yet; menunggu: a kiosk has not delivered; surat: a letter
-covers the day; tanpa_alasan: absent without lawful reason; libur: rest day or holiday."""
+covers the day; tanpa_alasan: absent without lawful reason; libur: rest day or holiday; di_luar_jendela: punched, but
+only outside the windows, which is for the operator to look at."""
 
 _PRESENCE: dict[Status, Presence] = {
     Status.HADIR: "hadir",
@@ -45,6 +46,7 @@ class DailyCounts(msgspec.Struct, frozen=True, kw_only=True):
     surat: int = 0
     tanpa_alasan: int = 0
     libur: int = 0
+    di_luar_jendela: int = 0
 
     @property
     def expected(self) -> int:
@@ -61,6 +63,8 @@ class DailyLine(msgspec.Struct, frozen=True, kw_only=True):
     presence: Presence
     arrival: datetime | None
     departure: datetime | None
+    first_seen: datetime | None
+    last_seen: datetime | None
     late_min: int | None
     early_min: int | None
     flags: tuple[Flag, ...]
@@ -68,6 +72,7 @@ class DailyLine(msgspec.Struct, frozen=True, kw_only=True):
     waiting_for: tuple[str, ...]
     lampiran_i_code: str | None
     remark: str
+    remark_en: str
 
 
 class UnitDay(msgspec.Struct, frozen=True):
@@ -128,13 +133,16 @@ def count(lines: Iterable[DailyLine]) -> DailyCounts:
         surat=seen["surat"],
         tanpa_alasan=seen["tanpa_alasan"],
         libur=seen["libur"],
+        di_luar_jendela=seen["di_luar_jendela"],
     )
 
 
 def presence_of(day: AttendanceDay) -> Presence:
-    """In which column of a day's overview somebody counts; who has punched on a running day has come."""
+    """In which column of a day's overview somebody counts; who has punched, counted or not, is never unheard of."""
     if day.status is Status.BERJALAN:
-        return "belum" if day.arrival is None and day.departure is None else "hadir"
+        return "belum" if day.first_seen is None else "hadir"
+    if day.status is Status.BELUM_ADA_KETERANGAN and day.first_seen is not None:
+        return "di_luar_jendela"
     return _PRESENCE[day.status]
 
 
@@ -146,6 +154,8 @@ def _to_line(day: AttendanceDay, person: Person, unit: UnitName) -> DailyLine:
         presence=presence_of(day),
         arrival=day.arrival,
         departure=day.departure,
+        first_seen=day.first_seen,
+        last_seen=day.last_seen,
         late_min=day.late_min,
         early_min=day.early_min,
         flags=day.flags,
@@ -153,4 +163,5 @@ def _to_line(day: AttendanceDay, person: Person, unit: UnitName) -> DailyLine:
         waiting_for=day.waiting_for,
         lampiran_i_code=day.lampiran_i_code,
         remark=day.remark,
+        remark_en=day.remark_en,
     )

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
-from hub.attendance.day import AttendanceDay, Status
+from hub.attendance.day import AttendanceDay, Sentence, Status
 
 LEAVE_AND_DUTY = frozenset({Status.DL, Status.C, Status.S})
+
+_MONTHS_EN: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class LampiranII(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +33,7 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     lampiran_ii: the form's sums; minutes that are not known count 0 there and are told in the remarks.
     counts: days per status, only those that occur. working_days: days on which work was expected.
     pending: dates that can still change by themselves (running, waiting for a kiosk, or for a letter).
-    waiting_for: kiosks that days wait for. remarks: Indonesian, for the form's remark and the page.
+    waiting_for: kiosks that days wait for. remarks: Indonesian, for the form. notes: the same in both languages.
     """
 
     lampiran_ii: LampiranII
@@ -39,6 +42,7 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     pending: tuple[date, ...]
     waiting_for: tuple[str, ...]
     remarks: tuple[str, ...]
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def ringkasan(self) -> str:
@@ -53,6 +57,7 @@ def summarise(days: Iterable[AttendanceDay]) -> MonthSummary:
     if twice:
         raise ValueError(f"{twice[0]} is there twice: give one person's days, each once")
     counts = Counter(day.status for day in dated)
+    notes = tuple(_notes(dated))
     return MonthSummary(
         lampiran_ii=LampiranII(
             terlambat_menit=sum(day.late_min or 0 for day in dated),
@@ -65,25 +70,84 @@ def summarise(days: Iterable[AttendanceDay]) -> MonthSummary:
         working_days=len(dated) - counts[Status.LIBUR],
         pending=tuple(day.work_date for day in dated if not day.is_settled),
         waiting_for=tuple(sorted({device for day in dated for device in day.waiting_for})),
-        remarks=tuple(_remarks(dated)),
+        remarks=tuple(note.id for note in notes),
+        notes=notes,
     )
 
 
-def _remarks(days: Sequence[AttendanceDay]) -> list[str]:
+def _notes(days: Sequence[AttendanceDay]) -> list[Sentence]:
     """What the sums do not say: unknown minutes, days that are still open, and what the days themselves remark."""
     incomplete = [day for day in days if day.status is Status.TIDAK_LENGKAP]
     groups = (
-        ([day for day in incomplete if "in" in day.missing], "tanpa scan datang, menit dihitung 0"),
-        ([day for day in incomplete if "out" in day.missing], "tanpa scan pulang, menit dihitung 0"),
-        ([day for day in days if day.status is Status.MENUNGGU_DATA], "menunggu data kiosk, menit dihitung 0"),
-        ([day for day in days if day.status is Status.BELUM_ADA_KETERANGAN], "belum ada keterangan"),
-        ([day for day in days if day.status is Status.BERJALAN], "masih berjalan"),
-        ([day for day in days if day.status is Status.DIBATALKAN], "kehadiran dibatalkan (Pasal 13)"),
+        (
+            [day for day in incomplete if "in" in day.missing],
+            Sentence("tanpa scan datang, menit dihitung 0", "without an arrival punch, minutes counted as 0"),
+        ),
+        (
+            [day for day in incomplete if "out" in day.missing],
+            Sentence("tanpa scan pulang, menit dihitung 0", "without a departure punch, minutes counted as 0"),
+        ),
+        (
+            _of_status(days, Status.MENUNGGU_DATA),
+            Sentence("menunggu data kiosk, menit dihitung 0", "awaiting a kiosk's data, minutes counted as 0"),
+        ),
+        (_of_status(days, Status.BELUM_ADA_KETERANGAN), Sentence("belum ada keterangan", "unexplained so far")),
+        (_of_status(days, Status.BERJALAN), Sentence("masih berjalan", "still running")),
+        (
+            _of_status(days, Status.DIBATALKAN),
+            Sentence("kehadiran dibatalkan (Pasal 13)", "with attendance cancelled (Ps 13)"),
+        ),
     )
-    remarks = [f"{len(group)} hari {words} ({_dates(group)})" for group, words in groups if group]
-    duty = Counter(day.remark for day in days if day.status is Status.DL and day.remark)
-    return remarks + [f"{count} hari {remark.lower()}" for remark, count in sorted(duty.items())]
+    notes = [_note(group, words) for group, words in groups if group]
+    duty: dict[str, list[AttendanceDay]] = {}
+    for day in _of_status(days, Status.DL):
+        if day.remark:
+            duty.setdefault(day.remark, []).append(day)
+    for remark, of_remark in sorted(duty.items()):
+        english = of_remark[0].remark_en or remark
+        notes.append(Sentence(f"{len(of_remark)} hari {remark.lower()}", f"{_days(of_remark)} of {english.lower()}"))
+    return notes
 
 
-def _dates(days: Sequence[AttendanceDay]) -> str:
-    return ", ".join(f"{day.work_date:%d-%m}" for day in days)
+def _note(days: Sequence[AttendanceDay], words: Sentence) -> Sentence:
+    spans = _spans([day.work_date for day in days])
+    return Sentence(
+        f"{len(days)} hari {words.id} ({', '.join(_span_id(*span) for span in spans)})",
+        f"{_days(days)} {words.en} ({', '.join(_span_en(*span) for span in spans)})",
+    )
+
+
+def _of_status(days: Iterable[AttendanceDay], status: Status) -> list[AttendanceDay]:
+    return [day for day in days if day.status is status]
+
+
+def _days(days: Sequence[AttendanceDay]) -> str:
+    return "1 day" if len(days) == 1 else f"{len(days)} days"
+
+
+def _spans(dates: Sequence[date]) -> list[tuple[date, date]]:
+    """First and last date of every run of dates that follow each other; `dates` are ascending."""
+    spans: list[tuple[date, date]] = []
+    for day in dates:
+        if spans and (day - spans[-1][1]).days == 1:
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return spans
+
+
+def _span_id(first: date, last: date) -> str:
+    """02–05-03; 30-03–02-04 across the end of a month; 02-03 for a single date."""
+    if first == last:
+        return f"{first:%d-%m}"
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first:%d}–{last:%d-%m}" if same_month else f"{first:%d-%m}–{last:%d-%m}"
+
+
+def _span_en(first: date, last: date) -> str:
+    """2–5 Mar; 30 Mar–2 Apr across the end of a month; 2 Mar for a single date."""
+    until = f"{last.day} {_MONTHS_EN[last.month - 1]}"
+    if first == last:
+        return until
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}–{until}" if same_month else f"{first.day} {_MONTHS_EN[first.month - 1]}–{until}"

@@ -12,6 +12,7 @@ from hub.attendance.assess import assess
 from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, PunchSeen, Status
 from hub.attendance.sessions import Mark
 from hub.attendance.waiting import HINTS, cost_of, could_improve
+from hub.schedule.calendar import Schedule
 from hub.schedule.hours import Hours
 from hub.schedule.policy import load_policy
 
@@ -37,7 +38,9 @@ marks = st.lists(st.builds(Mark, minutes, hints), max_size=5).map(
 )
 
 
-def assess_tuesday(policy, punches, *, coverage=COMPLETE, days_later=5, month_closed=False) -> AttendanceDay:
+def assess_tuesday(
+    policy, punches, *, coverage=COMPLETE, days_later=5.0, month_closed=False, holidays=()
+) -> AttendanceDay:
     return assess(
         work_date=MIDNIGHT.date(),
         policy=policy,
@@ -46,6 +49,7 @@ def assess_tuesday(policy, punches, *, coverage=COMPLETE, days_later=5, month_cl
         as_of=MIDNIGHT + timedelta(days=days_later),
         coverage=coverage,
         month_closed=month_closed,
+        holidays=holidays,
     )
 
 
@@ -62,6 +66,26 @@ def test_minutes_are_never_negative_and_none_only_on_a_missing_side(policy, some
         assert (minutes_ is None) == (day.status is Status.TIDAK_LENGKAP and name in day.missing)
         assert minutes_ is None or minutes_ >= 0
     assert day.absent_days == (1 if day.status is Status.TK else 0)
+
+
+@given(
+    policy=policies,
+    some=st.lists(punches, max_size=6),
+    days_later=st.sampled_from([0.2, 0.5, 0.75, 5.0]),
+    coverage=st.just(COMPLETE) | st.builds(lambda upto: Coverage({"aula": MIDNIGHT + upto}), seconds),
+    holiday=st.booleans(),
+)
+def test_every_punch_of_the_work_date_is_told_and_within_what_was_seen(policy, some, days_later, coverage, holiday):
+    holidays = [MIDNIGHT.date()] if holiday else []
+    day = assess_tuesday(policy, some, days_later=days_later, coverage=coverage, holidays=holidays)
+    schedule = Schedule(policy=policy, holidays=frozenset(holidays))
+    start, end = schedule.interval_of(MIDNIGHT.date(), WIB)
+    moments = [punch.taken_at for punch in some if start <= punch.taken_at < end]
+    assert (day.first_seen, day.last_seen) == (min(moments, default=None), max(moments, default=None))
+    indonesian, english = (" ".join(getattr(why, code) for why in day.explanation) for code in ("id", "en"))
+    for moment in moments:
+        assert f"{moment:%H.%M}" in indonesian
+        assert f"{moment:%H:%M}" in english
 
 
 @given(policy=policies, data=st.data())

@@ -114,6 +114,6 @@ def test_day_tells_times_in_the_sites_zone_and_why(assessed):
     assert day.arrival is not None
     assert day.arrival.isoformat() == "2026-11-10T06:50:12+07:00"
     assert [sentence.en for sentence in day.explanation] == [
-        "Arrived 06.50, due by 07.00: on time.",
-        "Left 15.01, allowed from 15.00: not early.",
+        "Arrived 06:50, due by 07:00: on time.",
+        "Left 15:01, allowed from 15:00: not early.",
     ]

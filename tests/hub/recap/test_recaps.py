@@ -63,6 +63,23 @@ def test_daily_recap_of_a_running_day_tells_who_has_come(database: Database, off
     assert (counts.hadir, counts.terlambat, counts.belum) == (1, 1, 1)
 
 
+def test_nobody_who_punched_is_unheard_of(database: Database, office: InventedOffice) -> None:
+    unit = office.unit("Dinas")
+    noon, early, _nobody = (office.employee(name, unit=unit) for name in ("Ani", "Budi", "Cici"))
+    office.kiosk("kiosk-1", delivered_up_to=at("19:00"))
+    office.punches("kiosk-1", [(noon, at("11:17")), (early, at("04:40"))])
+    settle(database, at("12:00"))
+    running = daily(database, MONDAY)
+    assert [line.presence for line in running.lines] == ["hadir", "hadir", "belum"]
+    assert [(line.arrival, line.departure) for line in running.lines] == [(None, None)] * 3
+    assert [(line.first_seen, line.last_seen) for line in running.lines[::2]] == [(at("11:17"),) * 2, (None, None)]
+    settle(database, at("19:00"))
+    evening = daily(database, MONDAY)
+    assert [line.presence for line in evening.lines] == ["hadir", "di_luar_jendela", "belum"]
+    counts = evening.counts
+    assert (counts.hadir, counts.di_luar_jendela, counts.belum, counts.pegawai) == (1, 1, 1, 3)
+
+
 def test_daily_recap_of_a_unit_has_its_own_people_and_those_below(database: Database, office: InventedOffice) -> None:
     regency = office.unit("Kabupaten")
     health = office.unit("Dinas Kesehatan", parent=regency)

@@ -23,7 +23,7 @@ MONTH = [
     day(7, Status.LIBUR),
     day(9, Status.DIBATALKAN, absent_days=1),
     day(10, Status.DL),
-    day(11, Status.DL, remark="Diklat"),
+    day(11, Status.DL, remark="Diklat", remark_en="Training"),
     day(12, Status.C),
     day(13, Status.S),
     day(16, Status.I),
@@ -60,6 +60,35 @@ def test_summary_tells_what_is_open_and_what_counts_zero():
         "1 hari kehadiran dibatalkan (Pasal 13) (09-11)",
         "1 hari diklat",
     )
+
+
+def test_summary_says_the_same_in_both_languages():
+    summary = summarise(MONTH)
+    assert tuple(note.id for note in summary.notes) == summary.remarks
+    assert [note.en for note in summary.notes] == [
+        "1 day without an arrival punch, minutes counted as 0 (4 Nov)",
+        "1 day without a departure punch, minutes counted as 0 (5 Nov)",
+        "1 day awaiting a kiosk's data, minutes counted as 0 (17 Nov)",
+        "1 day unexplained so far (18 Nov)",
+        "1 day still running (19 Nov)",
+        "1 day with attendance cancelled (Ps 13) (9 Nov)",
+        "1 day of training",
+    ]
+
+
+def test_summary_writes_dates_that_follow_each_other_as_spans():
+    numbers = [2, 3, 4, 5, 9, 12, 13]
+    (note,) = summarise([day(number, Status.BELUM_ADA_KETERANGAN) for number in numbers]).notes
+    assert note.id == "7 hari belum ada keterangan (02–05-11, 09-11, 12–13-11)"
+    assert note.en == "7 days unexplained so far (2–5 Nov, 9 Nov, 12–13 Nov)"
+
+
+def test_summary_writes_spans_across_months_and_years():
+    dates = [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    days = [AttendanceDay(work_date=one, policy="x", status=Status.BERJALAN) for one in dates]
+    (note,) = summarise(days).notes
+    assert note.id == "4 hari masih berjalan (30-11–01-12, 31-12–01-01)"
+    assert note.en == "4 days still running (30 Nov–1 Dec, 31 Dec–1 Jan)"
 
 
 def test_summary_does_not_depend_on_the_order():
