@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from contract.heartbeat import Health
+from contract.codec import seal
+from contract.heartbeat import MAX_OLDER, EpochStanding, Health
 from contract.signing import SigningKey
 from hub.fleet.coverage import coverage_for
 from hub.fleet.models import Kiosk, LatestHeartbeat
@@ -213,6 +214,118 @@ def test_coverage_stands_still_while_rows_are_missing(desk: Any, journal: KioskJ
     desk.record(journal.delivery(3, 4))
     desk.hear(journal, queue=2, as_of=NOON + timedelta(minutes=30), clock=stamp(3_600_001))
     assert coverage(desk) == NOON + timedelta(minutes=30)
+
+
+def standing(journal: KioskJournal, **changes: Any) -> EpochStanding:
+    fields = {"epoch": journal.epoch, "first_kept": 1, "last_seq": len(journal.rows), "queue": 0}
+    return EpochStanding(**(fields | changes))
+
+
+@pytest.fixture
+def boots(journal: KioskJournal) -> list[KioskJournal]:
+    """The same card in three boots, the newest first; ten rows each."""
+    return [
+        journal.punches(10),
+        *(KioskJournal(journal.device, journal.key).punches(10) for _ in range(2)),
+    ]
+
+
+def test_rows_of_older_epochs_are_asked_for_one_receipt_each(desk: Any, boots: list[KioskJournal]) -> None:
+    newest, middle, oldest = boots
+    desk.record(newest.delivery(), middle.delivery(1, 4), oldest.delivery(1, 2), oldest.delivery(6, 7))
+    older = (standing(middle), standing(oldest, first_kept=2, queue=1))
+    receipts = desk.hear(newest, queue=1, receipt=3, older=older)
+    assert [(each.epoch, each.missing) for each in receipts] == [
+        (middle.epoch, ((5, 10),)),
+        (oldest.epoch, ((3, 5), (8, 9))),
+        (newest.epoch, ()),
+    ]
+    assert sorted(each.version for each in receipts) == [each.version for each in receipts]
+    assert ("kiosk-1", "rows_missing") in desk.alarms()
+    [*_, last] = desk.record(middle.delivery(5, 10), oldest.delivery(3, 5), oldest.delivery(8, 9))
+    desk.clock.advance(60)
+    assert desk.hear(newest, queue=1, receipt=last.version, older=older, clock=stamp(3_700_000)) == []
+
+
+def test_epochs_that_are_all_here_are_not_answered(desk: Any, boots: list[KioskJournal]) -> None:
+    newest, middle, oldest = boots
+    [*_, last] = desk.record(*(each.delivery() for each in boots))
+    older = (standing(middle), standing(oldest, first_kept=8))
+    assert desk.hear(newest, receipt=last.version, older=older) == []
+    assert desk.alarms() == {}
+    assert coverage(desk) == NOON + timedelta(hours=1)
+
+
+def test_coverage_stands_still_while_rows_of_an_older_epoch_are_missing(desk: Any, boots: list[KioskJournal]) -> None:
+    newest, middle, _ = boots
+    desk.record(newest.delivery(), middle.delivery(1, 9))
+    desk.hear(newest, older=(standing(middle),))
+    assert coverage(desk) is None
+    desk.record(middle.delivery(10, 10))
+    desk.hear(newest, older=(standing(middle),), clock=stamp(3_600_001))
+    assert coverage(desk) == NOON + timedelta(hours=1)
+
+
+def test_rows_of_older_epochs_that_queue_are_not_missing(desk: Any, boots: list[KioskJournal]) -> None:
+    """Nor do they make the current epoch's rows look as if they were not delivered yet."""
+    newest, middle, _ = boots
+    desk.record(newest.delivery(1, 9))
+    [receipt] = desk.hear(newest, queue=10, older=(standing(middle, queue=10),))
+    assert (receipt.epoch, receipt.missing) == (newest.epoch, ((10, 10),))
+
+
+def test_gaps_of_a_damaged_card_are_lost_and_not_asked_for(desk: Any, boots: list[KioskJournal]) -> None:
+    newest, middle, _ = boots
+    [*_, last] = desk.record(newest.delivery(), middle.delivery(1, 3), middle.delivery(7, 10))
+    assert desk.hear(newest, receipt=last.version, older=(standing(middle, gaps=((4, 6),)),)) == []
+    assert desk.alarms() == {("kiosk-1", "rows_lost"): 1}
+    assert coverage(desk) == NOON + timedelta(hours=1)
+
+
+def test_older_epoch_that_lost_its_last_rows_rings_once_and_is_not_answered(
+    desk: Any, boots: list[KioskJournal]
+) -> None:
+    newest, middle, _ = boots
+    [*_, last] = desk.record(newest.delivery(), middle.delivery())
+    older = (standing(middle.copy(7)),)
+    for second in range(3):
+        assert desk.hear(newest, receipt=last.version, older=older, clock=stamp(3_600_000 + second)) == []
+        desk.clock.advance(60)
+    assert desk.alarms() == {("kiosk-1", "rolled_back"): 1}
+
+
+def test_heartbeat_that_names_an_epoch_twice_is_refused(desk: Any, journal: KioskJournal) -> None:
+    journal.punch()
+    twice = standing(KioskJournal())
+    for older in ((standing(journal),), (twice, twice)):
+        fields = {"epoch": journal.epoch, "first_kept": 1, "last_seq": 1, "queue": 0, "receipt": 0}
+        body = {
+            **fields,
+            "sent_at": NOON,
+            "as_of": NOON,
+            "clock": stamp(),
+            "health": Health(),
+            "roster": 0,
+            "command": 0,
+            "pack": "",
+            "software": "",
+            "older": older,
+        }
+        sealed = seal(body, key=journal.key, purpose="state", device="kiosk-1")
+        assert desk.heartbeats.record([StateDelivery("kiosk-1", sealed)]) == []
+    assert latest(desk) is None
+    assert desk.alarms() == {("kiosk-1", "malformed"): 1}
+
+
+def test_largest_heartbeat_of_many_kiosks_is_compared_at_once(desk: Any) -> None:
+    """SQLite takes only so many parameters in a statement."""
+    deliveries = []
+    for number in range(30):
+        journal = desk.register(KioskJournal(device=f"kiosk-{number}"))
+        older = tuple(standing(KioskJournal(), last_seq=3, queue=3) for _ in range(MAX_OLDER))
+        deliveries.append(StateDelivery(journal.device, journal.heartbeat(queue=3 * MAX_OLDER, older=older)))
+    assert desk.heartbeats.record(deliveries) == []
+    assert desk.alarms() == {}
 
 
 def test_coverage_is_never_taken_back(desk: Any, journal: KioskJournal) -> None:
