@@ -71,6 +71,8 @@ class HeartbeatRecorder:
         self._now = now
         self._alarms = alarms or AlarmBook(now=now)
         self._terminals = Terminals(database)
+        self.pause_ms = 0
+        """Back-pressure: what the next receipts tell kiosks to wait; set by whoever sees the backlog."""
 
     def record(self, deliveries: Sequence[StateDelivery]) -> list[Outgoing]:
         """Store heartbeats; the receipts to publish, all of them committed. Database errors pass, as in Recorder."""
@@ -80,7 +82,7 @@ class HeartbeatRecorder:
         with self._database.writing_connection() as connection:
             answers = self._compare(connection, heard) if heard else []
             self._alarms.write(connection)
-        return [answer.seal(self._hub_key) for answer in answers]
+        return [answer.seal(self._hub_key, pause_ms=self.pause_ms) for answer in answers]
 
     def record_presence(self, presence: dict[str, bool]) -> None:
         """Store what the broker says of kiosks' connections: a hint for people, never evidence."""

@@ -151,6 +151,7 @@ def seal_receipt(
     key: SigningKey,
     rejected: tuple[Rejection, ...] = (),
     missing: Ranges = (),
+    pause_ms: int = 0,
 ) -> Outgoing:
     """The receipt about one journal, signed for its kiosk; call it only after the commit."""
     receipt = Receipt(
@@ -160,6 +161,7 @@ def seal_receipt(
         also=progress.also[:MAX_ALSO],
         rejected=rejected,
         missing=missing[:MAX_ALSO],
+        pause_ms=pause_ms,
     )
     return Outgoing(down(progress.device, "receipt"), seal(receipt, key=key, purpose="receipt", device=progress.device))
 

@@ -58,6 +58,8 @@ class Recorder:
         self._alarms = alarms or AlarmBook(now=now)
         self._work_dates = work_dates
         self._terminals = Terminals(database)
+        self.pause_ms = 0
+        """Back-pressure: what the next receipts tell kiosks to wait; set by whoever sees the backlog."""
 
     def record(self, deliveries: Sequence[tuple[str, bytes]]) -> list[Outgoing]:
         """Store (device, payload) pairs from the punch topics; the receipts to publish, all of them committed.
@@ -73,7 +75,7 @@ class Recorder:
         except StatementError as error:
             log.warning("a group of %d batches was refused, trying them one by one: %s", len(batches), error)
             answers = [answer for batch in batches for answer in self._store_alone(batch)]
-        return [answer.seal(self._hub_key) for answer in answers]
+        return [answer.seal(self._hub_key, pause_ms=self.pause_ms) for answer in answers]
 
     def _admit(self, deliveries: Sequence[tuple[str, bytes]]) -> list[AdmittedBatch]:
         opened: list[PunchBatch | _Unreadable] = []

@@ -40,9 +40,16 @@ class Answer:
     rejected: tuple[Rejection, ...]
     missing: Ranges = ()
 
-    def seal(self, key: SigningKey) -> Outgoing:
+    def seal(self, key: SigningKey, *, pause_ms: int = 0) -> Outgoing:
         """The receipt, signed for its kiosk."""
-        return seal_receipt(self.progress, version=self.version, key=key, rejected=self.rejected, missing=self.missing)
+        return seal_receipt(
+            self.progress,
+            version=self.version,
+            key=key,
+            rejected=self.rejected,
+            missing=self.missing,
+            pause_ms=pause_ms,
+        )
 
 
 def store(

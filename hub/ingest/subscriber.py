@@ -32,6 +32,11 @@ GROUP_ARRIVALS: Final = 64
 ROSTER_EVERY_SECONDS: Final = 3.0
 """How often it is looked whether a kiosk's roster is behind, apart from after each heartbeat."""
 
+BACKLOG_MESSAGES: Final = 4 * GROUP_ARRIVALS
+"""When more than this waits, kiosks are asked to hold back: they would else send again what we have not read yet."""
+
+LONGEST_PAUSE_MS: Final = 30_000
+
 DATABASE_PAUSE_SECONDS: Final = 1.0
 """How long to let the database be after it failed; kiosks send again by themselves."""
 
@@ -46,6 +51,16 @@ class Counts:
     database_failures: int = 0
     published: int = 0
     unpublished: int = 0
+
+
+def pause_for(waiting: int, seconds_per_message: float) -> int:
+    """How many milliseconds kiosks shall send nothing, given how many messages wait and how fast they are worked off.
+
+    0 unless the backlog is long; then half the time that it takes, so that the hub never falls idle over it.
+    """
+    if waiting <= BACKLOG_MESSAGES:
+        return 0
+    return min(LONGEST_PAUSE_MS, int(waiting * seconds_per_message * 1000 / 2))
 
 
 @dataclass(slots=True)
@@ -71,7 +86,8 @@ def subscriptions(*, share: str | None = None) -> list[str]:
 class Subscriber:
     """One ingest worker. rosters None: another worker of this hub delivers rosters.
 
-    monotonic: seconds, for the roster's pace. The transport is started and stopped by `run`; with `step` by the caller.
+    monotonic: seconds, for the roster's pace and for how long kiosks shall hold back when much waits. The transport is
+    started and stopped by `run`; with `step` by the caller.
     """
 
     def __init__(
@@ -89,6 +105,7 @@ class Subscriber:
         self._rosters = rosters
         self._monotonic = monotonic
         self._rosters_due = 0.0
+        self._seconds_per_message = 0.0
         self.counts = Counts()
 
     def run(self, stop: threading.Event) -> None:
@@ -106,12 +123,18 @@ class Subscriber:
     def step(self, *, timeout_seconds: float = 0.0) -> int:
         """Take in one group (waiting at most so long for its first message) and answer it; how many came."""
         arrivals = self._take(timeout_seconds)
+        begun = self._monotonic()
+        pause_ms = pause_for(self._transport.waiting, self._seconds_per_message)
+        self._recorder.pause_ms = self._heartbeats.pause_ms = pause_ms
         group = self._sort(arrivals)
         self._guard("heartbeats", lambda: self._heartbeats.record(group.states) if group.states else [])
         self._guard("punches", lambda: self._recorder.record(group.punches) if group.punches else [])
         if group.presence:
             self._guard("presence", lambda: self._record_presence(group.presence))
         self._deliver_rosters(heard=bool(group.states))
+        if len(arrivals) == GROUP_ARRIVALS:
+            # A smaller group says little: the commit costs the same.
+            self._seconds_per_message = (self._monotonic() - begun) / GROUP_ARRIVALS
         return len(arrivals)
 
     def _take(self, timeout_seconds: float) -> list[Arrival]:

@@ -68,6 +68,10 @@ class SimulatedTransport:
         self.arrivals: list[Arrival] = []
         self.connected = False
 
+    @property
+    def waiting(self) -> int:
+        return sum(isinstance(each, Delivery) for each in self.arrivals)
+
     def start(self) -> None:
         self.connect()
 

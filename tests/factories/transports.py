@@ -18,6 +18,10 @@ class ScriptedTransport:
     started: int = 0
     stopped: int = 0
 
+    @property
+    def waiting(self) -> int:
+        return sum(isinstance(each, Delivery) for each in self.arrivals)
+
     def start(self) -> None:
         self.started += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,14 @@ from contract.receipt import Receipt
 from contract.topics import up
 from contract.transport import Connected, Disconnected
 from hub.db import Database, open_database, upgrade
-from hub.ingest.subscriber import GROUP_ARRIVALS, Subscriber, subscriptions
+from hub.ingest.subscriber import (
+    BACKLOG_MESSAGES,
+    GROUP_ARRIVALS,
+    LONGEST_PAUSE_MS,
+    Subscriber,
+    pause_for,
+    subscriptions,
+)
 from hub.roster.delivery import RosterDelivery
 from tests.factories.journals import KioskJournal
 from tests.factories.people import add_employee
@@ -127,6 +135,42 @@ def test_receipt_that_could_not_be_published_is_healed_by_the_next_delivery(
     subscriber.step()
     assert [receipt.upto for receipt in receipts(transport, desk)] == [3]
     assert len(desk.stored()) == 3
+
+
+def test_pause_is_half_the_time_that_a_long_backlog_takes() -> None:
+    assert pause_for(0, 1.0) == pause_for(BACKLOG_MESSAGES, 1.0) == 0
+    assert pause_for(BACKLOG_MESSAGES + 1, 0.0) == 0
+    assert pause_for(1_000, 0.004) == 2_000
+    assert pause_for(5_000, 60.0) == LONGEST_PAUSE_MS
+
+
+def test_long_backlog_asks_kiosks_to_hold_back_and_a_short_one_does_not(
+    desk: Any, journal: KioskJournal, transport: ScriptedTransport
+) -> None:
+    ticks = itertools.count()
+    subscriber = Subscriber(
+        transport=transport, recorder=desk.recorder, heartbeats=desk.heartbeats, monotonic=lambda: next(ticks) * 3.2
+    )
+    journal.punches(1)
+    for _ in range(BACKLOG_MESSAGES + 3 * GROUP_ARRIVALS + 10):
+        transport.deliver(up("kiosk-1", "punch"), journal.batch())
+    transport.deliver(up("kiosk-1", "state"), journal.heartbeat())
+    while subscriber.step():
+        pass
+    pauses = [receipt.pause_ms for receipt in receipts(transport, desk)]
+    # Nothing is known of the pace at first; then there are too many, and at last few enough.
+    assert pauses[0] == 0
+    assert all(pause > 0 for pause in pauses[1:3])
+    assert all(pause == 0 for pause in pauses[3:])
+    assert len(pauses) >= 6
+
+
+def test_answers_to_heartbeats_do_not_call_back_what_receipts_ask(desk: Any, journal: KioskJournal) -> None:
+    desk.recorder.pause_ms = desk.heartbeats.pause_ms = 700
+    journal.punches(2)
+    [stored] = desk.record(journal.delivery())
+    [answered] = desk.hear(journal, queue=2)
+    assert (stored.pause_ms, answered.pause_ms) == (700, 700)
 
 
 def test_run_starts_and_stops_the_transport(subscriber: Subscriber, transport: ScriptedTransport) -> None:

@@ -60,6 +60,10 @@ class End:
     outbox: list[Arrival]
     connected: bool = True
 
+    @property
+    def waiting(self) -> int:
+        return len(self.inbox)
+
     def start(self) -> None:
         self.inbox.insert(0, Connected())
 
