@@ -10,7 +10,7 @@ import click
 from cli.commands import Commands
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="Start with: presensi bench recognizer --json")
 def bench() -> None:
     """Measure this machine: recognition against the reference library, and whole walk-ups."""
 
@@ -28,9 +28,7 @@ def recognizer(as_json: bool, frames: int, photos: Path | None) -> None:
 
 @bench.command(epilog="Example:\n\n  presensi bench walkup --clip walk.mp4 --gallery photos/ --json")
 @click.option("--clip", type=click.Path(), help="A video of somebody who walks up; else a photo is rendered.")
-@click.option(
-    "--gallery", type=click.Path(), help="PERSON/photo.jpg to enrol; else the demo's photos."
-)
+@click.option("--gallery", type=click.Path(), help="PERSON/photo.jpg to enrol; else the demo's photos.")
 @click.option("--runs", default=5, show_default=True, help="How often to play the clip.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def walkup(clip: str | None, gallery: str | None, runs: int, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from cli.ending import EndedEarlyError
 from contract.errors import BadInputError, PresensiError
 
 _OURS = {"benchmarks", "cli", "contract", "hub", "kiosk", "provisioning"}
@@ -20,22 +21,21 @@ EXIT_NOT_RECOGNISED = 3
 
 
 class _Sentences(click.Command):
-    """Errors of ours become one sentence and an exit code: 2 for bad input, 1 for other trouble."""
+    """Errors of ours become one sentence and an exit code: 2 for bad input, 1 for other trouble.
+
+    A program that was told to end before its work began ends without words, as the signal would have ended it.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except EndedEarlyError as error:
+            sys.exit(error.exit_code)
         except PresensiError as error:
             fail(error)
         except ModuleNotFoundError as error:
-            # Late imports: `presensi demo` on a machine that has the kiosk's packages only.
-            if error.name is None or error.name.split(".")[0] in _OURS:
-                raise
-            fail(
-                BadInputError(
-                    f"This needs the package {error.name}, which is not installed: pip install 'presensi[demo]'."
-                )
-            )
+            # Commands import what they need when they run, so that --help works without it.
+            fail_for_want_of(error, ctx)
 
 
 class LoneCommand(_Sentences):
@@ -67,21 +67,12 @@ class LazyCommands(Commands):
         try:
             command: click.Command = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as error:
-            if error.name is not None and error.name.split(".")[0] in {
-                "cli",
-                "contract",
-                "hub",
-                "kiosk",
-                "provisioning",
-            }:
-                raise
-            fail(
-                BadInputError(
-                    f"`presensi {cmd_name}` needs the package {error.name}, which is not installed: "
-                    f"pip install 'presensi[{extra}]'."
-                )
-            )
+            _fail_for_want_of(error, cmd_name, extra)
         return command
+
+    def extra_of(self, name: str) -> str | None:
+        """The extra that must be installed for a command; None for a command that is not ours."""
+        return self._lazy[name][1] if name in self._lazy else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
         """List the commands without importing any of them."""
@@ -93,6 +84,25 @@ def fail(error: PresensiError) -> NoReturn:
     """End the program with the error's sentence."""
     click.echo(f"presensi: {error}", err=True)
     sys.exit(EXIT_BAD_INPUT if isinstance(error, BadInputError) else EXIT_TROUBLE)
+
+
+def fail_for_want_of(error: ModuleNotFoundError, ctx: click.Context) -> NoReturn:
+    """End the program with the extra to install, when a package of others is missing; our own bugs are raised."""
+    words = ctx.command_path.split()[1:] or [""]
+    root = ctx.find_root().command
+    extra = root.extra_of(words[0]) if isinstance(root, LazyCommands) else None
+    _fail_for_want_of(error, " ".join(words), extra or "dev")
+
+
+def _fail_for_want_of(error: ModuleNotFoundError, command: str, extra: str) -> NoReturn:
+    if error.name is None or error.name.split(".")[0] in _OURS:
+        raise error
+    fail(
+        BadInputError(
+            f"`presensi {command}` needs the package {error.name}, which is not installed: "
+            f"pip install 'presensi[{extra}]'."
+        )
+    )
 
 
 def log_to_stderr(*, verbose: bool) -> None:

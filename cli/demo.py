@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from cli.commands import EXIT_NOT_RECOGNISED, LoneCommand
-from contract.errors import BadInputError
+from cli.ending import Ending
+from contract.errors import BadInputError, PresensiError
 
 
 @click.command(
@@ -24,10 +25,10 @@ from contract.errors import BadInputError
 @click.option("--once", is_flag=True, help="End with the first punch in the recap (exit 3: nobody was recognised).")
 @click.option("--headless", is_flag=True, help="No window, even where there is a display.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: print one JSON object and nothing else.")
-@click.option("--gallery", type=click.Path(path_type=Path), help="Whom to enrol: PERSON/photo.jpg.")
-@click.option("--clip", help="A video file instead of a camera.")
-@click.option("--photos", help="Photos, rendered as people who walk up.")
-@click.option("--webcam", type=int, help="The webcam with this number.")
+@click.option("--gallery", metavar="DIR", type=click.Path(path_type=Path), help="Whom to enrol: PERSON/photo.jpg.")
+@click.option("--clip", metavar="FILE", help="A video file instead of a camera.")
+@click.option("--photos", metavar="DIR", help="Photos, rendered as people who walk up.")
+@click.option("--webcam", metavar="N", type=int, help="The webcam with this number.")
 @click.option(
     "--liveness",
     type=click.Choice(["off", "passive", "active", "strict"]),
@@ -35,9 +36,15 @@ from contract.errors import BadInputError
     show_default=True,
     help="Policy against photographs; this version has `off` only, and says so on the screen.",
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Keep everything here; else it is gone at the end.")
+@click.option(
+    "--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep everything here; else it is gone at the end."
+)
 @click.option("--enrol-me", metavar="NAME", help="Enrol whoever stands before the webcam under this name.")
-@click.option("--http", default="127.0.0.1:8080", show_default=True, help="Address of the hub's pages.")
+@click.option(
+    "--http",
+    metavar="HOST:PORT",
+    help="Address of the hub's pages; without it 127.0.0.1:8080, or a free port where that one is taken.",
+)
 @click.option("--windowed", is_flag=True, help="A window instead of the full screen.")
 def demo(
     once: bool,
@@ -50,7 +57,7 @@ def demo(
     liveness: str,
     data: Path | None,
     enrol_me: str | None,
-    http: str,
+    http: str | None,
     windowed: bool,
 ) -> None:
     """See it work: a person before the camera becomes a line in the hub's recap.
@@ -62,10 +69,14 @@ def demo(
         raise BadInputError(f"The liveness policy `{liveness}` is not in this version; use --liveness off.")
     if as_json and not once:
         raise BadInputError("--json belongs to --once; add it.")
-    from cli.demo_parts import Demo, DemoWishes
+    if data is not None and data.exists() and not data.is_dir():
+        raise BadInputError(f"{data} is a file; name a folder with --data.")
 
-    with ExitStack() as stack:
-        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="presensi-demo-")))
+    with Ending() as ending, ExitStack() as stack:
+        from cli.demo_parts import Demo, DemoWishes
+
+        ending.check()
+        folder = data or _make_folder(stack)
         wishes = DemoWishes(
             folder=folder,
             gallery=gallery,
@@ -79,8 +90,15 @@ def demo(
             headless=headless,
             quiet=as_json,
         )
-        with Demo(wishes) as running:
-            outcome = running.run()
+        try:
+            with Demo(wishes, ending) as running:
+                outcome = running.run()
+        except PresensiError:
+            # Who was told to end while a step failed (Ctrl-C ends pip as well) need not hear of the step.
+            ending.check()
+            raise
+        if once and outcome is None:
+            ending.check()
     if not once:
         return
     if outcome is None:
@@ -90,3 +108,15 @@ def demo(
         click.echo(json.dumps(outcome))
     else:
         click.echo(f"{outcome['employee']}: {outcome['day']['status']}, arrived {outcome['day']['arrival']}")
+
+
+def _make_folder(stack: ExitStack) -> Path:
+    """A folder that is gone when the stack is closed."""
+    try:
+        return Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="presensi-demo-", ignore_cleanup_errors=True))
+        )
+    except OSError as error:
+        raise BadInputError(
+            f"No folder can be made in {tempfile.gettempdir()}: {error.strerror}. Name one with --data."
+        ) from error

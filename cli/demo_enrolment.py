@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from contract.errors import PresensiError
 from hub.roster.enrolment import Enrolment as Enroller
@@ -16,10 +18,14 @@ from kiosk.ui.presenter import Enrolment, present_enrolment
 WANTED_FRAMES: Final = 7
 SPACING_SECONDS: Final = 0.35
 PATIENCE_SECONDS: Final = 45.0
+JOIN_SECONDS: Final = 10.0
 
 
 class WebcamEnrolment:
-    """Takes frames in which a face is served, some time apart, and enrols them under a name."""
+    """Takes frames in which a face is served, some time apart, and enrols them under a name.
+
+    The end of the with block ends an enrolment that is under way, before the hub's database is closed beneath it.
+    """
 
     def __init__(self, station: Station, enroller: Enroller, *, say: Callable[[str], None]) -> None:
         self._station = station
@@ -27,6 +33,18 @@ class WebcamEnrolment:
         self._say = say
         self._bridge: Bridge | None = None
         self._busy = threading.Lock()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join(JOIN_SECONDS)
 
     def connect(self, bridge: Bridge) -> None:
         """Show the panel in the window, and act on a name that is typed there."""
@@ -37,12 +55,15 @@ class WebcamEnrolment:
     def begin(self, name: str) -> None:
         """Take frames in the background; a second call meanwhile is ignored."""
         if self._busy.acquire(blocking=False):
-            threading.Thread(target=self._work, args=(name,), name="enrolment", daemon=True).start()
+            self._thread = threading.Thread(target=self._work, args=(name,), name="enrolment", daemon=True)
+            self._thread.start()
 
     def _work(self, name: str) -> None:
         try:
             self._say(f"Enrolling {name}: look into the camera and turn the head a little.")
             frames = self._collect(name)
+            if self._ending.is_set():
+                return
             report = self._enroller.enrol_frames(name, frames)
             self._say(f"Enrolled {name} from {report.added} frames.")
             self._show(Enrolment("done", name))
@@ -53,15 +74,17 @@ class WebcamEnrolment:
             self._busy.release()
 
     def _collect(self, name: str) -> list[Pixels]:
+        """Different pictures of a usable face, as many as are wanted or as came in time."""
         frames: list[Pixels] = []
-        pause = threading.Event()
-        waited = 0.0
-        while len(frames) < WANTED_FRAMES and waited < PATIENCE_SECONDS:
+        last_index = -1
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(frames) < WANTED_FRAMES and time.monotonic() < deadline:
             self._show(Enrolment("capturing", name, len(frames), WANTED_FRAMES))
-            pause.wait(SPACING_SECONDS)
-            waited += SPACING_SECONDS
+            if self._ending.wait(SPACING_SECONDS):
+                break
             frame = self._station.served_frame
-            if frame is not None:
+            if frame is not None and frame.index != last_index:
+                last_index = frame.index
                 frames.append(frame.main)
         return frames
 

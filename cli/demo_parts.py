@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import socket
 import sys
 import threading
 import time
@@ -14,17 +14,19 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import click
+from sqlalchemy import select
 
-from cli.demo_broker import DemoBroker, free_port
+from cli.demo_broker import DemoBroker
 from cli.demo_enrolment import WebcamEnrolment
-from cli.kiosk import camera_choice, end_on_signals
+from cli.demo_way import FirstWay
+from cli.ending import Ending
+from cli.kiosk import camera_choice
 from contract.errors import BadInputError, PresensiError
-from contract.receipt import Receipt
 from hub.access.accounts import add_account, generate_password, list_accounts, set_password
 from hub.access.roles import Role
 from hub.attendance.day import AttendanceDay, to_plain
+from hub.attendance.models import DirtyDay
 from hub.fleet.kiosks import add_kiosk
-from hub.outgoing import Outgoing
 from hub.roster.employees import ensure_unit
 from hub.roster.enrolment import Enrolment, EnrolmentReport
 from hub.roster.photos import person_name
@@ -39,13 +41,12 @@ from kiosk.station import Station
 from kiosk.ui.window import why_no_window
 from provisioning.demo_photos import fetch
 
-log = logging.getLogger(__name__)
-
 DEVICE: Final = "kiosk-demo"
 UNIT: Final = "Kantor Contoh"
 POLICY: Final = "demo"
 ACCOUNT: Final = "admin"
 PATIENCE_SECONDS: Final = 60.0
+DEFAULT_ADDRESS: Final = ("127.0.0.1", 8080)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class DemoWishes:
     clip: str | None
     photos: str | None
     webcam: int | None
-    http: str
+    http: str | None
     enrol_me: str | None
     once: bool
     windowed: bool
@@ -66,16 +67,13 @@ class DemoWishes:
 
 
 class Demo:
-    """Everything runs while the with block lasts."""
+    """Everything runs while the with block lasts. EndedEarlyError when `ending` comes before there is work to stop."""
 
-    def __init__(self, wishes: DemoWishes) -> None:
+    def __init__(self, wishes: DemoWishes, ending: Ending) -> None:
         self._wishes = wishes
+        self._ending = ending
         self._stack = ExitStack()
-        self._first: TakenPunch | None = None
-        self._first_taken = threading.Event()
-        self._stored_at: float | None = None
-        self._received_at: float | None = None
-        self._received = threading.Event()
+        self._way = FirstWay()
 
     def __enter__(self) -> Self:
         try:
@@ -92,11 +90,11 @@ class Demo:
 
     def run(self) -> dict[str, Any] | None:
         """Serve people; with `once` the first punch's way into the recap, None when nobody was recognised."""
+        self._ending.then(self._station.stop)
         self._await_roster()
         if self._wishes.once:
             threading.Thread(target=self._stop_after_first, name="once", daemon=True).start()
         if self._headless:
-            end_on_signals(self._station.stop)
             self._station.run(NullDisplay())
         else:
             from kiosk.ui.show import run_with_window
@@ -109,27 +107,22 @@ class Demo:
 
     def _open(self) -> None:
         wishes = self._wishes
-        camera = self._choose_camera()
-        gallery = wishes.gallery if wishes.gallery is not None else self._default_gallery()
-        reason = "asked for" if wishes.headless else why_no_window()
+        chosen = camera_choice(clip=wishes.clip, photos=wishes.photos, webcam=wishes.webcam)
+        if wishes.enrol_me is not None and (wishes.clip or wishes.photos):
+            raise BadInputError("--enrol-me needs a webcam; leave --clip and --photos out.")
+        address = _read_http(wishes.http) if wishes.http is not None else None
+        with self._ending.interruptible():
+            self._photos = self._find_photos()
+            camera = self._choose_camera(chosen)
+            reason = "asked for" if wishes.headless else why_no_window()
         self._headless = reason is not None
         if reason and not wishes.headless:
             self._say(f"No window: {reason}")
         broker = self._stack.enter_context(DemoBroker())
-        host, port = _read_http(wishes.http)
-        self._hub = self._stack.enter_context(
-            Hub(
-                HubSettings(
-                    data=str(wishes.folder / "hub"),
-                    broker=broker.url,
-                    host=host,
-                    port=port if not wishes.once else free_port(),
-                ),
-                on_receipts=self._note_stored,
-            )
-        )
+        self._hub = self._stack.enter_context(self._make_hub(broker.url, address))
         with self._hub.database.write() as session:
             ensure_unit(session, UNIT, policy=POLICY, author="demo", now=datetime.now(UTC))
+        self._ending.check()
         self._enrol = Enrolment(
             database=self._hub.database,
             data_folder=wishes.folder / "hub",
@@ -137,32 +130,56 @@ class Demo:
             author="demo",
             unit=UNIT,
         )
-        if gallery is not None:
-            self._enrol_folder(gallery)
+        if self._gallery is not None:
+            self._enrol_folder(self._gallery)
+        self._ending.check()
         self._station = self._open_station(camera, broker.url)
         webcam = self._station.settings.camera.kind == "webcam"
-        self._enrolment = WebcamEnrolment(self._station, self._enrol, say=self._say) if webcam else None
-        if wishes.enrol_me is not None:
-            if self._enrolment is None:
-                raise BadInputError("--enrol-me needs a webcam; there is none here, or another input was chosen.")
+        self._enrolment = self._offer_enrolment() if webcam else None
+        self._ending.check()
+        if wishes.enrol_me is not None and self._enrolment is not None:
             self._enrolment.begin(wishes.enrol_me)
         self._tell_log_in()
 
+    @property
+    def _gallery(self) -> Path | None:
+        """Whom to enrol; None when no photos were asked for and none could be had."""
+        return self._wishes.gallery if self._wishes.gallery is not None else self._photos
+
+    def _make_hub(self, broker_url: str, address: tuple[str, int] | None) -> Hub:
+        """The hub; its pages where they were asked for, else at the usual port or a free one."""
+        host, port = address or DEFAULT_ADDRESS
+        if self._wishes.once or (address is None and not _is_free(host, port)):
+            port = 0
+        folder = self._wishes.folder / "hub"
+        settings = HubSettings(data=str(folder), broker=broker_url, host=host, port=port)
+        return Hub(settings, on_receipts=self._way.note_stored)
+
+    def _offer_enrolment(self) -> WebcamEnrolment:
+        return self._stack.enter_context(WebcamEnrolment(self._station, self._enrol, say=self._say))
+
     def _open_station(self, camera: dict[str, Any], broker_url: str) -> Station:
         folder = self._wishes.folder / "kiosk"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "hub.pub").write_text(self._hub.key.verify_key.text + "\n", encoding="ascii")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "hub.pub").write_text(self._hub.key.verify_key.text + "\n", encoding="ascii")
+        except OSError as error:
+            raise BadInputError(
+                f"The data folder {folder} cannot be used: {error.strerror}. Name another one with --data."
+            ) from error
         settings: KioskSettings = read_settings(
             None, device=DEVICE, data=str(folder), broker=broker_url, heartbeat_seconds=5.0, **camera
         )
-        station = self._stack.enter_context(Station(settings, on_punch=self._note_punch, on_receipt=self._note_receipt))
+        station = self._stack.enter_context(
+            Station(settings, on_punch=self._note_punch, on_receipt=self._way.note_receipt)
+        )
         add_kiosk(self._hub.database, DEVICE, station.key.verify_key.text, demo=True, unit=UNIT)
         station.deliver()
         return station
 
-    def _choose_camera(self) -> dict[str, Any]:
+    def _choose_camera(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """What was chosen, else a webcam where there is one, else photos; BadInputError when it cannot be used."""
         wishes = self._wishes
-        chosen = camera_choice(clip=wishes.clip, photos=wishes.photos, webcam=wishes.webcam)
         if wishes.webcam is not None:
             _try_webcam(wishes.webcam)
             return chosen
@@ -174,15 +191,18 @@ class Demo:
             else:
                 self._say("A webcam is here: look into it.")
                 return {"camera_kind": "webcam", "camera_device": 0}
+        if wishes.enrol_me is not None:
+            raise BadInputError("--enrol-me needs a webcam, and there is none here.")
         if not chosen:
-            photos = wishes.gallery or fetch(say=self._say)
-            chosen = {"camera_kind": "photo", "camera_path": str(photos)}
-        for place in (wishes.clip, wishes.photos):
-            if place is not None and not Path(place).exists():
-                raise BadInputError(f"There is no {place}; check the path.")
+            chosen = {"camera_kind": "photo", "camera_path": str(self._gallery or fetch(say=self._say))}
+        if not Path(chosen["camera_path"]).exists():
+            raise BadInputError(f"There is no {chosen['camera_path']}; check the path.")
         return chosen | ({} if wishes.once else {"camera_loop": True})
 
-    def _default_gallery(self) -> Path | None:
+    def _find_photos(self) -> Path | None:
+        """The demo's photos, where no gallery was named; None when they cannot be had and a webcam may do."""
+        if self._wishes.gallery is not None:
+            return None
         try:
             return fetch(say=self._say)
         except PresensiError as error:
@@ -197,6 +217,7 @@ class Demo:
         ) as bar:
 
             def progress(done: int, total: int, _name: str) -> None:
+                self._ending.check()
                 bar.length = total
                 bar.update(done - bar.pos)
 
@@ -219,39 +240,27 @@ class Demo:
 
     def _await_roster(self) -> None:
         if not self._station.await_roster(timeout_seconds=PATIENCE_SECONDS):
+            self._ending.check()
             raise PresensiError("The kiosk got no roster from the hub; run again with --verbose to see why.")
 
     def _note_punch(self, taken: TakenPunch) -> None:
+        self._way.note_punch(taken)
         name = self._station.roster.current.name_of(taken.punch.person) or taken.punch.person
         self._say(
             f"{taken.punch.taken_at.astimezone():%H:%M:%S}  {name}  (similarity {taken.identity.similarity:.3f}, "
             f"in the journal after {taken.committed_ms:.0f} ms)"
         )
-        if self._first is None:
-            self._first = taken
-            self._first_taken.set()
-
-    def _note_stored(self, receipts: list[Outgoing]) -> None:
-        """The hub has committed, and is about to say so."""
-        if self._first is not None and self._stored_at is None and receipts:
-            self._stored_at = time.monotonic()
-
-    def _note_receipt(self, receipt: Receipt) -> None:
-        first = self._first
-        if first is not None and self._received_at is None and receipt.upto >= first.punch.seq:
-            self._received_at = time.monotonic()
-            self._received.set()
 
     def _stop_after_first(self) -> None:
-        self._first_taken.wait()
-        self._received.wait(PATIENCE_SECONDS)
+        self._way.await_receipt(timeout_seconds=None)
         self._station.stop()
 
     def _outcome(self) -> dict[str, Any] | None:
-        first = self._first
+        first = self._way.first
         if first is None:
             return None
-        if not self._received.wait(PATIENCE_SECONDS) or self._stored_at is None or self._received_at is None:
+        walked = self._way.await_receipt(timeout_seconds=PATIENCE_SECONDS)
+        if walked is None:
             raise PresensiError("The hub sent no receipt for the punch; run again with --verbose to see why.")
         punch = first.punch
         return {
@@ -265,27 +274,34 @@ class Demo:
                 "taken_at": punch.taken_at.isoformat(),
             },
             "committed_ms": round(first.committed_ms, 1),
-            "stored_ms": round((self._stored_at - first.committed_at) * 1000, 1),
-            "receipt_ms": round((self._received_at - self._stored_at) * 1000, 1),
+            "stored_ms": round((walked.stored_at - first.committed_at) * 1000, 1),
+            "receipt_ms": round((walked.received_at - walked.stored_at) * 1000, 1),
             "day": to_plain(self._await_day(punch.person)),
         }
 
     def _await_day(self, person: str) -> AttendanceDay:
-        """The stored day that shows the punch."""
+        """The stored day that the punch belongs to, assessed with it: the newest on which the person was here."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         pause = threading.Event()
         while time.monotonic() < deadline:
-            for day in self._hub.days_of(person):
-                if day.arrival is not None or day.departure is not None:
-                    return day
+            if not self._is_dirty(person):
+                days = [
+                    day for day in self._hub.days_of(person) if day.arrival is not None or day.departure is not None
+                ]
+                if days:
+                    return days[-1]
             pause.wait(0.02)
         raise PresensiError("The punch did not reach the recap; run again with --verbose to see why.")
+
+    def _is_dirty(self, person: str) -> bool:
+        """Whether a day of this person is still to be assessed; punches mark theirs in the commit that stores them."""
+        with self._hub.database.read() as session:
+            return session.scalar(select(DirtyDay).where(DirtyDay.employee_id == person).limit(1)) is not None
 
     def _folder_of(self, person: str) -> str:
         """The PERSON folder whose photos were enrolled as this person."""
         name = self._station.roster.current.name_of(person) or person
-        gallery = self._wishes.gallery or fetch()
-        for folder in sorted(gallery.iterdir()):
+        for folder in sorted(self._gallery.iterdir()) if self._gallery is not None else ():
             if folder.is_dir() and person_name(folder.name) == name:
                 return folder.name
         return name
@@ -302,6 +318,17 @@ def _try_webcam(number: int) -> None:
             webcam.read(5.0)
     except CameraError as error:
         raise BadInputError(str(error)) from error
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on this port at this moment."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
 
 
 def _read_http(text: str) -> tuple[str, int]:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.commands import Commands
+from cli.ending import Ending
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
+
+if TYPE_CHECKING:
+    from kiosk.station import Station
 
 FIRST_ROSTER_SECONDS = 10.0
 EXIT_RESTART = 75
 """What `presensi kiosk run` ends with when the hub asked for a restart: the service manager starts it again."""
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="Start with: presensi kiosk run --help")
 def kiosk() -> None:
     """The terminal: run it, look into its journal."""
 
@@ -86,23 +88,51 @@ def run(
         camera_loop=loop,
         **camera_choice(clip=clip, photos=photos, webcam=webcam),
     )
+    with Ending() as ending:
+        _serve(settings, ending, headless=headless, windowed=windowed, linger_seconds=linger)
+
+
+def _serve(settings: KioskSettings, ending: Ending, *, headless: bool, windowed: bool, linger_seconds: float) -> None:
     from kiosk.attendant import NullDisplay
     from kiosk.station import Station
 
+    if not headless:
+        _expect_display()
+    if not settings.hub_key_file.exists():
+        raise BadInputError(
+            f"There is no hub key at {settings.hub_key_file}: write what `presensi hub key` prints into a file, "
+            "and name it with --hub-key."
+        )
+    ending.check()
     with Station(settings) as station:
+        ending.then(station.stop)
         if settings.camera.kind == "clip" and not station.await_roster(timeout_seconds=FIRST_ROSTER_SECONDS):
             click.echo("presensi: no roster has come from the hub; nobody will be recognised until it does.", err=True)
         if headless:
-            end_on_signals(station.stop)
             station.run(NullDisplay())
         else:
             from kiosk.ui.show import run_with_window
 
             run_with_window(station, windowed=windowed)
-        if linger:
-            station.deliver_rest(timeout_seconds=linger)
+        _deliver_rest(station, ending, until=time.monotonic() + linger_seconds)
         if station.restart_wanted:
             sys.exit(EXIT_RESTART)
+
+
+def _expect_display() -> None:
+    """BadInputError when there is no display: Qt itself would end the whole process without a word of ours."""
+    from kiosk.ui.window import why_no_window
+
+    reason = why_no_window()
+    if reason is not None:
+        raise BadInputError(f"No window can be opened: {reason}. Use --headless, or start it where there is a display.")
+
+
+def _deliver_rest(station: Station, ending: Ending, *, until: float) -> None:
+    """Go on delivering until the hub has everything, time runs out, or the program is told to end."""
+    while ending.number is None and (left := until - time.monotonic()) > 0:
+        if station.deliver_rest(timeout_seconds=min(left, 0.2)):
+            return
 
 
 @kiosk.command(epilog="Example:\n\n  presensi kiosk key --data ./k1 > k1.pub")
@@ -117,7 +147,7 @@ def key(settings_file: Path | None, device: str | None, data: str | None) -> Non
     click.echo(device_key(read_settings(settings_file, device=device, data=data).data_folder).verify_key.text)
 
 
-@kiosk.group()
+@kiosk.group(epilog="Example:\n\n  presensi kiosk journal rows --data ./k1")
 def journal() -> None:
     """Look into the journal of a kiosk that is not running."""
 
@@ -151,7 +181,11 @@ def journal_export(to: Path, settings_file: Path | None, device: str | None, dat
 
 def _journal_file(settings: KioskSettings) -> Path:
     path = settings.data_folder / "journal.sqlite3"
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise BadInputError(f"The folder {settings.data_folder} cannot be read: {error.strerror}.") from error
+    if not there:
         raise BadInputError(f"There is no journal in {settings.data_folder}; name the kiosk's folder with --data.")
     return path
 
@@ -187,20 +221,3 @@ def camera_choice(*, clip: str | None, photos: str | None, webcam: int | None) -
     if webcam is not None:
         return {"camera_kind": "webcam", "camera_device": webcam}
     return {}
-
-
-def end_on_signals(stop: Callable[[], None]) -> None:
-    """Ctrl-C and SIGTERM call `stop`; a second Ctrl-C ends the program at once."""
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGINT:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop()
-
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
-
-
-def has_display() -> bool:
-    """Whether there is a screen to open a window on."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -13,7 +13,7 @@ from kiosk.recognizer.card import ModelCard, read_card
 from kiosk.recognizer.pack import open_pack
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="Start with: presensi models list")
 def models() -> None:
     """Recognition packs: which are here, what their error rates are, whether their files are whole."""
 

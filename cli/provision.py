@@ -10,7 +10,7 @@ from cli.commands import Commands
 from provisioning.demo_photos import fetch
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="Start with: presensi provision demo-photos")
 def provision() -> None:
     """What a machine needs before it can work."""
 
