@@ -177,6 +177,7 @@ class Attendant:
         if self.camera_working:
             log.warning("camera: %s", error)
         self.camera_working = False
+        self.served_frame = None
         self._consensus.reset()
         self._advance(CameraLost())
 

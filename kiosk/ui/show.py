@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from contract.errors import PresensiError
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Surroundings
 from kiosk.ui.screen import Screen
@@ -35,13 +34,13 @@ def run_with_window(
     window = KioskWindow(bridge, windowed=windowed, language=settings.language)
     screen = Screen(bridge, surroundings=lambda: surroundings_of(station), language=settings.language)
     prepare(bridge)
-    trouble: list[PresensiError] = []
+    trouble: list[BaseException] = []
     stop_refreshing = threading.Event()
 
     def serve() -> None:
         try:
             station.run(screen)
-        except PresensiError as error:
+        except BaseException as error:  # noqa: BLE001 (whatever it is, a dead attendant must not look like a good end)
             trouble.append(error)
         finally:
             bridge.quit()
