@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.attendance.worker import AttendanceWorker
 from hub.web.headers import CONTENT_SECURITY_POLICY
+
+NOW = datetime(2026, 3, 2, 19, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 def test_every_page_opens_in_both_languages(admin: Any, page_paths: list[str]) -> None:
@@ -142,6 +147,47 @@ def test_persons_day_gives_reasons_and_punches(admin: Any, furnished: Any) -> No
     assert "0.83" in page.words
     assert "Tidak ada pindaian untuk hari ini." in admin.get(f"/pegawai/{furnished.hostile}/2026-03-02").words
     assert "Hari ini belum dihitung." in admin.get(f"/pegawai/{furnished.rina}/2027-01-01").words
+
+
+def test_nobody_who_punched_is_unheard_of_on_any_page(admin: Any, office: Any, database: Any) -> None:
+    noon = NOW.replace(hour=12)
+    unit = office.unit("Dinas")
+    rina, budi = office.employee("Rina", unit=unit), office.employee("Budi", unit=unit)
+    office.kiosk("kiosk-1", unit=unit, delivered_up_to=noon)
+    office.punch("kiosk-1", rina, NOW.replace(hour=11, minute=17))
+    office.punch("kiosk-1", budi, NOW.replace(hour=4, minute=40))
+    AttendanceWorker(database, now=lambda: noon).settle()
+    assert "Hadir 2 dari 2" in admin.get("/").words
+    assert "Belum ada kabar 0" in admin.get("/harian").words
+    assert "scan 11.17, belum dihitung" in admin.get("/harian").words
+    assert "scan 04.40 sebelum jendela dibuka" in admin.get("/harian").words
+    assert "scan 11.17, belum dihitung" in admin.get(f"/pegawai/{rina}").words
+    of_rina = admin.get(f"/pegawai/{rina}/2026-03-02").words
+    assert "Satu scan: 11.17" in of_rina
+    assert "Scan 11.17 (kiosk-1) belum dihitung." in of_rina
+    office.deliver("kiosk-1", NOW)
+    AttendanceWorker(database, now=lambda: NOW).settle()
+    words = admin.get("/").words
+    assert "Hadir 1 dari 2" in words
+    assert "Scan di luar jendela saja: 1" in words
+
+
+def test_english_pages_hold_no_indonesian_remarks(admin: Any, office: Any, settle: Callable[[], int]) -> None:
+    unit = office.unit("Dinas")
+    rina = office.employee("Rina", unit=unit)
+    office.kiosk("kiosk-1", unit=unit, delivered_up_to=NOW)
+    office.punch("kiosk-1", rina, NOW.replace(hour=4, minute=40))
+    office.punch("kiosk-1", rina, NOW.replace(hour=15, minute=10))
+    settle()
+    assert "1 hari tanpa scan datang, menit dihitung 0 (02-03)" in admin.get("/bulanan").words
+    admin.get("/bahasa/en")
+    month = admin.get("/bulanan").words
+    assert "1 day without an arrival punch, minutes counted as 0 (2 Mar)" in month
+    assert "hari" not in month
+    day = admin.get("/harian").words
+    assert "no arrival punch, punch 04:40 before the window opened" in day
+    for page in (day, admin.get(f"/pegawai/{rina}/2026-03-02").words):
+        assert not re.search(r"\b(jendela|tanpa|scan)\b", page, re.IGNORECASE)
 
 
 def test_day_that_waits_names_the_kiosk(admin: Any, office: Any, settle: Callable[[], int]) -> None:
