@@ -1,0 +1,152 @@
+"""A whole kiosk, with a camera that shows an empty room: what it says of itself, and that its housekeeping goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from contract import codec
+from contract.heartbeat import Heartbeat
+from contract.signing import SigningKey
+from contract.transport import Connected
+from kiosk import station as station_module
+from kiosk.attendant import NullDisplay
+from kiosk.camera.frame import Frame
+from kiosk.errors import JournalError, JournalFullError
+from kiosk.journal import Journal
+from kiosk.settings import KioskSettings
+from kiosk.station import Station
+from tests.factories.journals import NOON
+from tests.factories.terminal import write
+from tests.factories.transports import ScriptedTransport
+
+PATIENCE_SECONDS = 60.0
+PICTURE = np.zeros((480, 640, 3), np.uint8)
+
+
+class EmptyRoom:
+    """A camera that nobody walks up to; it ends when it is told to."""
+
+    kind = "webcam"
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+
+    def read(self, timeout_seconds: float) -> Frame | None:
+        if self.over.wait(0.01):
+            return None
+        return Frame(PICTURE, PICTURE[..., 0], 0.0, 0, "webcam")
+
+    def __enter__(self) -> EmptyRoom:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KioskSettings:
+    card = SimpleNamespace(input=SimpleNamespace(dimensions=128))
+    pack = SimpleNamespace(name="builtin", card=card, rule=lambda _people: None)
+    monkeypatch.setattr(station_module, "open_pack", lambda _name: pack)
+    recognizer = SimpleNamespace(pack=pack, look=lambda _frame, _gallery: [])
+    monkeypatch.setattr(station_module, "Recognizer", lambda _pack: recognizer)
+    (tmp_path / "hub.pub").write_text(SigningKey.generate().verify_key.text, encoding="ascii")
+    return KioskSettings(data=str(tmp_path), device="kiosk-1", heartbeat_seconds=0.05)
+
+
+@pytest.fixture
+def open_station(settings: KioskSettings) -> Iterator[Callable[[], Station]]:
+    opened: list[Station] = []
+
+    def open_() -> Station:
+        opened.append(Station(settings, source=EmptyRoom(), transport=ScriptedTransport()))
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.__exit__()
+
+
+def health_of(station: Station) -> Any:
+    """What the kiosk's next heartbeat says of its journal."""
+    transport: Any = station.uplink._transport
+    transport.arrivals.append(Connected())
+    station.uplink.step()
+    payload = [payload for topic, payload in transport.published if topic.endswith("/state")][-1]
+    key = station.key.verify_key
+    return codec.unseal(payload, Heartbeat, key=key, purpose="state", device="kiosk-1").health.journal
+
+
+def test_every_boot_of_the_machine_begins_an_epoch(
+    open_station: Callable[[], Station], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs = []
+    for boot in ("boot-1", "boot-1", "boot-2"):
+        monkeypatch.setattr(station_module, "boot_id", lambda boot=boot: boot)
+        station = open_station()
+        epochs.append(station.journal.state.epoch)
+        write(station.journal)
+        station.__exit__()
+    assert epochs[0] == epochs[1] != epochs[2]
+
+
+def test_kiosk_says_that_its_journal_is_full_until_a_row_is_taken(
+    open_station: Callable[[], Station], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = open_station()
+    assert health_of(station) == "ok"
+
+    def refuse(*_: object) -> None:
+        raise JournalFullError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(station.journal, "_append", refuse)
+        with pytest.raises(JournalFullError):
+            write(station.journal)
+    assert health_of(station) == "full"
+    write(station.journal)
+    assert health_of(station) == "ok"
+
+
+def test_housekeeping_goes_on_after_a_full_disk(
+    open_station: Callable[[], Station], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "HOUSEKEEPING_SECONDS", 0.01)
+    calls: list[timedelta] = []
+    again = threading.Event()
+    station = open_station()
+
+    def forget(_journal: Journal, *, older_than: timedelta) -> int:
+        calls.append(older_than)
+        if len(calls) == 1:
+            raise JournalFullError("no room")
+        again.set()
+        return 0
+
+    monkeypatch.setattr(Journal, "forget_delivered", forget)
+    thread = threading.Thread(target=station.run, args=(NullDisplay(),))
+    thread.start()
+    try:
+        assert again.wait(PATIENCE_SECONDS)
+        assert calls[:2] == [timedelta(days=90)] * 2
+    finally:
+        station.stop()
+        thread.join(PATIENCE_SECONDS)
+    assert not thread.is_alive()
+
+
+def test_kiosk_that_was_renamed_does_not_take_over_the_old_journal(
+    settings: KioskSettings, open_station: Callable[[], Station]
+) -> None:
+    with Journal(settings.data_folder / "journal.sqlite3", device="kiosk-0", now=lambda: NOON) as journal:
+        write(journal)
+    with pytest.raises(JournalError, match=r"'kiosk-0'.*'kiosk-1'"):
+        open_station()
