@@ -29,7 +29,13 @@ def kiosk() -> None:
 )
 @click.argument("device")
 @click.option("--key", "key_file", required=True, metavar="FILE", help="The kiosk's public key; - for standard input.")
-@click.option("--demo", is_flag=True, help="Clips and photos count as cameras at this kiosk.")
+@click.option("--demo", is_flag=True, help="Clips and photos count as cameras at this kiosk, and liveness is off.")
+@click.option(
+    "--liveness",
+    type=click.Choice(["off", "passive", "active", "strict"]),
+    help="Policy against photographs; default: off with --demo, else active. In this version every policy but off "
+    "refuses to record: `off` is for demonstrations and tests, and the screen says so.",
+)
 @click.option("--unit", metavar="NAME", help="Recognises this unit's people only; default: everybody.")
 @place_options
 def add(
@@ -37,6 +43,7 @@ def add(
     key_file: str,
     *,
     demo: bool,
+    liveness: str | None,
     unit: str | None,
     settings_file: Path | None,
     data: str | None,
@@ -45,8 +52,14 @@ def add(
     """Trust DEVICE with its public key."""
     text = _read_key(key_file)
     with opened(settings_of(settings_file, data, db), create=True) as database:
-        add_kiosk(database, device, text, demo=demo, unit=unit)
+        add_kiosk(database, device, text, demo=demo, unit=unit, liveness=liveness)
     click.echo(f"{device} is trusted from now on.")
+    if not demo and liveness != "off":
+        click.echo(
+            "It recognises people, and refuses to record them until this product has liveness layers: "
+            "for a trial, add it again with --liveness off, or with --demo.",
+            err=True,
+        )
 
 
 @kiosk.command("list", epilog="Example:\n\n  presensi hub kiosk list --json")
