@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import uuid
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contract.mqtt import BrokerAddress, MqttTransport
 from contract.receipt import Receipt
 from contract.signing import SigningKey
 from contract.transport import Connected, Delivery
+from tests.factories.journals import KioskJournal
 from tests.journeys.bridge import Bridge, Misfortune
 from tests.journeys.conftest import AddKiosk
 from tests.journeys.world import Broker, HubAtWork, assert_hub_holds_the_journal, wait_until
@@ -97,6 +99,33 @@ def _forgeries(
         b"",
         b"{}",
     ]
+
+
+def test_punches_and_heartbeats_of_a_stranger_change_nothing_at_the_hub(hub: HubAtWork, add_kiosk: AddKiosk) -> None:
+    kiosk, other = add_kiosk(hub), add_kiosk(hub)
+    punches, state = topics.up(kiosk.device, "punch"), topics.up(kiosk.device, "state")
+    with stranger(hub.broker_url, punches) as liar:
+        kiosk.start(150)
+        kiosk.deliver_all()
+        genuine = _drain(liar)
+        forged = KioskJournal(kiosk.device).punches(5)
+        for payload in (forged.batch(), b"", genuine[0][:-9], *genuine, *reversed(genuine)):
+            assert liar.publish(punches, payload)
+        assert liar.publish(topics.up(other.device, "punch"), genuine[0])
+        # It claims that a thousand rows have been delivered, so that nobody would wait for them.
+        assert liar.publish(state, forged.heartbeat(last_seq=1000))
+        told = {(kiosk.device, "bad_signature"), (kiosk.device, "malformed"), (other.device, "malformed")}
+        wait_until(lambda: told <= _alarms(hub), "the hub's alarms tell of it")
+        kiosk.start(300)
+        kiosk.deliver_all()
+    assert_hub_holds_the_journal(hub, kiosk, rows=300)
+    assert hub.rows(other.device) == []
+    wait_until(lambda: hub.heard_last_seq(kiosk.device) == 300, "the hub believes the kiosk's own heartbeat")
+
+
+def _alarms(hub: HubAtWork) -> set[tuple[str, str]]:
+    alarms = json.loads(hub.run("alarms", "--json").stdout)
+    return {(alarm["device"], alarm["kind"]) for alarm in alarms}
 
 
 def test_receipts_lost_doubled_and_late_lose_and_double_nothing(

@@ -25,8 +25,9 @@ from contract.punch import decode_row
 from contract.signing import SigningKey
 from hub.db import open_database
 from hub.fleet.kiosks import add_kiosk
+from hub.fleet.models import LatestHeartbeat
 from hub.fleet.overview import held_rows
-from hub.ingest.models import QuarantinedRow, StoredRow
+from hub.ingest.models import QuarantinedRow
 from hub.keys import load_hub_key
 from kiosk.journal import Journal
 from tests.conftest import ROOT
@@ -214,10 +215,10 @@ class HubAtWork:
         with open_database(f"sqlite:///{self.folder / 'hub.db'}") as database:
             return [(row.device, row.epoch, row.seq, row.hash) for row in held_rows(database, device)]
 
-    def row_bytes(self, device: str) -> dict[tuple[str, int], bytes]:
+    def heard_last_seq(self, device: str) -> int | None:
+        """The newest row of its journal, as the kiosk's newest believed heartbeat has it; None: nothing was heard."""
         with open_database(f"sqlite:///{self.folder / 'hub.db'}") as database, database.read() as session:
-            query = select(StoredRow.epoch, StoredRow.seq, StoredRow.row).where(StoredRow.device == device)
-            return {(row.epoch, row.seq): row.row for row in session.execute(query)}
+            return session.scalar(select(LatestHeartbeat.last_seq).where(LatestHeartbeat.device == device))
 
     def quarantined(self, device: str) -> int:
         with open_database(f"sqlite:///{self.folder / 'hub.db'}") as database, database.read() as session:
