@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
+from cli.hub_assess import assess
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_people import account, employees, enrol, unit
@@ -31,7 +32,7 @@ def hub() -> None:
     """The server: run it, enrol people, register kiosks, pull recaps."""
 
 
-for command in (kiosk, alarms, quarantine, journal_rows, enrol, employees, unit, account, recap, day):
+for command in (kiosk, alarms, quarantine, journal_rows, enrol, employees, unit, account, recap, day, assess):
     hub.add_command(command)
 
 

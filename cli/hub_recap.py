@@ -14,7 +14,7 @@ from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.db import Database
 from hub.errors import RecapError
-from hub.recap.daily import DailyRecap, daily
+from hub.recap.daily import DailyLine, DailyRecap, daily
 from hub.recap.monthly import Month, MonthlyRecap, monthly
 from hub.recap.person import PersonDay, person_day
 from hub.roster.models import Employee
@@ -112,8 +112,7 @@ def _show_daily(found: DailyRecap) -> None:
                 line.unit.name or "-",
                 line.person.name,
                 line.status,
-                f"{line.arrival:%H:%M}" if line.arrival else None,
-                f"{line.departure:%H:%M}" if line.departure else None,
+                *_times(line),
                 line.late_min,
                 line.early_min,
                 line.remark,
@@ -122,6 +121,16 @@ def _show_daily(found: DailyRecap) -> None:
         ],
         empty=f"Nothing is recorded for {found.work_date}.",
     )
+
+
+def _times(line: DailyLine) -> tuple[str | None, str | None]:
+    """Arrival and departure; in brackets a punch that was seen and counts for neither (yet)."""
+    arrival = f"{line.arrival:%H:%M}" if line.arrival else None
+    departure = f"{line.departure:%H:%M}" if line.departure else None
+    if arrival is None and departure is None and line.first_seen is not None and line.last_seen is not None:
+        alone = line.first_seen == line.last_seen
+        return f"({line.first_seen:%H:%M})", None if alone else f"({line.last_seen:%H:%M})"
+    return arrival, departure
 
 
 def _show_monthly(found: MonthlyRecap) -> None:
