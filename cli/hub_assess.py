@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import BinaryIO
 
 import click
 import msgspec
@@ -18,7 +19,7 @@ from hub.attendance.cases import run_cases
     epilog="Examples:\n\n  presensi hub assess cases.json\n\n  cat cases.json | presensi hub assess -",
 )
 @click.argument("file", type=click.File("rb"))
-def assess(file: click.utils.LazyFile) -> None:
+def assess(file: BinaryIO) -> None:
     """Assess the cases in FILE (- for standard input), a JSON list of {"id", "kind", "given"}.
 
     Prints [{"id", "result"}]. A case that cannot be run gets {"id", "error"}, the others run, and the exit code is 2.
