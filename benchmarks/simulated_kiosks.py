@@ -55,6 +55,7 @@ class SimulatedKiosk:
     def prepare(self, broker: BrokerAddress, hub_key: VerifyKey) -> None:
         """Write and sign the whole journal, and begin to connect."""
         self._hub_key = hub_key
+        self._paused_until = 0.0
         self._batches = self._sign()
         self._transport = MqttTransport(
             address=broker, client_id=self.device, subscriptions=[topics.everything_for(self.device)]
@@ -82,7 +83,9 @@ class SimulatedKiosk:
         while (arrival := self._transport.receive(0)) is not None:
             if isinstance(arrival, Delivery):
                 active = True
-                self._take(arrival)
+                self._take(arrival, now)
+        if now < self._paused_until:
+            return active
         open_batches = [batch for batch in self._batches if batch.last_seq > self.settled]
         for batch in open_batches[:WINDOW]:
             if batch.sent_at is None or now - batch.sent_at > RESEND_SECONDS:
@@ -90,7 +93,7 @@ class SimulatedKiosk:
                 batch.sent_at = now
         return active
 
-    def _take(self, delivery: Delivery) -> None:
+    def _take(self, delivery: Delivery, now: float) -> None:
         try:
             if topics.read_down(delivery.topic, self.device) != "receipt":
                 return
@@ -100,6 +103,7 @@ class SimulatedKiosk:
         self.receipts += 1
         if receipt.epoch == self.epoch:
             self.settled = max(self.settled, receipt.upto)
+            self._paused_until = now + receipt.pause_ms / 1000
 
     def _sign(self) -> list[_Batch]:
         rows = [encode(self._punch(seq, arrival)) for seq, arrival in enumerate(self.arrivals, start=1)]
