@@ -27,9 +27,9 @@ def assess(file: BinaryIO) -> None:
     try:
         cases = json.loads(file.read())
     except (ValueError, RecursionError) as error:
-        raise BadInputError(f"{file.name} is not JSON: {error}.") from error
+        raise BadInputError(f"The cases are not JSON: {error}.") from error
     if not isinstance(cases, list):
-        raise BadInputError(f"{file.name} must hold a JSON list of cases.")
+        raise BadInputError("The cases must be a JSON list.")
     answers = run_cases(cases)
     click.echo(msgspec.json.encode(answers).decode())
     if any(answer.error for answer in answers):

@@ -94,6 +94,9 @@ class RosterDelivery:
 def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
     """Active kiosks that spoke, are not at the newest revision, and are not about to take in what they were sent."""
     revision = current_revision(connection)
+    if revision == 0:
+        # Nobody was ever enrolled and no kiosk's policy was ever set: version 0 is what every kiosk begins with.
+        return []
     query = (
         select(_kiosks, _latest.c.roster, _latest.c.pack.label("wanted_pack"), Unit.name.label("unit_name"))
         .join(_latest, _latest.c.device == _kiosks.c.device)
