@@ -5,6 +5,7 @@ Their journals are in memory and signed beforehand, so that the machine's time g
 
 from __future__ import annotations
 
+import random
 import time
 import uuid
 from collections.abc import Sequence
@@ -20,10 +21,10 @@ from contract.punch import MAX_BATCH_ROWS, ClockStamp, Liveness, Punch, Recognit
 from contract.receipt import Receipt
 from contract.signing import FIRST_PREVIOUS, SigningKey, VerifyKey, chain_hashes
 from contract.transport import Connected, Delivery
+from kiosk.uplink import UplinkSettings
 
-WINDOW: Final = 4
-"""Batches in flight, as kiosk.uplink has it."""
-RESEND_SECONDS: Final = 5.0
+PRESS: Final = UplinkSettings()
+"""How hard the product presses: window, patience, and how both change when receipts are late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Arrival:
 class _Batch:
     last_seq: int
     payload: bytes
-    sent_at: float | None = None
+    deadline: float | None = None
 
 
 @dataclass
@@ -55,7 +56,7 @@ class SimulatedKiosk:
     def prepare(self, broker: BrokerAddress, hub_key: VerifyKey) -> None:
         """Write and sign the whole journal, and begin to connect."""
         self._hub_key = hub_key
-        self._paused_until = 0.0
+        self._paused_until, self._failures = 0.0, 0
         self._batches = self._sign()
         self._transport = MqttTransport(
             address=broker, client_id=self.device, subscriptions=[topics.everything_for(self.device)]
@@ -86,11 +87,20 @@ class SimulatedKiosk:
                 self._take(arrival, now)
         if now < self._paused_until:
             return active
-        open_batches = [batch for batch in self._batches if batch.last_seq > self.settled]
-        for batch in open_batches[:WINDOW]:
-            if batch.sent_at is None or now - batch.sent_at > RESEND_SECONDS:
-                active = self._transport.publish(topics.up(self.device, "punch"), batch.payload) or active
-                batch.sent_at = now
+        waiting = [batch for batch in self._batches if batch.last_seq > self.settled]
+        late = [batch for batch in waiting if batch.deadline is not None and now >= batch.deadline]
+        for batch in late:
+            batch.deadline = None
+        self._failures += bool(late)
+        in_flight = sum(batch.deadline is not None for batch in waiting)
+        patience = min(PRESS.receipt_timeout * 2.0**self._failures, PRESS.retry_cap) * (0.75 + 0.5 * random.random())
+        for batch in waiting:
+            if in_flight >= (1 if self._failures else PRESS.window):
+                break
+            if batch.deadline is None and self._transport.publish(topics.up(self.device, "punch"), batch.payload):
+                batch.deadline = now + patience
+                in_flight += 1
+                active = True
         return active
 
     def _take(self, delivery: Delivery, now: float) -> None:
@@ -102,6 +112,8 @@ class SimulatedKiosk:
             return
         self.receipts += 1
         if receipt.epoch == self.epoch:
+            if receipt.upto > self.settled:
+                self._failures = 0
             self.settled = max(self.settled, receipt.upto)
             self._paused_until = now + receipt.pause_ms / 1000
 
