@@ -223,7 +223,7 @@ class Demo:
 
             report: EnrolmentReport = self._enrol.enrol_folder(gallery, progress=progress)
         for person in report.people:
-            few = f" (only {person.total} photos; five or more recognise better)" if person.is_thin else ""
+            few = f" (photos: {person.total}; five or more recognise better)" if person.is_thin else ""
             self._say(f"Enrolled {person.name}{few}")
         for skipped in report.skipped:
             self._say(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}")

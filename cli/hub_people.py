@@ -80,7 +80,7 @@ def enrol(
         known = f", {person.known} known before" if person.known else ""
         click.echo(f"{person.name}: {person.added} photos added{known}, {person.total} in all")
     for thin in (person for person in report.people if person.is_thin):
-        click.echo(f"Warning: {thin.name} has only {thin.total} photos; five or more recognise better.", err=True)
+        click.echo(f"Warning: photos of {thin.name}: {thin.total}; five or more recognise better.", err=True)
     for skipped in report.skipped:
         click.echo(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}", err=True)
     for name in report.nobody:
