@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -52,13 +54,26 @@ def run(settings_file: Path | None, data: str | None, db: str | None, broker: st
     """
     host, port = read_address(http)
     settings = settings_of(settings_file, data, db, broker=broker, host=host, port=port)
-    # Blocked before any thread begins, so that every thread inherits it and only sigwait sees them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
-    with Hub(settings) as running:
+    with _only_awaited(ENDING_SIGNALS), Hub(settings) as running:
         click.echo(f"Hub: {running.url}")
         if not list_accounts(running.database):
             click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)
         signal.sigwait(ENDING_SIGNALS)
+
+
+@contextmanager
+def _only_awaited(signals: Iterable[signal.Signals]) -> Iterator[None]:
+    """Let only sigwait see these signals. Enter before any thread begins, so that every thread inherits it.
+
+    The mask is as before afterwards, for children inherit it too; who asked twice has been heard.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        while signal.sigtimedwait(signals, 0) is not None:
+            pass
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @hub.command(epilog="Example:\n\n  presensi hub key --data ./hub > hub.pub")
