@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -151,11 +151,14 @@ def test_journal_of_a_running_kiosk_is_left_alone(data: Path) -> None:
 
 
 @pytest.fixture
-def start(demo_photos: Path, data: Path, hub_key: Path, silent_broker: str) -> Callable[..., subprocess.Popen[str]]:
-    """Start `presensi kiosk run --headless` on photos, without a broker."""
+def start(
+    demo_photos: Path, data: Path, hub_key: Path, silent_broker: str
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start `presensi kiosk run --headless` on photos, without a broker; what still runs after the test is killed."""
+    started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [
                 *(*COMMAND, "kiosk", "run", "--headless", "--photos", str(demo_photos), "--data", str(data)),
                 *("--device", DEVICE, "--hub-key", str(hub_key), "--broker", silent_broker, *arguments),
@@ -165,8 +168,13 @@ def start(demo_photos: Path, data: Path, hub_key: Path, silent_broker: str) -> C
             stderr=subprocess.PIPE,
             text=True,
         )
+        started.append(running)
+        return running
 
-    return start
+    yield start
+    for running in started:
+        running.kill()
+        running.communicate()
 
 
 def _await(what: Callable[[], bool]) -> None:
