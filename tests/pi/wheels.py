@@ -70,6 +70,12 @@ def fetch_wheels(target: Target, pins: list[Pin], *, into: Path) -> Path:
     return Path(listed[1])
 
 
+def unpack_wheels(target: Target, pins: list[Pin], *, wheels: Path, into: Path) -> None:
+    """Let pip choose from a folder of wheels for the target and unpack them; nothing is compiled, nothing is run."""
+    options = ("--no-index", "--find-links", wheels, "--no-compile", "--target", into)
+    _run_pip(target, "install", *options, *(pin.requirement for pin in pins))
+
+
 def read_record() -> list[ChosenWheel]:
     """What the package index had for each target when requirements-kiosk.lock was made."""
     lines = RECORD.read_text(encoding="utf-8").splitlines()
@@ -79,7 +85,9 @@ def read_record() -> list[ChosenWheel]:
 def write_record() -> None:
     """Ask the index for every target and write it down."""
     chosen = [wheel for target in TARGETS for wheel in ask_index(target, pins_for(target, KIOSK_LOCK))]
-    head = "# Made by `python -m tests.pi.wheels record`: what pip takes for requirements-kiosk.lock, and its SHA-256.\n"
+    head = (
+        "# Made by `python -m tests.pi.wheels record`: what pip takes for requirements-kiosk.lock, and its SHA-256.\n"
+    )
     lines = [f"{wheel.target}\t{wheel.file}\t{wheel.sha256}\n" for wheel in chosen]
     RECORD.write_text(head + "".join(lines), encoding="utf-8")
 
