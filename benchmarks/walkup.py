@@ -91,9 +91,7 @@ def walk_up(clip: Path, roster: RosterPart) -> WalkUp:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; see --help."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.walkup", description=__doc__)
-    parser.add_argument(
-        "--clip", type=Path, help="somebody who walks up; else a photo is rendered"
-    )
+    parser.add_argument("--clip", type=Path, help="somebody who walks up; else a photo is rendered")
     parser.add_argument("--gallery", type=Path, help="PERSON/photo.jpg; without it the demo's photos")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true")

@@ -58,6 +58,8 @@ _TOLD: Final = (Accepted, AlreadyRecorded, Refused, CameraTrouble)
 """States that lights and buzzer were told of."""
 
 FRAME_PATIENCE_SECONDS: Final = 1.0
+OPENING_SECONDS: Final = 10.0
+"""How long a camera may take to open after the start before the screen calls it trouble."""
 CLOCK_CHECK_SECONDS: Final = 5.0
 
 
@@ -133,6 +135,8 @@ class Attendant:
         self._frame: Frame | None = None
         self._roster_in_use = roster.current
         self._consensus = Consensus(rule=self._rule(self._roster_in_use))
+        self._seen_anything = False
+        self._opening_until = 0.0
         self._lock_wish: bool | None = None
         self._anchor_owed_ms: int | None = None
         self._scan = remember(Scan(), self._recent_punches())
@@ -154,6 +158,7 @@ class Attendant:
         """Serve people until `stop` is set or the input ends. SourceUnusableError when there is nothing to read."""
         self._panel.idle()
         self._show()
+        self._opening_until = self._clock.monotonic() + OPENING_SECONDS
         with self._source:
             while not stop.is_set():
                 self._keep_time()
@@ -174,6 +179,8 @@ class Attendant:
                 self._look(frame)
 
     def _lose_camera(self, error: CameraError) -> None:
+        if not self._seen_anything and self._clock.monotonic() < self._opening_until:
+            return
         if self.camera_working:
             log.warning("camera: %s", error)
         self.camera_working = False
@@ -182,7 +189,7 @@ class Attendant:
         self._advance(CameraLost())
 
     def _look(self, frame: Frame) -> None:
-        self.camera_working = True
+        self.camera_working = self._seen_anything = True
         self._frame = frame
         self._use_newest_roster()
         sightings = self._recognizer.look(frame, self._roster_in_use.gallery)

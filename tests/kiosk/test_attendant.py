@@ -295,6 +295,17 @@ def test_camera_that_fails_says_so_and_comes_back(
     assert terminal.punches == ["ayu"]
 
 
+def test_camera_that_takes_its_time_to_open_is_no_trouble_yet(terminal: Terminal) -> None:
+    terminal.see([CameraStalledError("opening")] * 4, during(1, Nobody()))
+    assert terminal.shown == [Idle]
+    assert list(terminal.panel.told) == ["idle"]
+
+
+def test_camera_that_never_opens_is_trouble(terminal: Terminal) -> None:
+    terminal.see([CameraStalledError("opening")] * 15)
+    assert terminal.shown == [Idle, CameraTrouble]
+
+
 def test_frames_before_and_after_a_stall_are_not_added_up(terminal: Terminal) -> None:
     """Whoever stands there now need not be who stood there then."""
     terminal.see(AYU, AYU, CameraStalledError("hung"), AYU)
