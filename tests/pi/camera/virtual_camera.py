@@ -147,6 +147,10 @@ def _memory_allocator() -> type:
             for stream in configuration:
                 self._buffers[stream.stream] = [self._make(stream) for _ in range(stream.buffer_count)]
 
+        def __del__(self) -> None:
+            # picamera2 drops its allocator when the camera is closed, and does not close it.
+            self.close()
+
         def buffers(self, stream: Any) -> list[Any]:
             return self._buffers[stream]
 
