@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test bench lint lock system-demo system-test clean
+.PHONY: help setup demo test test-pi bench lint lock system-demo system-test clean
 
 help:
 	@echo "make demo    see it work on this machine: kiosk, broker and hub (Ctrl-C ends it)"
 	@echo "make test    lint, unit, journey and browser tests"
+	@echo "make test-pi the Raspberry Pi's platform without one: needs root on Debian (docs/platform.md)"
 	@echo "make bench   the figures on the README"
 	@echo "make setup   all of the set-up, nothing else"
 	@echo "make lint    ruff, mypy, import-linter"
@@ -22,6 +23,10 @@ demo: system-demo $(STAMP) photos
 
 test: system-test $(STAMP) lint
 	@$(BIN)/python -m pytest $(TESTS)
+
+# Two Debian Trixie roots in the cache: one for this processor with a virtual camera, one for a Pi's, emulated.
+test-pi: $(STAMP) photos
+	@$(BIN)/python -m tests.pi.run
 
 bench: $(STAMP) photos
 	@$(BIN)/presensi bench recognizer
@@ -61,6 +66,7 @@ lock:
 	@$(COMPILE) --all-extras --output-file requirements.lock
 	@$(COMPILE) --extra kiosk --constraint requirements.lock --output-file requirements-kiosk.lock
 	@$(COMPILE) --extra hub --constraint requirements.lock --output-file requirements-hub.lock
+	@$(BIN)/python -m tests.pi.wheels record
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
