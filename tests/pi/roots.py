@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ _ARM64_PACKAGES = ("python3", "libatomic1", *_SCREEN)
 _EMULATOR = "usr/bin/qemu-aarch64-static"
 _VERSION = "1"
 """Rises when what this file does to a root changes, so that older ones are made anew."""
+
+_UNUSED_SECONDS = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +185,7 @@ def find_mirror() -> str | None:
 
 
 def _keep(kind: str, key: str, make: Callable[[Path], None], say: Callable[[str], None]) -> Path:
-    """The folder `kind-key` of the cache, made when it is not there; older ones of the kind go."""
+    """The folder `kind-key` of the cache, made when it is not there; those that nobody used for long go."""
     shelf = cache_folder() / "pi"
     shelf.mkdir(parents=True, exist_ok=True)
     kept = shelf / f"{kind}-{key}"
@@ -190,14 +193,18 @@ def _keep(kind: str, key: str, make: Callable[[Path], None], say: Callable[[str]
         fcntl.flock(lock, fcntl.LOCK_EX)
         if kept.is_dir():
             say(f"{kept.name} is there.")
-            return kept
-        say(f"{kept.name} is being made …")
-        making = shelf / f".making-{kind}"
-        for outdated in (making, *shelf.glob(f"{kind}-*")):
-            shutil.rmtree(outdated, ignore_errors=True)
-        making.mkdir()
-        make(making)
-        making.rename(kept)
+        else:
+            say(f"{kept.name} is being made …")
+            making = shelf / f".making-{kind}"
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            make(making)
+            making.rename(kept)
+        kept.touch()
+        for other in shelf.glob(f"{kind}-*"):
+            # Another checkout, with other locks, may be running in a younger one.
+            if time.time() - other.stat().st_mtime > _UNUSED_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)
     return kept
 
 

@@ -14,7 +14,7 @@ from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, TRIXIE_PC, TRIXIE_PI
 from tests.pi.lock import read_lock as read
 from tests.pi.wheels import ChosenWheel, MissingWheelError, ask_index, read_record
 
-RECORD_ADVICE = "run `python -m tests.pi.wheels record`"
+RECORD_ADVICE = "a Pi would have to compile these, or the record is old: `python -m tests.pi.wheels record` tells"
 online = pytest.mark.skipif(
     "PRESENSI_TEST_PI" not in os.environ, reason="asks the package index: only under `make test-pi`"
 )
