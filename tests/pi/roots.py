@@ -34,7 +34,9 @@ _SCREEN = (
     "libfontconfig1",
     "libdbus-1-3",
     "libglib2.0-0t64",
-    "fonts-dejavu-core",
+    # One of the fonts that the screen was drawn for (kiosk.ui.window.FONTS); DejaVu Sans, the last of them, is too wide
+    # for the landscape screen.
+    "fonts-liberation",
 )
 _AMD64_PACKAGES = ("python3", "python3-venv", "python3-libcamera", "mosquitto", "postgresql", "git", *_SCREEN)
 _ARM64_PACKAGES = ("python3", "libatomic1", *_SCREEN)
