@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -96,9 +97,9 @@ def _published(pins: list[Pin]) -> list[Pin]:
     return [pin for pin in pins if SOURCE_ONLY.get(pin.name) != pin.version]
 
 
-def _requirements(folder: Path, lines: object) -> tuple[str, str]:
+def _requirements(folder: Path, lines: Iterable[str]) -> tuple[str, str]:
     path = folder / "requirements.txt"
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")  # type: ignore[attr-defined]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return "--requirement", str(path)
 
 
