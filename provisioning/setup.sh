@@ -68,9 +68,9 @@ has_postgresql() {
 }
 has_fonts() {
     if has_command fc-list; then
-        fc-list | grep -i -q dejavu
+        fc-list | grep -i -q "$1"
     else
-        [ -d /usr/share/fonts/truetype/dejavu ]
+        [ -d "/usr/share/fonts/truetype/$1" ]
     fi
 }
 has_ensurepip() { "$python" -c 'import ensurepip, venv'; }
@@ -101,7 +101,8 @@ look_for_demo() {
     need libxcb-xkb1 - has_library libxcb-xkb.so.1
     need libxkbcommon-x11-0 - has_library libxkbcommon-x11.so.0
     need "$glib" libglib2.0-0t64 has_library libglib-2.0.so.0
-    need fonts-dejavu-core - has_fonts
+    need fonts-dejavu-core - has_fonts dejavu
+    need fonts-liberation fonts-liberation2 has_fonts liberation
 }
 
 look_for_test() {

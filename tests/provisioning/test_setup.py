@@ -15,7 +15,7 @@ WINDOW = ["cursor0", "icccm4", "image0", "keysyms1", "randr0", "render-util0", "
 DEMO = [
     *["libegl1", "libgl1", "libxkbcommon0", "libfontconfig1", "libdbus-1-3", "libglib2.0-0", "fonts-dejavu-core"],
     *[f"libxcb-{part}" for part in WINDOW],
-    "libxkbcommon-x11-0",
+    *["libxkbcommon-x11-0", "fonts-liberation"],
 ]
 
 SCRIPTS = {
@@ -131,7 +131,7 @@ def test_setup_elsewhere_than_debian_looks_for_the_libraries_themselves(tmp_path
     sonames = "EGL.so.1 GL.so.1 xkbcommon.so.0 xkbcommon-x11.so.0 fontconfig.so.1 dbus-1.so.3 glib-2.0.so.0"
     sonames += "".join(f" xcb-{part[:-1]}.so.{part[-1]}" for part in WINDOW)
     world.add("ldconfig", f'for name in {sonames}; do echo "lib$name"; done')
-    world.add("fc-list", 'echo "DejaVu Sans"')
+    world.add("fc-list", 'echo "DejaVu Sans"; echo "Liberation Sans"')
     assert world.run("demo").returncode == 0
 
 

@@ -17,6 +17,28 @@ Item {
     readonly property bool named: view.name !== ""
     readonly property string state_id: view.state
 
+    // The fonts are the system's: with a wide one the time takes a smaller size, so that zone and session keep their room.
+    readonly property real aside: Math.max(zoneSpan.advanceWidth, sessionSpan.advanceWidth) + 4 * step
+    readonly property real fit: Math.min(1, (width - aside - 16 * step) / Math.max(1, digitsSpan.advanceWidth))
+
+    TextMetrics {
+        id: digitsSpan
+        text: outcome.view.time_text
+        font { family: digits.font.family; pixelSize: Math.round(132 * outcome.step); weight: Font.Bold }
+    }
+
+    TextMetrics {
+        id: zoneSpan
+        text: outcome.view.zone
+        font { family: digits.font.family; pixelSize: Math.round(30 * outcome.step); weight: Font.DemiBold }
+    }
+
+    TextMetrics {
+        id: sessionSpan
+        text: outcome.view.session
+        font { family: digits.font.family; pixelSize: Math.round(42 * outcome.step); weight: Font.Bold }
+    }
+
     onState_idChanged: if (animated && visible) pop.restart()
 
     Item {
@@ -92,7 +114,7 @@ Item {
                 textFormat: Text.PlainText
                 text: outcome.view.time_text
                 color: outcome.ink
-                font.pixelSize: Math.round(132 * outcome.step)
+                font.pixelSize: Math.floor(132 * outcome.step * outcome.fit)
                 font.weight: Font.Bold
                 font.letterSpacing: -2 * outcome.step
                 lineHeight: 0.95

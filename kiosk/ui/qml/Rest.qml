@@ -12,6 +12,21 @@ Item {
     readonly property color ink: view.paint.ink
     readonly property color faint: view.paint.faint
 
+    // The fonts are the system's: with a wide one, clock and zone take a smaller size so that both stay on the sheet.
+    readonly property real fit: Math.min(1, (width - 16 * step) / (clockSpan.advanceWidth + zoneSpan.advanceWidth))
+
+    TextMetrics {
+        id: clockSpan
+        text: rest.view.clock
+        font { family: digits.font.family; pixelSize: Math.round(150 * rest.step); weight: Font.Bold }
+    }
+
+    TextMetrics {
+        id: zoneSpan
+        text: rest.view.zone
+        font { family: digits.font.family; pixelSize: Math.round(30 * rest.step); weight: Font.DemiBold }
+    }
+
     Row {
         id: time
         spacing: 12 * rest.step
@@ -21,7 +36,7 @@ Item {
             textFormat: Text.PlainText
             text: rest.view.clock
             color: rest.ink
-            font.pixelSize: Math.round(150 * rest.step)
+            font.pixelSize: Math.floor(150 * rest.step * rest.fit)
             font.weight: Font.Bold
             font.letterSpacing: -2 * rest.step
             lineHeight: 0.95
@@ -32,7 +47,7 @@ Item {
             textFormat: Text.PlainText
             text: rest.view.zone
             color: rest.faint
-            font.pixelSize: Math.round(30 * rest.step)
+            font.pixelSize: Math.floor(30 * rest.step * rest.fit)
             font.weight: Font.DemiBold
         }
     }
