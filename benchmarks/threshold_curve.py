@@ -24,7 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kiosk.recognizer.decision import ThresholdCurve
+from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
 from kiosk.recognizer.embedder import normalised
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
 from kiosk.recognizer.face import Vector
@@ -238,9 +238,11 @@ def main() -> int:
     parser.add_argument("--harder", type=Path, help="second, smaller folder that raises the curve")
     parser.add_argument("--check", action="store_true", help="also halve the people and check the curve on the others")
     parser.add_argument("--toml", action="store_true", help="print the part of the model card instead of JSON")
+    parser.add_argument("--pack", default="builtin", help="which pack (default: builtin)")
     arguments = parser.parse_args()
-    pack = open_pack("builtin")
-    margin = pack.card.threshold_curve.margin
+    pack = open_pack(arguments.pack)
+    own = pack.card.threshold_curve
+    margin = own.margin if own is not None else DEFAULT_MARGIN
     people = embed_people(pack, arguments.faces)
     plain = curve = compute_curve(people)
     rates: list[tuple[str, Rates]] = []

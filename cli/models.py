@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import Any
 
 import click
 
 from cli.commands import Commands
-from kiosk.recognizer.card import ModelCard, read_card
+from kiosk.recognizer.card import ModelCard, card_names, read_card
 from kiosk.recognizer.pack import open_pack
 
 
@@ -22,7 +21,7 @@ def models() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list of {name, title, licence, error_rates, threshold}.")
 def list_packs(as_json: bool) -> None:
     """List the packs with their licences and measured error rates."""
-    cards = [read_card(name) for name in _names()]
+    cards = [read_card(name) for name in card_names()]
     if as_json:
         click.echo(json.dumps([_facts(card) for card in cards]))
         return
@@ -44,11 +43,6 @@ def verify(pack: str) -> None:
     click.echo(f"{opened.name}: all {len(opened.card.files)} files are whole.")
 
 
-def _names() -> list[str]:
-    folder = resources.files("kiosk.recognizer") / "cards"
-    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
-
-
 def _facts(card: ModelCard) -> dict[str, Any]:
     return {
         "name": card.name,
@@ -58,9 +52,7 @@ def _facts(card: ModelCard) -> dict[str, Any]:
             {"population": r.population, "gallery": r.gallery, "probe": r.probe, "fpir": r.fpir, "fnir": r.fnir}
             for r in card.error_rates
         ],
-        "threshold": {
-            "target_fpir": card.threshold_curve.target_fpir,
-            "sizes": card.threshold_curve.sizes,
-            "thresholds": card.threshold_curve.thresholds,
-        },
+        "threshold": None
+        if (curve := card.threshold_curve) is None
+        else {"target_fpir": curve.target_fpir, "sizes": curve.sizes, "thresholds": curve.thresholds},
     }

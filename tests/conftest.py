@@ -24,3 +24,13 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("no evaluation material here: set PRESENSI_SHARED to its folder")
     return folder
+
+
+@pytest.fixture
+def models(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of real networks that the packs evaluation and standard are made of, as PRESENSI_MODELS names it."""
+    folder = Path(os.environ.get("PRESENSI_MODELS", shared / "models"))
+    if not (folder / "yunet").is_dir():
+        pytest.skip("no networks here: set PRESENSI_MODELS to their folder")
+    monkeypatch.setenv("PRESENSI_MODELS", str(folder))
+    return folder

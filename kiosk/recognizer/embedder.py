@@ -11,14 +11,19 @@ from kiosk.recognizer.network import Network
 
 
 class Embedder:
-    """Turns chips into embeddings by a network whose graph takes RGB 0..255 (normalisation is inside the graph)."""
+    """Turns chips into embeddings."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, bgr: bool = False, mean: float = 0.0, scale: float = 1.0) -> None:
+        """Take a network whose pixels are (v - mean) * scale for v of 0..255, in RGB order unless `bgr`."""
         self._network = network
+        self._bgr, self._mean, self._scale = bgr, mean, scale
 
     def raw(self, chips: Sequence[Chip]) -> Vector:
         """The network's own (n, d) output for n chips, not normalised."""
-        blob = np.stack(chips).transpose(0, 3, 1, 2).astype(np.float32)
+        ordered = np.stack(chips)[..., ::-1] if self._bgr else np.stack(chips)
+        blob = ordered.transpose(0, 3, 1, 2).astype(np.float32)
+        if self._mean or self._scale != 1.0:
+            blob = (blob - np.float32(self._mean)) * np.float32(self._scale)
         return self._network.run(np.ascontiguousarray(blob))
 
     def embed(self, chip: Chip, *, mirror: bool) -> Vector:

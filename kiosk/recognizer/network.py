@@ -46,6 +46,48 @@ class OnnxNetwork:
         except Exception as error:  # ONNX Runtime's errors share no root but Exception
             raise PackError(f"{path} is not a usable ONNX network ({error}); delete it and start again") from error
 
+        # Many published networks are fixed to one picture at a time.
+        self._one_at_a_time = self._session.get_inputs()[0].shape[0] == 1
+
     def run(self, blob: Vector) -> Vector:
-        (output,) = self._session.run([self._output], {self._input: blob})
-        return np.asarray(output, np.float32)
+        parts = [blob[n : n + 1] for n in range(len(blob))] if self._one_at_a_time else [blob]
+        outputs = [self._session.run([self._output], {self._input: part})[0] for part in parts]
+        return np.concatenate([np.asarray(output, np.float32) for output in outputs])
+
+
+class NcnnNetwork:
+    """A network in ncnn's two files (.param and .bin), run on the processor, one picture at a time."""
+
+    def __init__(self, param: Path, weights: Path, *, input_name: str, output_name: str, threads: int = 1) -> None:
+        """Load the files.
+
+        input_name, output_name: of the blobs that go in and come out.
+        Raises PackError when the files are missing, no network, or have no blobs of these names.
+        """
+        import ncnn
+
+        self._to_mat = ncnn.Mat
+        self._net = ncnn.Net()
+        self._net.opt.num_threads = threads
+        self._net.opt.use_vulkan_compute = False
+        # ncnn prints what it does not like, answers with a number, and reads past the end of a file that was cut.
+        if not (param.is_file() and weights.is_file()):
+            raise PackError(f"{param} or {weights.name} is missing; install the pack again")
+        if self._net.load_param(str(param)) != 0 or self._net.load_model(str(weights)) != 0:
+            raise PackError(f"{param} is not a usable ncnn network; install the pack again")
+        if input_name not in self._net.input_names() or output_name not in self._net.output_names():
+            raise PackError(f"{param} has no blobs named {input_name} and {output_name}; correct the pack's card")
+        self._input, self._output = input_name, output_name
+
+    def run(self, blob: Vector) -> Vector:
+        rows = []
+        for picture in blob:
+            # A clone: ncnn's layers may write into their input, and it may outlive the array that it would borrow.
+            mat = self._to_mat(np.ascontiguousarray(picture, np.float32)).clone()
+            extractor = self._net.create_extractor()
+            extractor.input(self._input, mat)
+            failed, output = extractor.extract(self._output)
+            if failed:
+                raise PackError(f"The network cannot take a picture of {picture.shape}; correct the pack's card")
+            rows.append(np.array(output, np.float32).reshape(-1))
+        return np.stack(rows)

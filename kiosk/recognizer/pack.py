@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import PackError
 from kiosk.recognizer.aligner import Aligner, DlibAligner
-from kiosk.recognizer.card import ModelCard, ModelFile, read_card
-from kiosk.recognizer.decision import DecisionRule, ThresholdCurve
+from kiosk.recognizer.arcface_aligner import ArcFaceAligner
+from kiosk.recognizer.card import ModelCard, ModelFile, models_folder, read_card
+from kiosk.recognizer.decision import DEFAULT_MARGIN, DecisionRule, ThresholdCurve
 from kiosk.recognizer.detector import Detector
 from kiosk.recognizer.dlib_graph import cache_folder, onnx_file
 from kiosk.recognizer.dlib_weights import file_sha256, model_path
 from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.hog_detector import HogDetector
-from kiosk.recognizer.network import OnnxNetwork
+from kiosk.recognizer.network import NcnnNetwork, Network, OnnxNetwork
+from kiosk.recognizer.yunet_detector import YuNetDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,21 @@ class Pack:
         return self.card.name
 
     @property
-    def curve(self) -> ThresholdCurve:
-        """The card's thresholds, for use until the hub has computed some from its own staff."""
+    def curve(self) -> ThresholdCurve | None:
+        """The card's thresholds, for use until the hub has computed some from its own staff; None: not calibrated."""
         return self.card.curve
 
     def rule(self, people: int, *, curve: ThresholdCurve | None = None, margin: float | None = None) -> DecisionRule:
-        """The decision rule for a gallery of that many people; None takes the card's curve or margin."""
-        chosen = self.card.threshold_curve.margin if margin is None else margin
-        return DecisionRule.for_gallery(curve or self.curve, people, margin=chosen)
+        """The decision rule for a gallery of that many people; None takes the card's curve or margin.
+
+        Without any curve the rule accepts nobody: a pack that nobody has calibrated decides nothing.
+        """
+        own = self.card.threshold_curve
+        chosen = margin if margin is not None else own.margin if own is not None else DEFAULT_MARGIN
+        curve = curve or self.curve
+        if curve is None:
+            return DecisionRule(threshold=math.inf, margin=chosen)
+        return DecisionRule.for_gallery(curve, people, margin=chosen)
 
 
 def open_pack(name: str = "builtin", *, threads: int = 1, cache: Path | None = None) -> Pack:
@@ -51,22 +61,50 @@ def open_pack(name: str = "builtin", *, threads: int = 1, cache: Path | None = N
     Raises PackError when the pack is unknown, a file is missing or differs from the card.
     """
     card = read_card(name)
-    if name != "builtin":
-        raise PackError(f'Pack "{name}" cannot be opened by this version; use "builtin"')
-    weights, weights_sha256 = _checked(card.file("embedder"))
-    points, _ = _checked(card.file("landmarks"))
-    network = OnnxNetwork(
-        onnx_file(weights, weights_sha256=weights_sha256, folder=cache or cache_folder()), threads=threads
+    detector: Detector = HogDetector()
+    if card.detector == "yunet":
+        detector = YuNetDetector(checked_file(card, "detector"))
+    aligner: Aligner = ArcFaceAligner()
+    if card.aligner == "dlib":
+        aligner = DlibAligner(checked_file(card, "landmarks"))
+    needs = card.embedder
+    embedder = Embedder(
+        _open_network(card, threads=threads, cache=cache or cache_folder()),
+        bgr=needs.colours == "bgr",
+        mean=needs.mean,
+        scale=needs.scale,
     )
-    return Pack(card=card, detector=HogDetector(), aligner=DlibAligner(points), embedder=Embedder(network))
+    return Pack(card=card, detector=detector, aligner=aligner, embedder=embedder)
 
 
-def _checked(file: ModelFile) -> tuple[Path, str]:
+def _open_network(card: ModelCard, *, threads: int, cache: Path) -> Network:
+    """The embedder's network, by the runtime that the card names."""
+    needs = card.embedder
+    if needs.runtime == "ncnn":
+        param, weights = checked_file(card, "embedder-param"), checked_file(card, "embedder-weights")
+        return NcnnNetwork(param, weights, input_name=needs.input, output_name=needs.output, threads=threads)
+    path = checked_file(card, "embedder")
+    if needs.runtime == "dlib":
+        path = onnx_file(path, weights_sha256=card.file("embedder").sha256, folder=cache)
+    return OnnxNetwork(path, threads=threads)
+
+
+def locate(file: ModelFile) -> Path:
+    """Where a file of a card is, or would be; PackError when the package that it comes with is not installed."""
+    return model_path(file.name) if file.installed else models_folder() / file.name
+
+
+def checked_file(card: ModelCard, role: str) -> Path:
     """Find a file of the card and make sure that it is the one the card was measured with."""
-    path = model_path(file.name)
-    sha256 = file_sha256(path)
-    if sha256 != file.sha256:
+    file = card.file(role)
+    path = locate(file)
+    if not path.is_file():
+        raise PackError(
+            f"Pack {card.name} lacks {path}; fetch it with `presensi models fetch {card.name}`, "
+            "or name the folder that holds it in PRESENSI_MODELS"
+        )
+    if file_sha256(path) != file.sha256:
         raise PackError(
             f"{path} is not the file that the model card names (damaged or replaced); install the pack again"
         )
-    return path, sha256
+    return path

@@ -2,18 +2,22 @@ import json
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+import cv2
+import msgspec
 import numpy as np
 import pytest
 
 from kiosk.errors import PackError
 from kiosk.recognizer import pack as pack_module
 from kiosk.recognizer.aligner import DlibAligner
-from kiosk.recognizer.card import decode_card, read_card
+from kiosk.recognizer.card import card_names, decode_card, read_card
 from kiosk.recognizer.dlib_weights import model_path
-from kiosk.recognizer.face import Box, Detection, Face
+from kiosk.recognizer.enrolment import embed_photo
+from kiosk.recognizer.face import Box, Detection, Face, Match
 from kiosk.recognizer.pack import open_pack
 
 CARD = Path(str(resources.files("kiosk.recognizer") / "cards" / "builtin.toml"))
@@ -54,18 +58,18 @@ def test_card_that_is_wrong_is_refused(before, after):
     text = CARD.read_text()
     assert before in text
     with pytest.raises(PackError, match="correct it"):
-        decode_card(text.replace(before, after).encode(), name="wrong")
+        decode_card(text.replace(before, after).encode(), name="builtin")
 
 
 def test_card_with_an_impossible_curve_is_refused():
     text = CARD.read_text().replace("sizes = [1, 5,", "sizes = [5, 1,")
     with pytest.raises(PackError, match="rising"):
-        decode_card(text.encode(), name="wrong")
+        decode_card(text.encode(), name="builtin")
 
 
 def test_card_that_is_no_toml_is_refused():
     with pytest.raises(PackError):
-        decode_card(b"\xff[[[", name="wrong")
+        decode_card(b"\xff[[[", name="builtin")
 
 
 def test_open_pack_of_an_unknown_name_says_which_there_is():
@@ -143,3 +147,56 @@ def test_embeddings_equal_the_reference_on_the_same_boxes(pack, shared):
             np.testing.assert_allclose(ours, theirs, atol=1e-5)
             compared += 1
     assert compared >= 5
+
+
+def test_card_of_every_pack_can_be_read_and_says_what_may_be_done_with_it():
+    for name in card_names():
+        card = read_card(name)
+        assert card.name == name
+        assert all(file.licence for file in card.files)
+    assert {"builtin", "evaluation", "standard"} <= set(card_names())
+
+
+def test_card_that_calls_itself_otherwise_is_refused():
+    with pytest.raises(PackError, match="same name"):
+        decode_card(CARD.read_bytes(), name="another")
+
+
+def test_card_in_the_models_folder_is_read_but_cannot_replace_ours(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRESENSI_MODELS", str(tmp_path))
+    (tmp_path / "cards").mkdir()
+    text = CARD.read_text()
+    (tmp_path / "cards/ours.toml").write_text(text.replace('name = "builtin"', 'name = "ours"'))
+    (tmp_path / "cards/builtin.toml").write_text(text.replace("dlib: HOG", "something else: HOG"))
+    assert read_card("ours").title.startswith("dlib")
+    assert read_card("builtin").title.startswith("dlib")
+    assert "ours" in card_names()
+
+
+@pytest.mark.parametrize("name", ["../cards/builtin", "/etc/passwd", ""])
+def test_card_name_that_climbs_out_of_the_folder_names_nothing(name):
+    with pytest.raises(PackError, match="no recognition pack"):
+        read_card(name)
+
+
+def test_open_pack_without_its_files_says_how_to_get_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRESENSI_MODELS", str(tmp_path))
+    with pytest.raises(PackError, match="presensi models fetch standard"):
+        open_pack("standard")
+
+
+def test_open_pack_of_evaluation_tells_people_apart(models, shared):
+    pack = open_pack("evaluation")
+    frames = {
+        person: [embed_photo(pack, cv2.imread(str(shared / "data/faces/demo" / person / file))) for file in files]
+        for person, files in {"obama": ("obama.jpg", "obama2.jpg"), "biden": ("biden.jpg", "biden2.jpg")}.items()
+    }
+    (obama, obama2), (biden, biden2) = ([f.embedding for f in each] for each in frames.values())
+    assert min(obama @ obama2, biden @ biden2) > 0.5
+    assert max(obama @ biden, obama2 @ biden2, obama @ biden2) < 0.3
+
+
+def test_rule_of_a_pack_that_nobody_calibrated_accepts_nobody(opened):
+    card = msgspec.structs.replace(opened.card, threshold_curve=None)
+    rule = replace(opened, card=card).rule(10)
+    assert not rule.accepts(Match("p", 1.0, -1.0))
