@@ -20,7 +20,7 @@ from kiosk.clock import AnchorWatch, Clock, Reading
 from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
-from kiosk.recognizer.consensus import Consensus, Identity, Unknown
+from kiosk.recognizer.consensus import Consensus, Identity, Look, Unknown
 from kiosk.recognizer.decision import DecisionRule
 from kiosk.recognizer.face import Box
 from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
@@ -134,7 +134,7 @@ class Attendant:
         self._clock_due = 0.0
         self._frame: Frame | None = None
         self._roster_in_use = roster.current
-        self._consensus = Consensus(rule=self._rule(self._roster_in_use))
+        self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
         self._seen_anything = False
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
@@ -204,7 +204,7 @@ class Attendant:
         if served is None:
             self._consensus.miss(frame.captured_at)
             return Nobody()
-        verdict = self._consensus.observe(served.face.box, served.match, frame.captured_at)
+        verdict = self._consensus.observe(served.face.box, _look_of(served), frame.captured_at)
         first_seen_at = self._consensus.first_seen_at
         if served.usability is Usability.COME_NEARER:
             return FaceSeen("nearer", first_seen_at)
@@ -306,9 +306,7 @@ class Attendant:
         newest = self._roster.current
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
-            self._consensus.use(self._rule(newest))
-            # Also under the same rule: frames that named somebody who is gone now must not make an identity.
-            self._consensus.reset()
+            self._consensus.use(self._rule(newest), newest.gallery)
 
     def _obey(self) -> None:
         wish = self._lock_wish
@@ -346,6 +344,13 @@ class Attendant:
             log.error("%s", error)  # noqa: TRY400 (the sentence says all)
         else:
             self._anchor_owed_ms = None
+
+
+def _look_of(sighting: Sighting) -> Look | None:
+    """What a sighting adds to the consensus; None when the face was not usable."""
+    if sighting.embedding is None or sighting.match is None:
+        return None
+    return Look(sighting.embedding, sighting.match)
 
 
 def _seconds_between(punch: Punch, reading: Reading) -> float | None:

@@ -5,7 +5,7 @@ import numpy as np
 import psutil
 import pytest
 
-from kiosk.recognizer.consensus import Consensus, Identity
+from kiosk.recognizer.consensus import Consensus, Identity, Look
 from kiosk.recognizer.face import Box, Face
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.recognizer import Recognizer, Usability, choose_served, prominence
@@ -118,11 +118,11 @@ def test_person_in_front_of_the_camera_is_recognised_and_a_stranger_is_not(pack,
     everybody = Gallery({person: np.stack(frames) for person, frames in people.items()})
     others = Gallery({person: np.stack(frames) for person, frames in people.items() if person != "obama"})
     for gallery, expected in ((everybody, "obama"), (others, None)):
-        recognizer, consensus = Recognizer(pack), Consensus(rule=pack.rule(len(gallery)))
+        recognizer, consensus = Recognizer(pack), Consensus(rule=pack.rule(len(gallery)), gallery=gallery)
         verdicts = []
         for index in range(12):
             (sighting,) = recognizer.look(make_frame(portrait, index), gallery)
-            verdicts.append(consensus.observe(sighting.face.box, sighting.match, index / 15))
+            verdicts.append(consensus.observe(sighting.face.box, Look(sighting.embedding, sighting.match), index / 15))
         named = {verdict.person for verdict in verdicts if isinstance(verdict, Identity)}
         assert named == ({expected} if expected else set())
 
