@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-pi bench lint lock system-demo system-test clean
+.PHONY: help setup demo test test-pi test-pi-if-possible bench lint lock system-demo system-test clean
 
 help:
 	@echo "make demo    see it work on this machine: kiosk, broker and hub (Ctrl-C ends it)"
@@ -27,6 +27,10 @@ test: system-test $(STAMP) lint
 # Two Debian Trixie roots in the cache: one for this processor with a virtual camera, one for a Pi's, emulated.
 test-pi: $(STAMP) photos
 	@$(BIN)/python -m tests.pi.run
+
+# The same where this machine can; one line says why it cannot.
+test-pi-if-possible: $(STAMP)
+	@if $(BIN)/python -m tests.pi.run --why-not; then $(MAKE) --no-print-directory test-pi; fi
 
 bench: $(STAMP) photos
 	@$(BIN)/presensi bench recognizer

@@ -1,13 +1,14 @@
 """The Raspberry Pi's platform without a Raspberry Pi: `make test-pi`.
 
 python -m tests.pi.run              everything, and what passed where
-python -m tests.pi.run --only amd64 -- -k walk_up    one part; what follows the two dashes goes to its last pytest
+python -m tests.pi.run --only amd64 -- -k walk_up    some parts; what follows the two dashes goes to its last pytest
 python -m tests.pi.run --why-not    one line and exit 1 when this machine cannot; nothing and exit 0 when it can
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -57,7 +58,8 @@ def say(words: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts; exit 0 when all of them passed, 1 when not, or when this machine cannot run them."""
     parser = argparse.ArgumentParser(prog="python -m tests.pi.run", description=__doc__)
-    parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be given several times")
+    parser.add_argument("--outcomes", type=Path, help="write what passed to this file too, as JSON")
     parser.add_argument("--why-not", action="store_true", help="say whether this machine can, and do nothing else")
     parser.add_argument("pytest", nargs="*", help="options for pytest (after --)")
     options = parser.parse_args(arguments)
@@ -72,14 +74,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="presensi-pi-") as name:
-        for part in [options.only] if options.only else PARTS:
-            outcomes += _RUNS[part](Path(name), options.pytest)
+        if options.only:
+            for part in options.only:
+                outcomes += _RUNS[part](Path(name), options.pytest)
+        else:
+            outcomes = run_all(Path(name), options.pytest)
+    if options.outcomes:
+        options.outcomes.write_text(json.dumps([asdict(outcome) for outcome in outcomes]), encoding="utf-8")
     print()
     for outcome in outcomes:
         say(str(outcome))
     ok = all(outcome.ok for outcome in outcomes)
     say(f"{'everything passed' if ok else 'NOT everything passed'}, in {time.monotonic() - began:.0f} s.")
     return 0 if ok else 1
+
+
+def run_all(scratch: Path, more: Sequence[str]) -> list[Outcome]:
+    """Every part, in two lanes: the emulated Pi keeps one core busy, the suite on amd64 little more than another.
+
+    What the second lane prints is shown when it has ended, so that the two do not mix.
+    """
+    told, outcomes = scratch / "beside.log", scratch / "beside.json"
+    beside = [part for part in PARTS if part != "amd64"]
+    lane = [sys.executable, "-m", "tests.pi.run", "--outcomes", str(outcomes)]
+    lane += [word for part in beside for word in ("--only", part)]
+    say(f"{' and '.join(beside)} run beside amd64; what they say comes when they have ended")
+    with told.open("w", encoding="utf-8") as output:
+        running = subprocess.Popen([*lane, "--", *more], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            here = test_amd64(scratch, more)
+            running.wait(_SUITE_SECONDS)
+        finally:
+            if running.poll() is None:
+                running.terminate()
+                running.wait()
+    print(f"\n{told.read_text(encoding='utf-8')}", flush=True)
+    if not outcomes.is_file():
+        return [Outcome(what=" and ".join(beside), passed=0, failed=1, skipped=0, seconds=0.0), *here]
+    return [*(Outcome(**each) for each in json.loads(outcomes.read_text(encoding="utf-8"))), *here]
 
 
 def test_wheels(scratch: Path, more: Sequence[str]) -> list[Outcome]:
