@@ -25,9 +25,8 @@ import cv2
 import numpy as np
 
 from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
-from kiosk.recognizer.embedder import normalised
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
-from kiosk.recognizer.face import Vector
+from kiosk.recognizer.face import Vector, normalised
 from kiosk.recognizer.pack import Pack, open_pack
 
 ENROLLED_FRAMES = 5

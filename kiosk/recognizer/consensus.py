@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from kiosk.recognizer.decision import DecisionRule
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Box, Match, Vector
+from kiosk.recognizer.face import Box, Match, Vector, normalised
 from kiosk.recognizer.gallery import Gallery
 
 BEST_FRAMES: Final = 5

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kiosk.recognizer.face import Chip, Vector
+from kiosk.recognizer.face import Chip, Vector, normalised
 from kiosk.recognizer.network import Network
 
 
@@ -34,11 +34,3 @@ class Embedder:
         """
         chips = [chip, chip[:, ::-1]] if mirror else [chip]
         return normalised(self.raw(chips).mean(axis=0))
-
-
-def normalised(vectors: Vector) -> Vector:
-    """Scale (d,) or (n, d) vectors to unit length; ValueError for zero or non-finite ones, which have no direction."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
-        raise ValueError("an embedding of length zero or infinity has no direction")
-    return np.asarray(vectors / lengths, np.float32)

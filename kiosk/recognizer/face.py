@@ -96,3 +96,11 @@ class Match:
     @property
     def margin(self) -> float:
         return self.similarity - self.runner_up
+
+
+def normalised(vectors: Vector) -> Vector:
+    """Scale (d,) or (n, d) vectors to unit length; ValueError for zero or non-finite ones, which have no direction."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
+        raise ValueError("an embedding of length zero or infinity has no direction")
+    return np.asarray(vectors / lengths, np.float32)

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.errors import GalleryError
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Match, Vector
+from kiosk.recognizer.face import Match, Vector, normalised
 
 FRAMES_RECOMMENDED = 5
 """Fewer enrolment frames than this make a person's centroid unreliable (measured with 5: the model card)."""

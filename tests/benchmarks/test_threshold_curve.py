@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from benchmarks.threshold_curve import card_text, compute_curve, measure, raised, tail_threshold
-from kiosk.recognizer.embedder import normalised
+from kiosk.recognizer.face import normalised
 
 
 def crowd(count: int, frames: int, *, seed: int, alike: float = 0.0):

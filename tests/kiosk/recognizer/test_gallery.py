@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import GalleryError
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Match
+from kiosk.recognizer.face import Match, normalised
 from kiosk.recognizer.gallery import Gallery
 
 
