@@ -210,7 +210,7 @@ def test_disk_that_fills_up_meanwhile_gets_its_space_back(fetch, folder, monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("provisioning.part_file.os.fsync", refuse)
-    with pytest.raises(ModelsFolderError, match="No space left on device.*free the disk"):
+    with pytest.raises(ModelsFolderError, match=r"No space left on device.*free the disk"):
         fetch()
     assert installed() == OLD
     assert not [name for name in waiting(folder) if name.endswith(".part")]
