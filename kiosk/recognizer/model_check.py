@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import ModelCard, ModelFile
-from kiosk.recognizer.dlib_weights import file_sha256
-from kiosk.recognizer.pack import locate
+from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
+from kiosk.recognizer.dlib_weights import file_sha256, model_path
 
 Condition = Literal["whole", "damaged", "missing"]
+
+
+def locate(file: ModelFile) -> Path:
+    """Where a file of a card is, or would be; PackError when the package that it comes with is not installed."""
+    return model_path(file.name) if file.installed else models_folder() / file.name
 
 
 def condition(file: ModelFile, path: Path) -> Condition:
