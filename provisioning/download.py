@@ -34,6 +34,9 @@ _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 OnProgress = Callable[[ModelFile, int], None]
 """Hears of each piece: the file, and how many of its bytes have arrived (fewer than before when it begins anew)."""
 
+Say = Callable[[str], None]
+"""Hears a sentence for whoever is waiting."""
+
 
 def quiet(_file: ModelFile, _arrived: int) -> None:
     """Nobody listens to the progress."""
@@ -79,8 +82,9 @@ class _PlainSession(requests.Session):
 class Downloader:
     """Downloads model files, over connections that it keeps; use it in a with block, from one thread."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    def __init__(self, patience: Patience | None = None, *, say: Say = lambda _: None) -> None:
         self._patience = patience or Patience()
+        self._say = say
         self._session = _PlainSession()
         self._session.headers["User-Agent"] = "presensi"
         # What is counted and hashed are the file's own bytes, not a packing of them.
@@ -110,7 +114,9 @@ class Downloader:
                 failures = 1 if part.size - before >= WORTHWHILE_BYTES else failures + 1
                 if not trouble.passing or failures >= self._patience.attempts:
                     raise SourceError(f"{address}: {trouble}", unreachable=trouble.unreachable) from trouble
-                self._patience.pause(self._pause_seconds(failures, trouble.after_seconds))
+                seconds = self._pause_seconds(failures, trouble.after_seconds)
+                self._say(f"{address}: {trouble}; once more in {seconds:.0f} s.")
+                self._patience.pause(seconds)
 
     @staticmethod
     def _check(part: PartFile, *, resumed: bool) -> None:

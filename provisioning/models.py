@@ -14,10 +14,10 @@ from pathlib import Path
 
 from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
 from kiosk.recognizer.model_check import condition
-from provisioning.download import Downloader, OnProgress, Patience, quiet
+from provisioning.download import Downloader, OnProgress, Patience, Say, quiet
 from provisioning.errors import FetchError, ModelsError, SourceError
 from provisioning.model_sources import Source
-from provisioning.models_folder import ModelsFolder, Say
+from provisioning.models_folder import ModelsFolder
 from provisioning.part_file import PartFile
 
 
@@ -57,21 +57,24 @@ def fetch_pack(
     """Get the files of a pack that are missing or damaged, from the first source that has each, and install them.
 
     sources: in the order to be asked; every file is checked against the card, whoever gave it. folder: None means
-    `models_folder()`. say: hears when another fetch has to end first.
+    `models_folder()`. say: hears what is waited for.
     Raises FetchError when no source has a file, ModelsFolderError when the folder cannot take it.
     """
     models = ModelsFolder(folder or models_folder())
     wanted = _fetched_files(card)
-    if not wanted:
-        return FetchedPack(card.name, models.path, (), ())
-    with models.writing(say), Downloader(patience) as downloader:
-        parts = [models.part(file) for file in wanted if condition(file, models.target(file)) != "whole"]
-        models.require_space(sum(part.file.size - min(part.size, part.file.size) for part in parts))
-        asking = _Asking(card, sources, downloader, on_progress)
-        found = {part.file.name: asking.bring(part) for part in parts}
-        models.install(parts)
+    found: dict[str, str | None] = {}
+    troubles: list[str] = []
+    # A pack that is whole needs no folder that can be written.
+    if any(condition(file, models.target(file)) != "whole" for file in wanted):
+        with models.writing(say), Downloader(patience, say=say) as downloader:
+            parts = [models.part(file) for file in wanted if condition(file, models.target(file)) != "whole"]
+            models.require_space(sum(part.file.size - min(part.size, part.file.size) for part in parts))
+            asking = _Asking(card, sources, downloader, on_progress)
+            found = {part.file.name: asking.bring(part) for part in parts}
+            troubles = asking.troubles
+            models.install(parts)
     files = tuple(FetchedFile(file.name, file.sha256, file.size, found.get(file.name)) for file in wanted)
-    return FetchedPack(card.name, models.path, files, tuple(asking.troubles))
+    return FetchedPack(card.name, models.path, files, tuple(troubles))
 
 
 class _Asking:

@@ -6,19 +6,18 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from kiosk.recognizer.card import ModelFile
+from provisioning.download import Say
 from provisioning.errors import ModelsFolderError
 from provisioning.part_file import PartFile
 
 SPARE_BYTES: Final = 64_000_000
 """Left free on the disk: a kiosk whose disk is full cannot take a punch."""
-
-Say = Callable[[str], None]
 
 
 class ModelsFolder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,16 @@ def part(tmp_path: Path, file: ModelFile) -> PartFile:
 
 
 @pytest.fixture
-def download(server: FileServer, part: PartFile, patience: Patience) -> object:
+def said() -> list[str]:
+    """What somebody who waits has been told."""
+    return []
+
+
+@pytest.fixture
+def download(server: FileServer, part: PartFile, patience: Patience, said: list[str]) -> object:
     def run(patience: Patience = patience, address: str = f"{server.url}{PATH}") -> list[int]:
         arrived: list[int] = []
-        with Downloader(patience) as downloader:
+        with Downloader(patience, say=said.append) as downloader:
             downloader.download(address, part, lambda _file, count: arrived.append(count))
         return arrived
 
@@ -145,12 +152,16 @@ def test_wrong_bytes_are_not_kept_nor_asked_for_again(download, server, part, pa
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
-def test_passing_trouble_is_waited_for(download, server, part, pauses, status):
+def test_passing_trouble_is_waited_for_and_that_is_said(download, server, part, pauses, said, status):
     server.faults[PATH] = [say(status), hang_up]
     download()
     assert part.is_whole()
     assert len(pauses) == 2
     assert pauses[0] < pauses[1]
+    assert (
+        said[0]
+        == f"{server.url}{PATH}: it answers {status} {HTTPStatus(status).phrase}; once more in {pauses[0]:.0f} s."
+    )
 
 
 def test_server_that_asks_to_wait_is_given_the_time(download, server, pauses):

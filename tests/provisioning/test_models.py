@@ -76,6 +76,13 @@ def test_whole_files_are_not_fetched_again(fetch, server):
     assert server.asked == []
 
 
+def test_pack_that_is_whole_needs_no_folder_that_can_be_written(fetch, folder):
+    fetch()
+    shutil.rmtree(folder / ".arriving")
+    (folder / ".arriving").write_bytes(b"")  # nothing can arrive here
+    assert [file.source for file in fetch().files] == [None, None]
+
+
 def test_damaged_file_is_fetched_again_and_only_that(fetch, folder, installed, server):
     fetch()
     server.asked.clear()
