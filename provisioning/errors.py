@@ -40,3 +40,7 @@ class FetchError(ModelsError):
 
 class MirrorError(ModelsError, BadInputError):
     """Raised when what was given as a mirror or a hub is neither an address nor a folder."""
+
+
+class ModelRefusedError(ModelsError, BadInputError):
+    """Raised when somebody's own model or card cannot be added: no usable network, no fit, a name that is taken."""
