@@ -7,7 +7,7 @@ from typing import Literal
 
 from kiosk.errors import PackError
 from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
-from kiosk.recognizer.dlib_weights import file_sha256, model_path
+from kiosk.recognizer.dlib_weights import INSTALL_AGAIN, file_sha256, model_path
 
 Condition = Literal["whole", "damaged", "missing"]
 
@@ -47,3 +47,8 @@ def is_installed(card: ModelCard) -> bool:
     """Whether every file of a pack is there, with the right size; nothing is read."""
     places = [(file, place_of(file)) for file in card.files]
     return all(path is not None and path.is_file() and path.stat().st_size == file.size for file, path in places)
+
+
+def remedy(card: ModelCard) -> str:
+    """How to get the files of a pack that are damaged or missing."""
+    return INSTALL_AGAIN if all(file.installed for file in card.files) else f"`presensi models fetch {card.name}`"
