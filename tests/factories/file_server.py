@@ -152,11 +152,16 @@ class FileServer:
         return [headers.get("Range") for asked, headers in self.asked if asked == path]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Who hangs up on us is part of the tests."""
+
+
 @contextmanager
 def serve_files(*, certificate: tuple[Path, Path] | None = None) -> Iterator[FileServer]:
     """certificate: files with certificate and key, for TLS."""
     handler = type("Exchange", (Exchange,), {})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)

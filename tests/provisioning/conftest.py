@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,24 +10,7 @@ import pytest
 from kiosk.recognizer.card import InputNeeds, ModelCard, ModelFile
 from provisioning.download import Patience
 from tests.factories.file_server import FileServer, serve_files
-
-LENGTHS = {"net.param": 900, "net.bin": 200_000}
-
-
-def content_of(name: str) -> bytes:
-    return random.Random(name).randbytes(LENGTHS[name])
-
-
-def file_of(name: str, source: str = "elsewhere") -> ModelFile:
-    content = content_of(name)
-    return ModelFile(
-        role=name.rpartition(".")[2],
-        name=f"small/{name}",
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        source=source,
-        licence="MIT",
-    )
+from tests.factories.packs import LENGTHS, content_of, file_of
 
 
 @pytest.fixture

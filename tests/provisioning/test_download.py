@@ -27,7 +27,7 @@ from tests.factories.file_server import (
     tagged,
     without_ranges,
 )
-from tests.provisioning.conftest import content_of
+from tests.factories.packs import content_of
 
 NAME = "net.bin"
 PATH = f"/{NAME}"
@@ -158,10 +158,8 @@ def test_passing_trouble_is_waited_for_and_that_is_said(download, server, part, 
     assert part.is_whole()
     assert len(pauses) == 2
     assert pauses[0] < pauses[1]
-    assert (
-        said[0]
-        == f"{server.url}{PATH}: it answers {status} {HTTPStatus(status).phrase}; once more in {pauses[0]:.0f} s."
-    )
+    answered = f"it answers {status} {HTTPStatus(status).phrase}"
+    assert said[0] == f"{server.url}{PATH}: {answered}; once more in {pauses[0]:.0f} s."
 
 
 def test_server_that_asks_to_wait_is_given_the_time(download, server, pauses):

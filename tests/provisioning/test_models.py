@@ -18,7 +18,7 @@ from provisioning.errors import FetchError, MirrorError, ModelsError, ModelsFold
 from provisioning.model_sources import FolderMirror, Upstream, WebMirror, read_hub, read_mirror, sources
 from provisioning.models import FetchedPack, export_pack, fetch_pack
 from tests.factories.file_server import Exchange, FileServer, cut_after, give, say
-from tests.provisioning.conftest import LENGTHS, content_of
+from tests.factories.packs import LENGTHS, content_of
 
 WHOLE = {f"small/{name}": content_of(name) for name in sorted(LENGTHS)}
 OLD = {"small/net.bin": b"old weights", "small/net.param": b"old parameters"}
