@@ -8,8 +8,12 @@ from typing import Any
 import click
 
 from cli.commands import Commands
+from cli.models_add import add
+from cli.models_fetch import export, fetch
+from cli.models_verify import verify
+from kiosk.errors import PackError
 from kiosk.recognizer.card import ModelCard, card_names, read_card
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.model_check import is_installed, place_of, remedy
 
 
 @click.group(cls=Commands, epilog="Start with: presensi models list")
@@ -17,30 +21,51 @@ def models() -> None:
     """Recognition packs: which are here, what their error rates are, whether their files are whole."""
 
 
+for command in (fetch, verify, add, export):
+    models.add_command(command)
+
+
 @models.command("list", epilog="Example:\n\n  presensi models list --json")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of {name, title, licence, error_rates, threshold}.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a list of {name, title, licence, error_rates, threshold, installed, calibrated, files}.",
+)
 def list_packs(as_json: bool) -> None:
-    """List the packs with their licences and measured error rates."""
-    cards = [read_card(name) for name in card_names()]
+    """List the packs with their licences and measured error rates, and whether they are here."""
+    cards = _cards()
     if as_json:
         click.echo(json.dumps([_facts(card) for card in cards]))
         return
     for card in cards:
-        click.echo(f"{card.name}: {card.title}")
-        for rates in card.error_rates:
-            measured = f"gallery {rates.gallery}, FPIR {rates.fpir:.2%}, FNIR {rates.fnir:.1%} ({rates.probe})"
-            click.echo(f"  {rates.population}: {measured}")
-        for file in card.files:
-            click.echo(f"  {file.role}: {file.name}, {file.size:,} bytes, {file.licence}")
-        click.echo(f"  {' '.join(card.notice.split())}")
+        _tell(card)
 
 
-@models.command(epilog="Example:\n\n  presensi models verify builtin")
-@click.argument("pack", default="builtin")
-def verify(pack: str) -> None:
-    """Check every file of a pack against its card, and convert what has to be converted."""
-    opened = open_pack(pack)
-    click.echo(f"{opened.name}: all {len(opened.card.files)} files are whole.")
+def _cards() -> list[ModelCard]:
+    """Every card that can be read; the others are told."""
+    cards = []
+    for name in card_names():
+        try:
+            cards.append(read_card(name))
+        except PackError as error:
+            click.echo(f"presensi: {error}", err=True)
+    return cards
+
+
+def _tell(card: ModelCard) -> None:
+    click.echo(f"{card.name}: {card.title}")
+    here = "installed" if is_installed(card) else f"not installed ({remedy(card)})"
+    decides = "calibrated" if card.threshold_curve is not None else "not calibrated: accepts nobody by itself"
+    click.echo(f"  {here}; {decides}")
+    for rates in card.error_rates:
+        measured = f"gallery {rates.gallery}, FPIR {rates.fpir:.2%}, FNIR {rates.fnir:.1%} ({rates.probe})"
+        click.echo(f"  {rates.population}: {measured}")
+    if not card.error_rates:
+        click.echo("  error rates: not measured here")
+    for file in card.files:
+        click.echo(f"  {file.role}: {place_of(file) or file.name}, {file.size:,} bytes, {file.licence}")
+    click.echo(f"  {' '.join(card.notice.split())}")
 
 
 def _facts(card: ModelCard) -> dict[str, Any]:
@@ -55,4 +80,16 @@ def _facts(card: ModelCard) -> dict[str, Any]:
         "threshold": None
         if (curve := card.threshold_curve) is None
         else {"target_fpir": curve.target_fpir, "sizes": curve.sizes, "thresholds": curve.thresholds},
+        "installed": is_installed(card),
+        "calibrated": card.threshold_curve is not None,
+        "files": [
+            {
+                "role": file.role,
+                "name": file.name,
+                "path": None if (path := place_of(file)) is None else str(path),
+                "size": file.size,
+                "licence": file.licence,
+            }
+            for file in card.files
+        ],
     }

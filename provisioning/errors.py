@@ -13,3 +13,34 @@ class DemoPhotosError(ProvisioningError):
 
 class DemoPhotosFolderError(DemoPhotosError, BadInputError):
     """Raised when the folder given for the demo's photos holds something else."""
+
+
+class ModelsError(ProvisioningError):
+    """Root of the errors with model files; whatever was installed before is as it was."""
+
+
+class ModelsFolderError(ModelsError):
+    """Raised when the folder of the models cannot be written: no right to, read-only, full."""
+
+
+class SourceError(ModelsError):
+    """Raised when one source cannot give a file; another may.
+
+    unreachable: it did not answer at all, so it need not be asked for the next file.
+    """
+
+    def __init__(self, sentence: str, *, unreachable: bool = False) -> None:
+        super().__init__(sentence)
+        self.unreachable = unreachable
+
+
+class FetchError(ModelsError):
+    """Raised when no source could give what a pack needs."""
+
+
+class MirrorError(ModelsError, BadInputError):
+    """Raised when what was given as a mirror or a hub is neither an address nor a folder."""
+
+
+class ModelRefusedError(ModelsError, BadInputError):
+    """Raised when somebody's own model or card cannot be added: no usable network, no fit, a name that is taken."""

@@ -25,7 +25,7 @@ _HSTS: Final = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """Adds the headers; pages about people are never cached, the assets (`/aset`) may be."""
+    """Adds the headers; pages about people are never cached, assets (`/aset`) and model files may be."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,8 +42,16 @@ class SecurityHeaders:
                     headers[name] = content
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _HSTS
-                is_asset = scope["path"].startswith("/aset/")
-                headers["Cache-Control"] = "public, max-age=86400" if is_asset else "no-store"
+                headers["Cache-Control"] = _caching(scope["path"], message["status"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _caching(path: str, status: int) -> str:
+    if path.startswith("/aset/"):
+        return "public, max-age=86400"
+    # Its address is its hash: what is there never changes. That something is not there may.
+    if path.startswith("/models/") and status in (200, 206, 304):
+        return "public, max-age=31536000, immutable"
+    return "no-store"

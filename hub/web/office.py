@@ -12,6 +12,7 @@ from fastapi import Request
 from hub.access.sessions import Sessions
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
 from hub.db import Database
+from hub.roster.model_files import ModelFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class FrontOffice:
     """What `create_app` was given.
 
     zone: of dates on pages that are about no unit in particular. states: whether the hub's other parts run, by name.
+    models: files that kiosks may fetch from here.
     """
 
     database: Database
@@ -28,6 +30,7 @@ class FrontOffice:
     throttle: Throttle = field(default_factory=Throttle)
     address_throttle: Throttle = field(default_factory=lambda: Throttle(free_failures=FREE_FAILURES_OF_AN_ADDRESS))
     states: Callable[[], Mapping[str, bool]] = dict
+    models: ModelFiles = field(default_factory=ModelFiles)
 
     def today(self, zone: ZoneInfo | None = None) -> date:
         return self.now().astimezone(zone or self.zone).date()

@@ -149,9 +149,14 @@ def models_folder() -> Path:
 
 def card_names() -> list[str]:
     """Names of the cards that come with the product and of those in the models folder, sorted."""
-    shipped = resources.files("kiosk.recognizer") / "cards"
-    names = {file.name for file in shipped.iterdir()} | {file.name for file in (models_folder() / "cards").glob("*")}
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    own = {file.name.removesuffix(".toml") for file in (models_folder() / "cards").glob("*.toml")}
+    return sorted(own | shipped_names())
+
+
+def shipped_names() -> set[str]:
+    """Names of the cards that come with the product."""
+    names = (file.name for file in (resources.files("kiosk.recognizer") / "cards").iterdir())
+    return {name.removesuffix(".toml") for name in names if name.endswith(".toml")}
 
 
 def read_card(name: str) -> ModelCard:

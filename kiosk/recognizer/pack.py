@@ -9,13 +9,14 @@ from pathlib import Path
 from kiosk.errors import PackError
 from kiosk.recognizer.aligner import Aligner, DlibAligner
 from kiosk.recognizer.arcface_aligner import ArcFaceAligner
-from kiosk.recognizer.card import ModelCard, ModelFile, models_folder, read_card
+from kiosk.recognizer.card import ModelCard, read_card
 from kiosk.recognizer.decision import DEFAULT_MARGIN, DecisionRule, ThresholdCurve
 from kiosk.recognizer.detector import Detector
 from kiosk.recognizer.dlib_graph import cache_folder, onnx_file
-from kiosk.recognizer.dlib_weights import file_sha256, model_path
+from kiosk.recognizer.dlib_weights import file_sha256
 from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.hog_detector import HogDetector
+from kiosk.recognizer.model_check import locate
 from kiosk.recognizer.network import NcnnNetwork, Network, OnnxNetwork
 from kiosk.recognizer.yunet_detector import YuNetDetector
 
@@ -87,11 +88,6 @@ def _open_network(card: ModelCard, *, threads: int, cache: Path) -> Network:
     if needs.runtime == "dlib":
         path = onnx_file(path, weights_sha256=card.file("embedder").sha256, folder=cache)
     return OnnxNetwork(path, threads=threads)
-
-
-def locate(file: ModelFile) -> Path:
-    """Where a file of a card is, or would be; PackError when the package that it comes with is not installed."""
-    return model_path(file.name) if file.installed else models_folder() / file.name
 
 
 def checked_file(card: ModelCard, role: str) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer import pack as pack_module
+from kiosk.recognizer import model_check
 from kiosk.recognizer.aligner import DlibAligner
 from kiosk.recognizer.card import card_names, decode_card, read_card
 from kiosk.recognizer.dlib_weights import model_path
@@ -80,7 +80,7 @@ def test_open_pack_of_an_unknown_name_says_which_there_is():
 def test_open_pack_with_replaced_weights_is_refused(tmp_path, monkeypatch, cache):
     changed = tmp_path / "weights.dat"
     changed.write_bytes(b"something else")
-    monkeypatch.setattr(pack_module, "model_path", lambda name: changed)
+    monkeypatch.setattr(model_check, "model_path", lambda name: changed)
     with pytest.raises(PackError, match="not the file that the model card names"):
         open_pack(cache=cache)
 
