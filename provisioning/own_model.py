@@ -26,7 +26,8 @@ from kiosk.recognizer.card import (
     shipped_names,
 )
 from kiosk.recognizer.card_text import encode_card
-from kiosk.recognizer.embedder import Embedder, normalised
+from kiosk.recognizer.embedder import Embedder
+from kiosk.recognizer.face import normalised
 from kiosk.recognizer.network import OnnxNetwork
 from provisioning.download import Say
 from provisioning.errors import ModelRefusedError
