@@ -28,7 +28,8 @@ from hub.attendance.day import AttendanceDay, to_plain
 from hub.attendance.models import DirtyDay
 from hub.fleet.kiosks import add_kiosk
 from hub.roster.employees import ensure_unit
-from hub.roster.enrolment import Enrolment, EnrolmentReport
+from hub.roster.enrolment import Enrolment
+from hub.roster.enrolment_report import EnrolmentReport
 from hub.roster.photos import person_name
 from hub.service import Hub
 from hub.settings import HubSettings
@@ -45,6 +46,9 @@ DEVICE: Final = "kiosk-demo"
 UNIT: Final = "Kantor Contoh"
 POLICY: Final = "demo"
 ACCOUNT: Final = "admin"
+ENROLLED_BY: Final = "demo operator"
+APPROVED_BY: Final = "demo approver"
+"""Enrolment takes two people. Here one command plays them both: a demonstration for one, under names that say so."""
 PATIENCE_SECONDS: Final = 60.0
 DEFAULT_ADDRESS: Final = ("127.0.0.1", 8080)
 
@@ -127,7 +131,8 @@ class Demo:
             database=self._hub.database,
             data_folder=wishes.folder / "hub",
             pack=open_pack(),
-            author="demo",
+            author=ENROLLED_BY,
+            approved_by=APPROVED_BY,
             unit=UNIT,
         )
         if self._gallery is not None:

@@ -11,9 +11,10 @@ import click
 
 from cli.commands import Commands
 from cli.hub_assess import assess
+from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_options import opened, place_options, settings_of
-from cli.hub_people import account, employees, enrol, unit
+from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts
@@ -34,7 +35,10 @@ def hub() -> None:
     """The server: run it, enrol people, register kiosks, pull recaps."""
 
 
-for command in (kiosk, alarms, quarantine, journal_rows, enrol, employees, unit, account, recap, day, assess):
+for command in (
+    *(kiosk, alarms, quarantine, journal_rows),
+    *(enrol, enrolment, employees, unit, account, recap, day, assess),
+):
     hub.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`presensi hub enrol`, `employees`, `unit`, `account`: the people of a hub."""
+"""`presensi hub employees`, `unit`, `account`: the people of a hub."""
 
 from __future__ import annotations
 
@@ -19,72 +19,10 @@ from hub.access.accounts import add_account, check_password, check_username, lis
 from hub.access.roles import Role
 from hub.errors import SettingsError
 from hub.roster.employees import ensure_unit
-from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, DEFAULT_UNIT, Unit
+from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Unit
 from hub.roster.overview import list_employees
 from hub.roster.units import UnitTree
 from hub.schedule.policy import load_policy
-
-
-@click.command(
-    cls=LoneCommand,
-    epilog="Examples:\n\n"
-    "  presensi hub enrol photos/ --unit 'Dinas Kesehatan' --author siti\n\n"
-    "  where photos/ holds one folder for each person: photos/Rina_Wulandari/1.jpg",
-)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--unit", default=DEFAULT_UNIT, show_default=True, help="Made when it is not there.")
-@click.option("--author", help="Who enrols, for the record; default: the name of this system's user.")
-@json_option
-@place_options
-def enrol(
-    folder: Path,
-    *,
-    unit: str,
-    author: str | None,
-    as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
-) -> None:
-    """Enrol people from a folder of photos, DIR/PERSON/photo.
-
-    Photos without a usable face are reported, and people with fewer than five good ones. The same photo is enrolled
-    once, however often this is run.
-    """
-    from hub.roster.enrolment import enrol_folder
-    from kiosk.recognizer.pack import open_pack
-
-    settings = settings_of(settings_file, data, db)
-    with (
-        opened(settings, create=True) as database,
-        click.progressbar(length=0, label="Enrolling", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
-    ):
-
-        def progress(done: int, total: int, _name: str) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        report = enrol_folder(
-            database,
-            folder,
-            data_folder=settings.data_folder,
-            pack=open_pack(settings.pack),
-            author=author or getpass.getuser(),
-            unit=unit,
-            progress=progress,
-        )
-    if as_json:
-        show_json(report)
-        return
-    for person in report.people:
-        known = f", {person.known} known before" if person.known else ""
-        click.echo(f"{person.name}: {person.added} photos added{known}, {person.total} in all")
-    for thin in (person for person in report.people if person.is_thin):
-        click.echo(f"Warning: photos of {thin.name}: {thin.total}; five or more recognise better.", err=True)
-    for skipped in report.skipped:
-        click.echo(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}", err=True)
-    for name in report.nobody:
-        click.echo(f"Not enrolled: {name}: no usable photo.", err=True)
 
 
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub employees --unit 'Dinas Kesehatan' --json")

@@ -102,6 +102,23 @@ class Database:
         with self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def migrating_connection(self) -> Iterator[Connection]:
+        """The same with SQLite's foreign keys left unchecked, so that a table can be replaced by a changed copy."""
+        with self._writing.connect() as connection:
+            plain = connection.connection.driver_connection
+            if self.dialect != "sqlite" or plain is None:
+                with connection.begin():
+                    yield connection
+                return
+            # Outside any transaction: inside one the pragma does nothing.
+            plain.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                plain.execute("PRAGMA foreign_keys=ON")
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -5,71 +5,32 @@ Photos are looked at first, outside any transaction; then each person is stored 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.errors import EnrolmentError
 from hub.roster.changes import note_person
 from hub.roster.employees import add_employee, ensure_unit, find_employee
+from hub.roster.enrolment_report import EnrolledPerson, EnrolmentReport, SkippedPhoto
 from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, EnrolmentFrame, Template, Unit
+from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.enrolment import PhotoFault, embed_photo
 from kiosk.recognizer.pack import Pack
 
-RECOMMENDED_FRAMES: Final = 5
-"""Fewer enrol with a warning (DESIGN section 2, deciding)."""
-
 Origin = Literal["folder", "webcam", "kiosk"]
 Progress = Callable[[int, int, str], None]
 """Called with photos done, photos in all, and the name of the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedPhoto:
-    """A photo that was not used; `words` say why, in Indonesian and English."""
-
-    person: str
-    photo: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolledPerson:
-    """What became of one person. added: new templates; known: photos enrolled before; total: templates now."""
-
-    name: str
-    person_id: str
-    added: int
-    known: int
-    total: int
-
-    @property
-    def is_thin(self) -> bool:
-        """Whether there are fewer frames than recommended."""
-        return self.total < RECOMMENDED_FRAMES
-
-
-@dataclass(slots=True)
-class EnrolmentReport:
-    """What an enrolment came to. nobody: people of whom no photo was usable; they were not enrolled."""
-
-    people: list[EnrolledPerson] = field(default_factory=list)
-    skipped: list[SkippedPhoto] = field(default_factory=list)
-    nobody: list[str] = field(default_factory=list)
-
-    @property
-    def added(self) -> int:
-        return sum(person.added for person in self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +42,11 @@ class _Seen:
 
 
 class Enrolment:
-    """Enrols people into one hub.
+    """Enrols people into one hub; what it enrols counts nowhere before a second person has approved it.
 
-    data_folder: where photos are kept. unit: made when it is not there. author: who did this; counts as approval too.
+    data_folder: where photos are kept. unit: made when it is not there. author: who enrols. approved_by: the second
+    person, who stands beside and approves at once; None: approval comes later (hub.roster.approval). EnrolmentError
+    when both are one person.
     """
 
     def __init__(
@@ -93,13 +56,17 @@ class Enrolment:
         data_folder: Path,
         pack: Pack,
         author: str,
+        approved_by: str | None = None,
         unit: str = DEFAULT_UNIT,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._photos = PhotoStore(data_folder)
         self._pack = pack
-        self._author = author
+        self._author = officer_name(author)
+        self._approver = officer_name(approved_by) if approved_by is not None else None
+        if self._approver is not None and is_same_officer(self._author, self._approver):
+            raise EnrolmentError(f"{self._author} cannot both enrol and approve; a second person approves.")
         self._unit = unit
         self._now = now
 
@@ -121,7 +88,7 @@ class Enrolment:
             self._enrol(name, seen, "folder", report)
         if not report.people:
             raise EnrolmentError(
-                f"No photo in {folder} shows a face that can be enrolled. {_first_words(report)}".strip()
+                f"No photo in {folder} shows a face that can be enrolled. {report.first_words}".strip()
             )
         return report
 
@@ -135,7 +102,7 @@ class Enrolment:
             seen += self._look(name, photo, photo.name, known, report)
         self._enrol(name, seen, origin, report)
         if not report.people:
-            raise EnrolmentError(f"None of the pictures of {name} can be enrolled. {_first_words(report)}".strip())
+            raise EnrolmentError(f"None of the pictures of {name} can be enrolled. {report.first_words}".strip())
         return report
 
     def _look(
@@ -169,7 +136,7 @@ class Enrolment:
                 .join(Template, Template.frame_id == EnrolmentFrame.id)
                 .where(
                     EnrolmentFrame.employee_id == employee.id,
-                    EnrolmentFrame.state != "withdrawn",
+                    EnrolmentFrame.state.in_(("proposed", "approved")),
                     Template.pack == self._pack.name,
                 )
             )
@@ -188,8 +155,10 @@ class Enrolment:
             employee = find_employee(session, name, unit.id, self._today())
             if employee is None:
                 employee = add_employee(session, name, unit.id, now=now, author=self._author)
+            counts = False
             for photo, embedding in new:
                 frame = self._frame(session, employee.id, photo, files[photo.sha256], origin)
+                counts = counts or frame.state == "approved"
                 session.add(
                     Template(
                         frame_id=frame.id,
@@ -200,33 +169,57 @@ class Enrolment:
                     )
                 )
             session.flush()
-            if new:
+            known = {each.photo.sha256 for each in seen if each.embedding is None}
+            counts = self._approve_known(session, employee.id, known) or counts
+            if counts:
                 note_person(session.connection(), employee.id, now=now)
-            total = len(load_templates(session, employee.id, self._pack.name))
-        report.people.append(EnrolledPerson(name, employee.id, len(new), len(seen) - len(new), total))
+            states = count_templates(session, employee.id, self._pack.name)
+        total, waiting = sum(states.values()), states.get("proposed", 0)
+        report.people.append(EnrolledPerson(name, employee.id, len(new), len(seen) - len(new), total, waiting))
 
     def _frame(self, session: Session, employee_id: str, photo: Photo, file: str, origin: Origin) -> EnrolmentFrame:
-        """The row of a photo: an earlier one (another pack's, or one that was withdrawn) or a new one, approved."""
-        now = self._now()
+        """The row of a photo: a new one, or an earlier one (another pack's, or refused or withdrawn then)."""
         frame = session.scalar(
             select(EnrolmentFrame).where(
                 EnrolmentFrame.employee_id == employee_id, EnrolmentFrame.sha256 == photo.sha256
             )
         )
-        if frame is not None and frame.state == "approved":
-            return frame
         if frame is None:
             frame = EnrolmentFrame(
                 employee_id=employee_id, sha256=photo.sha256, file=file, origin=origin, origin_name=photo.name
             )
             session.add(frame)
-        elif frame.state == "withdrawn":
+        elif frame.state in {"refused", "withdrawn"}:
             session.execute(delete(Template).where(Template.frame_id == frame.id))
-        frame.added_by, frame.added_at = self._author, now
-        # Whoever may run commands on the hub is both people at once; the page asks for a second one.
-        frame.state, frame.approved_by, frame.approved_at = "approved", self._author, now
+        if frame.state not in {"proposed", "approved"}:
+            frame.state, frame.added_by, frame.added_at = "proposed", self._author, self._now()
+        self._approve(frame)
         session.flush()
         return frame
+
+    def _approve_known(self, session: Session, employee_id: str, photos: Collection[str]) -> bool:
+        """Approve photos that were proposed earlier, when a second person stands beside; whether there were any."""
+        if self._approver is None or not photos:
+            return False
+        proposed = session.scalars(
+            select(EnrolmentFrame).where(
+                EnrolmentFrame.employee_id == employee_id,
+                EnrolmentFrame.sha256.in_(list(photos)),
+                EnrolmentFrame.state == "proposed",
+            )
+        ).all()
+        for frame in proposed:
+            self._approve(frame)
+        session.flush()
+        return bool(proposed)
+
+    def _approve(self, frame: EnrolmentFrame) -> None:
+        """Approve a proposed photo, when two people stand here: the one who did not add it does."""
+        if self._approver is None or frame.state != "proposed":
+            return
+        added_by_approver = is_same_officer(frame.added_by, self._approver)
+        frame.approved_by = self._author if added_by_approver else self._approver
+        frame.state, frame.approved_at = "approved", self._now()
 
     def _today(self) -> date:
         return self._now().astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
@@ -243,6 +236,21 @@ def load_templates(session: Session, employee_id: str, pack: str) -> Sequence[by
     return session.scalars(query).all()
 
 
+def count_templates(session: Session, employee_id: str, pack: str) -> dict[str, int]:
+    """How many templates of one person in one pack are proposed and approved."""
+    query = (
+        select(EnrolmentFrame.state, func.count())
+        .join(Template, Template.frame_id == EnrolmentFrame.id)
+        .where(
+            Template.employee_id == employee_id,
+            Template.pack == pack,
+            EnrolmentFrame.state.in_(("proposed", "approved")),
+        )
+        .group_by(EnrolmentFrame.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def enrol_folder(
     database: Database,
     folder: Path,
@@ -250,13 +258,12 @@ def enrol_folder(
     data_folder: Path,
     pack: Pack,
     author: str,
+    approved_by: str | None = None,
     unit: str = DEFAULT_UNIT,
     progress: Progress = lambda _done, _all, _name: None,
 ) -> EnrolmentReport:
     """Enrol everybody in a folder of PERSON/photo; see Enrolment."""
-    enrolment = Enrolment(database=database, data_folder=data_folder, pack=pack, author=author, unit=unit)
+    enrolment = Enrolment(
+        database=database, data_folder=data_folder, pack=pack, author=author, approved_by=approved_by, unit=unit
+    )
     return enrolment.enrol_folder(folder, progress=progress)
-
-
-def _first_words(report: EnrolmentReport) -> str:
-    return report.skipped[0].words if report.skipped else ""

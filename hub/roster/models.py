@@ -87,15 +87,21 @@ class Membership(Base):
 class EnrolmentFrame(Base):
     """A picture that somebody was enrolled with; its bytes lie under the data directory, named by their SHA-256.
 
-    added_by enrols, approved_by approves (the command line does both, as whoever ran it); templates count only while
-    the state is `approved`. origin: folder, webcam or kiosk. origin_name: the file's name where it came from.
+    added_by enrols and approved_by approves, never one person both; templates count only while the state is `approved`.
+    refused_by, refused_at, refused_because: the last refusal, kept when the picture is proposed again. origin: folder,
+    webcam or kiosk. origin_name: the file's name where it came from.
     """
 
     __tablename__ = "enrolment_frame"
     __table_args__ = (
         UniqueConstraint("employee_id", "sha256"),
-        CheckConstraint("state IN ('proposed', 'approved', 'withdrawn')", name="state"),
+        CheckConstraint("state IN ('proposed', 'approved', 'refused', 'withdrawn')", name="state"),
         CheckConstraint("origin IN ('folder', 'webcam', 'kiosk')", name="origin"),
+        CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approver"),
+        CheckConstraint(
+            "approved_by IS NULL OR lower(replace(approved_by, ' ', '')) <> lower(replace(added_by, ' ', ''))",
+            name="second_person",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -109,6 +115,9 @@ class EnrolmentFrame(Base):
     added_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(64))
     approved_at: Mapped[datetime | None]
+    refused_by: Mapped[str | None] = mapped_column(String(64))
+    refused_at: Mapped[datetime | None]
+    refused_because: Mapped[str | None] = mapped_column(String(500))
 
 
 class Template(Base):

@@ -85,9 +85,13 @@ class PhotoStore:
             ) from error
         return relative
 
+    def path(self, relative: str) -> Path:
+        """Where a kept photo is."""
+        return self._folder / relative
+
     def read(self, relative: str) -> bytes:
         """The bytes of a kept photo."""
-        return (self._folder / relative).read_bytes()
+        return self.path(relative).read_bytes()
 
 
 def person_name(folder: str) -> str:

@@ -97,6 +97,8 @@ def test_every_command_has_help_with_an_example_and_a_data_option(run: Run, path
         ("quarantine",),
         ("journal-rows", "--json"),
         ("employees",),
+        ("enrolment", "list"),
+        ("enrolment", "approve", "--all", "--by", "budi"),
         ("unit", "list"),
         ("account", "list"),
         ("recap", "--month", "2026-03"),
@@ -126,6 +128,13 @@ def test_reading_commands_make_no_hub_where_there_is_none(run: Run, data: Path, 
         (("kiosk", "add", "kiosk-2", "--key", "/nowhere"), "cannot be read"),
         (("kiosk", "add", "Kiosk 2", "--key", "-"), "Ed25519"),
         (("enrol", "/nowhere"), "/nowhere"),
+        (("enrol", "/nowhere", "--author", "siti", "--approved-by", "Siti"), "cannot both enrol and approve"),
+        (("enrolment", "approve", "--by", "budi"), "Say whom to approve"),
+        (("enrolment", "approve", "Rina Wulandari", "--all", "--by", "budi"), "Say whom to approve"),
+        (("enrolment", "approve", "Rina Wulandari", "--by", "budi"), "Nothing of Rina Wulandari waits"),
+        (("enrolment", "approve", "--all", "--by", "budi"), "Nothing waits"),
+        (("enrolment", "approve", "Nobody", "--by", "budi"), "no employee 'Nobody'"),
+        (("enrolment", "refuse", "Rina Wulandari", "--by", "budi", "--reason", "x"), "Nothing of Rina Wulandari waits"),
         (("unit", "add", "Baru", "--policy", "unknown"), "no policy 'unknown'"),
         (("unit", "add", "Baru", "--timezone", "Asia/Nowhere"), "no time zone"),
         (("unit", "add", "Baru", "--parent", "Dinas Lain"), "no unit 'Dinas Lain'"),
@@ -243,17 +252,32 @@ def test_address_that_is_none_is_refused(text: str) -> None:
         read_address(text)
 
 
-def test_people_are_enrolled_from_a_folder(run: Run, shared: Path) -> None:
+def test_people_are_enrolled_by_one_person_and_approved_by_another(run: Run, shared: Path) -> None:
     folder = shared / "data" / "faces" / "demo"
     result = run("enrol", str(folder), "--unit", "Dinas", "--author", "siti", "--json")
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert report["people"]
+    assert {person["waiting"] for person in report["people"]} == {person["total"] for person in report["people"]}
     listed = json.loads(run("employees", "--unit", "Dinas", "--json").stdout)
     assert {line["name"] for line in listed} == {person["name"] for person in report["people"]}
+    assert {line["frames"] for line in listed} == {0}
     again = run("enrol", str(folder), "--unit", "Dinas", "--author", "siti")
     assert "0 photos added" in again.stdout
+    assert "presensi hub enrolment approve" in again.stdout
     assert "five or more" in again.stderr
+    waiting = json.loads(run("enrolment", "list", "--unit", "Dinas", "--json").stdout)
+    assert len(waiting) == len(report["people"])
+    assert all(Path(file).is_file() for person in waiting for file in person["files"])
+    own = run("enrolment", "approve", "--all", "--by", "SITI")
+    assert (own.exit_code, "somebody else must approve" in own.stderr) == (2, True)
+    refused = run("enrolment", "refuse", waiting[0]["name"], "--by", "budi", "--reason", "not one of us")
+    assert refused.exit_code == 0, refused.output
+    assert run("enrolment", "approve", waiting[1]["name"], "--by", "budi").exit_code == 0
+    assert run("enrolment", "approve", "--all", "--by", "budi").exit_code == 0
+    assert "Nothing waits" in run("enrolment", "list").stdout
+    frames = {line["name"]: line["frames"] for line in json.loads(run("employees", "--json").stdout)}
+    assert [name for name, count in frames.items() if count == 0] == [waiting[0]["name"]]
 
 
 def test_folder_without_faces_is_bad_input(run: Run, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ def add_employee(
                 state=state,
                 added_by="t",
                 added_at=NOON,
+                approved_by="u" if state == "approved" else None,
+                approved_at=NOON if state == "approved" else None,
             )
             session.add(frame)
             session.flush()

@@ -69,6 +69,7 @@ def office(broker: Broker, gallery: Path, tmp_path_factory: pytest.TempPathFacto
     hub = HubAtWork(tmp_path_factory.mktemp("office"), broker.url)
     hub.run("unit", "add", UNIT, "--policy", "demo")
     hub.run("enrol", str(gallery), "--unit", UNIT, "--author", "siti")
+    hub.run("enrolment", "approve", "--all", "--by", "budi")
     hub.start()
     yield hub
     hub.end()

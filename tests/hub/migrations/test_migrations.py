@@ -9,9 +9,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from hub.db import Database, open_database, upgrade
 from hub.errors import DatabaseError
+from hub.migrations.runner import migrate
 from hub.models import Base
 
 
@@ -56,3 +58,44 @@ def test_upgrade_of_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
 def test_open_database_with_a_wrong_address_says_what_to_write(url: str) -> None:
     with pytest.raises(DatabaseError):
         open_database(url)
+
+
+def test_pictures_approved_by_one_person_keep_counting_and_say_so(tmp_path: Path) -> None:
+    """Migration 0002; everything that refers to the copied table is still there, up and down again."""
+    with open_database(f"sqlite:///{tmp_path}/hub.db") as database:
+        migrate(database, "0001")
+        with database.writing_connection() as connection:
+            for statement in _ONE_PERSON_OFFICE:
+                connection.exec_driver_sql(statement)
+        upgrade(database)
+        assert _pictures(database) == [
+            (1, "approved", "siti", "(one person)"),
+            (2, "approved", "siti", "(one person)"),
+            (3, "approved", "siti", "budi"),
+            (4, "proposed", "siti", None),
+        ]
+        with database.writing_connection() as connection, pytest.raises(IntegrityError):
+            connection.exec_driver_sql("DELETE FROM enrolment_frame")
+        migrate(database, "0001")
+        assert [row[1] for row in _pictures(database)] == ["approved", "approved", "approved", "proposed"]
+
+
+_FRAME = (
+    "INSERT INTO enrolment_frame (id, employee_id, sha256, file, origin, origin_name, state, added_by, added_at,"
+    " approved_by) VALUES ({id}, 'rina', '{id}', 'f', 'folder', 'f', '{state}', 'siti', '2026-01-01', {approver})"
+)
+_ONE_PERSON_OFFICE = (
+    "INSERT INTO employee (id, name, created_at, created_by) VALUES ('rina', 'Rina', '2026-01-01', 'siti')",
+    _FRAME.format(id=1, state="approved", approver="'siti'"),
+    _FRAME.format(id=2, state="approved", approver="NULL"),
+    _FRAME.format(id=3, state="approved", approver="'budi'"),
+    _FRAME.format(id=4, state="proposed", approver="'S iti'"),
+    "INSERT INTO template (frame_id, employee_id, pack, embedding, made_at)"
+    " VALUES (1, 'rina', 'p', x'00', '2026-01-01')",
+)
+
+
+def _pictures(database: Database) -> list[tuple[int, str, str, str | None]]:
+    with database.read() as session:
+        query = "SELECT id, state, added_by, approved_by FROM enrolment_frame ORDER BY id"
+        return [tuple(row) for row in session.execute(text(query))]

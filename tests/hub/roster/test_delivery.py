@@ -12,9 +12,10 @@ from contract.roster import PEOPLE_PER_PART
 from hub.db import Database
 from hub.fleet.kiosks import add_kiosk, revoke_kiosk, set_policy
 from hub.fleet.models import Kiosk
+from hub.roster.approval import approve
 from hub.roster.changes import current_revision, note_person, note_reset
 from hub.roster.employees import transfer_employee
-from hub.roster.models import Employee, EnrolmentFrame
+from hub.roster.models import Employee
 from tests.factories.journals import SettableClock
 from tests.factories.people import add_employee, add_unit
 
@@ -99,9 +100,7 @@ def test_unapproved_templates_count_nowhere(database: Database, kiosk: Any, cloc
     kiosk.register()
     kiosk.update()
     assert kiosk.people == {}
-    with database.write() as session:
-        session.query(EnrolmentFrame).update({"state": "approved"})
-        note_person(session.connection(), "ghost", now=clock())
+    approve(database, ["ghost"], by="u", now=clock())
     kiosk.update()
     assert kiosk.people == {"ghost": 1}
 
