@@ -31,6 +31,11 @@ from hub.roster.models import DEFAULT_UNIT
 @click.option("--unit", default=DEFAULT_UNIT, show_default=True, help="Made when it is not there.")
 @click.option("--author", help="Who enrols, for the record; default: the name of this system's user.")
 @click.option("--approved-by", metavar="NAME", help="The second person, who stands beside and approves at once.")
+@click.option(
+    "--allow-lookalike",
+    is_flag=True,
+    help="A face that is enrolled already is another person's who looks alike (a twin); noted in the author's name.",
+)
 @json_option
 @place_options
 def enrol(
@@ -39,6 +44,7 @@ def enrol(
     unit: str,
     author: str | None,
     approved_by: str | None,
+    allow_lookalike: bool,
     as_json: bool,
     settings_file: Path | None,
     data: str | None,
@@ -47,7 +53,8 @@ def enrol(
     """Enrol people from a folder of photos, DIR/PERSON/photo.
 
     Nobody is recognised before a second person has approved: `presensi hub enrolment`. Photos without a usable face are
-    reported, and people with fewer than five good ones. The same photo is enrolled once, however often this is run.
+    reported, and people with fewer than five good ones. The same photo is enrolled once, however often this is run. A
+    face that is enrolled under another name, and photos that do not show one person, are refused.
     """
     from hub.roster.enrolment import enrol_folder
     from kiosk.recognizer.pack import open_pack
@@ -70,6 +77,7 @@ def enrol(
             author=author or getpass.getuser(),
             approved_by=approved_by,
             unit=unit,
+            allow_lookalike=allow_lookalike,
             progress=progress,
         )
     if as_json:
@@ -89,6 +97,10 @@ def _tell(report: EnrolmentReport) -> None:
         click.echo(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}", err=True)
     for name in report.nobody:
         click.echo(f"Not enrolled: {name}: no usable photo.", err=True)
+    for refused in report.refused:
+        click.echo(f"Not enrolled: {refused.name}: {refused.words}", err=True)
+    if not report.compared:
+        click.echo("Warning: this pack is not calibrated; nobody was compared with who is enrolled already.", err=True)
     if report.waiting:
         click.echo("Nobody is recognised by these yet; a second person approves: presensi hub enrolment approve --all")
 
@@ -121,7 +133,7 @@ def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: 
         )
         return
     show_table(
-        ("NAME", "UNIT", "WAIT", "APPROVED", "ENROLLED BY", "ENROLLED", "REFUSED BEFORE BY"),
+        ("NAME", "UNIT", "WAIT", "APPROVED", "ENROLLED BY", "ENROLLED", "REFUSED BEFORE BY", "LOOKS LIKE"),
         [
             (
                 person.name,
@@ -131,6 +143,7 @@ def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: 
                 ", ".join(person.added_by),
                 person.added_at,
                 person.refused_before,
+                f"{person.resembles} (allowed by {person.lookalike_allowed_by})" if person.resembles else None,
             )
             for person in found
         ],

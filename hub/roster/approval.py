@@ -33,6 +33,7 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     unit None: in no unit on that date. photos: how many wait; files: where they are kept, below the hub's enrolment
     folder. counting: how many of them count already, because one person approved them before two were needed.
     approved: further pictures, approved already. refused_before: who refused them last, and why; None: nobody did.
+    resembles: name of an employee with the same face, of whom `lookalike_allowed_by` said that it is another person.
     """
 
     person_id: str
@@ -45,6 +46,8 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     added_by: tuple[str, ...]
     added_at: datetime
     refused_before: str | None
+    resembles: str | None
+    lookalike_allowed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def list_waiting(database: Database, on: date, unit_id: int | None = None) -> li
             of_unit = memberships.unit_on(employee.id, on)
             if within is None or of_unit in within:
                 unit = None if of_unit is None else units[of_unit]
-                waiting.append(_waiting_person(employee, unit, frames[employee.id], approved.get(employee.id, 0)))
+                waiting.append(
+                    _waiting_person(session, employee, unit, frames[employee.id], approved.get(employee.id, 0))
+                )
     return sorted(waiting, key=lambda person: (person.name.casefold(), person.person_id))
 
 
@@ -166,9 +171,11 @@ def _refuse_nothing(done: Sequence[Approval], waiting: dict[str, list[EnrolmentF
 
 
 def _waiting_person(
-    employee: Employee, unit: str | None, frames: Sequence[EnrolmentFrame], approved: int
+    session: Session, employee: Employee, unit: str | None, frames: Sequence[EnrolmentFrame], approved: int
 ) -> WaitingPerson:
     refused = [frame for frame in frames if frame.refused_by is not None]
+    alike = next((frame for frame in frames if frame.resembles is not None), None)
+    other = session.get(Employee, alike.resembles) if alike is not None else None
     return WaitingPerson(
         person_id=employee.id,
         name=employee.name,
@@ -180,6 +187,8 @@ def _waiting_person(
         added_by=tuple(sorted({frame.added_by for frame in frames})),
         added_at=max(frame.added_at for frame in frames),
         refused_before=f"{refused[-1].refused_by}: {refused[-1].refused_because}" if refused else None,
+        resembles=other.name if other is not None else None,
+        lookalike_allowed_by=alike.lookalike_allowed_by if alike is not None else None,
     )
 
 

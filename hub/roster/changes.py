@@ -33,6 +33,11 @@ def dates_through(connection: Connection) -> date | None:
     return connection.scalar(select(_clock.c.dates_through).where(_clock.c.id == 1))
 
 
+def lock_roster(connection: Connection) -> None:
+    """Let nobody else change the roster before this transaction ends; on SQLite a writing transaction is the lock."""
+    connection.execute(select(_clock.c.id).where(_clock.c.id == 1).with_for_update())
+
+
 def note_person(connection: Connection, person: str, *, now: datetime) -> int:
     """A person came, changed or left; the new revision. Call it in the transaction that changes the person."""
     return note_people(connection, [person], now=now)

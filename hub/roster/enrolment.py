@@ -5,23 +5,25 @@ Photos are looked at first, outside any transaction; then each person is stored 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.errors import EnrolmentError
-from hub.roster.changes import note_person
+from hub.roster.changes import lock_roster, note_person
 from hub.roster.employees import add_employee, ensure_unit, find_employee
-from hub.roster.enrolment_report import EnrolledPerson, EnrolmentReport, SkippedPhoto
-from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, EnrolmentFrame, Template, Unit
+from hub.roster.enrolment_report import EnrolledPerson, EnrolmentReport, RefusedPerson, SkippedPhoto
+from hub.roster.face_check import FaceCheck, Findings
+from hub.roster.gallery import count_templates
+from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, Employee, EnrolmentFrame, Template, Unit
 from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
@@ -33,6 +35,17 @@ Progress = Callable[[int, int, str], None]
 """Called with photos done, photos in all, and the name of the person."""
 
 
+UNLIKE_WORDS: Final = (
+    "Wajah di foto ini tidak mirip dengan foto-foto lainnya; pakai foto orang yang benar. "
+    "(The face is unlike those in the other photos; use a photo of the right person.)"
+)
+SEVERAL_WORDS: Final = (
+    "Foto-foto ini tidak menunjukkan satu orang, atau bukan orang yang sudah terdaftar dengan nama ini; "
+    "periksa foto satu per satu. "
+    "(These photos do not show one person, or not the one who is enrolled under this name; look at each of them.)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """A usable photo. embedding None: it was enrolled before."""
@@ -41,12 +54,21 @@ class _Seen:
     embedding: bytes | None
 
 
+class _RefusedError(Exception):
+    """Raised when a person must not be stored; ends the transaction."""
+
+    def __init__(self, person: RefusedPerson) -> None:
+        super().__init__(person.words)
+        self.person = person
+
+
 class Enrolment:
     """Enrols people into one hub; what it enrols counts nowhere before a second person has approved it.
 
     data_folder: where photos are kept. unit: made when it is not there. author: who enrols. approved_by: the second
     person, who stands beside and approves at once; None: approval comes later (hub.roster.approval). EnrolmentError
-    when both are one person.
+    when both are one person. allow_lookalike: a face that is enrolled already is another person's who looks alike; this
+    is noted in the author's name.
     """
 
     def __init__(
@@ -58,6 +80,7 @@ class Enrolment:
         author: str,
         approved_by: str | None = None,
         unit: str = DEFAULT_UNIT,
+        allow_lookalike: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
@@ -68,7 +91,9 @@ class Enrolment:
         if self._approver is not None and is_same_officer(self._author, self._approver):
             raise EnrolmentError(f"{self._author} cannot both enrol and approve; a second person approves.")
         self._unit = unit
+        self._allow_lookalike = allow_lookalike
         self._now = now
+        self._check = FaceCheck(pack.name, pack.curve)
 
     def enrol_folder(self, folder: Path, *, progress: Progress = lambda _done, _all, _name: None) -> EnrolmentReport:
         """Enrol everybody in PERSON/photo; EnrolmentError names the folder when nobody can be enrolled from it."""
@@ -76,7 +101,7 @@ class Enrolment:
         total = sum(len(files) for _, files in people)
         if total == 0:
             raise EnrolmentError(f"{folder} holds no photos; lay them out as {folder}/PERSON/photo.jpg.")
-        report = EnrolmentReport()
+        report = EnrolmentReport(compared=self._check.compares)
         done = 0
         for name, files in people:
             seen: list[_Seen] = []
@@ -94,7 +119,7 @@ class Enrolment:
 
     def enrol_frames(self, name: str, frames: Sequence[Pixels], *, origin: Origin = "webcam") -> EnrolmentReport:
         """Enrol one person from BGR frames; EnrolmentError when none of them is usable."""
-        report = EnrolmentReport()
+        report = EnrolmentReport(compared=self._check.compares)
         seen: list[_Seen] = []
         known = self._known_photos(name)
         for index, frame in enumerate(frames):
@@ -127,8 +152,7 @@ class Enrolment:
     def _known_photos(self, name: str) -> set[str]:
         """SHA-256 of the photos that this person is enrolled with in this pack."""
         with self._database.read() as session:
-            unit_id = session.scalar(select(Unit.id).where(Unit.name == self._unit))
-            employee = find_employee(session, name, unit_id, self._today()) if unit_id is not None else None
+            employee = self._find(session, name)
             if employee is None:
                 return set()
             enrolled = (
@@ -142,40 +166,91 @@ class Enrolment:
             )
             return set(session.scalars(enrolled))
 
+    def _find(self, session: Session, name: str) -> Employee | None:
+        """The employee of this name in the unit; None: nobody yet."""
+        unit_id = session.scalar(select(Unit.id).where(Unit.name == self._unit))
+        return find_employee(session, name, unit_id, self._today()) if unit_id is not None else None
+
     def _enrol(self, name: str, seen: Sequence[_Seen], origin: Origin, report: EnrolmentReport) -> None:
-        """Store one person with all usable photos, in one transaction."""
+        """Store one person with all usable photos, in one transaction; or a line in the report says why not."""
         if not seen:
             report.nobody.append(name)
             return
-        new = [(each.photo, each.embedding) for each in seen if each.embedding is not None]
-        files = {photo.sha256: self._photos.keep(photo) for photo, _ in new}
+        new = {each.photo.sha256: each for each in seen if each.embedding is not None}
+        try:
+            with self._database.read() as session:
+                unlike = self._examine(session, name, self._find(session, name), new).unlike
+            for digest in unlike:
+                report.skipped.append(SkippedPhoto(name, new.pop(digest).photo.name, UNLIKE_WORDS))
+            files = {digest: self._photos.keep(each.photo) for digest, each in new.items()}
+            with self._database.write() as session:
+                person = self._store(session, name, seen=seen, new=new, files=files, origin=origin)
+        except _RefusedError as refusal:
+            report.refused.append(refusal.person)
+        else:
+            report.people.append(person)
+
+    def _examine(self, session: Session, name: str, employee: Employee | None, new: Mapping[str, _Seen]) -> Findings:
+        """Look whether the new photos show one person, and nobody else of ours; _RefusedError when not."""
+        vectors = {digest: np.frombuffer(each.embedding or b"", "<f4") for digest, each in new.items()}
+        findings = self._check.examine(session, employee.id if employee else None, vectors, self._today())
+        if findings.several:
+            raise _RefusedError(RefusedPerson(name, SEVERAL_WORDS))
+        double = findings.double
+        if double is not None and not self._allow_lookalike:
+            raise _RefusedError(
+                RefusedPerson(name, double.words, double.person_id, double.similarity, double.threshold)
+            )
+        return findings
+
+    def _store(
+        self,
+        session: Session,
+        name: str,
+        *,
+        seen: Sequence[_Seen],
+        new: Mapping[str, _Seen],
+        files: Mapping[str, str],
+        origin: Origin,
+    ) -> EnrolledPerson:
+        """Write one person's new photos (kept in `files` by SHA-256) and templates; what was known may be approved."""
         now = self._now()
-        with self._database.write() as session:
-            unit = ensure_unit(session, self._unit, now=now, author=self._author)
-            employee = find_employee(session, name, unit.id, self._today())
-            if employee is None:
-                employee = add_employee(session, name, unit.id, now=now, author=self._author)
-            counts = False
-            for photo, embedding in new:
-                frame = self._frame(session, employee.id, photo, files[photo.sha256], origin)
-                counts = counts or frame.state == "approved"
-                session.add(
-                    Template(
-                        frame_id=frame.id,
-                        employee_id=employee.id,
-                        pack=self._pack.name,
-                        embedding=embedding,
-                        made_at=now,
-                    )
+        lock_roster(session.connection())
+        unit = ensure_unit(session, self._unit, now=now, author=self._author)
+        employee = find_employee(session, name, unit.id, self._today())
+        # Once more: somebody may have been enrolled meanwhile, and nobody can be while the roster is locked.
+        double = self._examine(session, name, employee, new).double
+        if employee is None:
+            employee = add_employee(session, name, unit.id, now=now, author=self._author)
+        counts = False
+        for digest, each in new.items():
+            frame = self._frame(session, employee.id, each.photo, files[digest], origin)
+            if double is not None:
+                frame.resembles, frame.lookalike_allowed_by = double.person_id, self._author
+            counts = counts or frame.state == "approved"
+            session.add(
+                Template(
+                    frame_id=frame.id,
+                    employee_id=employee.id,
+                    pack=self._pack.name,
+                    embedding=each.embedding,
+                    made_at=now,
                 )
-            session.flush()
-            known = {each.photo.sha256 for each in seen if each.embedding is None}
-            counts = self._approve_known(session, employee.id, known) or counts
-            if counts:
-                note_person(session.connection(), employee.id, now=now)
-            states = count_templates(session, employee.id, self._pack.name)
-        total, waiting = sum(states.values()), states.get("proposed", 0)
-        report.people.append(EnrolledPerson(name, employee.id, len(new), len(seen) - len(new), total, waiting))
+            )
+        session.flush()
+        known = {each.photo.sha256 for each in seen if each.embedding is None}
+        counts = self._approve_known(session, employee.id, known) or counts
+        if counts:
+            note_person(session.connection(), employee.id, now=now)
+        states = count_templates(session, employee.id, self._pack.name)
+        return EnrolledPerson(
+            name=name,
+            person_id=employee.id,
+            added=len(new),
+            known=sum(each.embedding is None for each in seen),
+            total=sum(states.values()),
+            waiting=states.get("proposed", 0),
+        )
 
     def _frame(self, session: Session, employee_id: str, photo: Photo, file: str, origin: Origin) -> EnrolmentFrame:
         """The row of a photo: a new one, or an earlier one (another pack's, or refused or withdrawn then)."""
@@ -225,32 +300,6 @@ class Enrolment:
         return self._now().astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
 
 
-def load_templates(session: Session, employee_id: str, pack: str) -> Sequence[bytes]:
-    """The approved templates of one person in one pack, oldest first."""
-    query = (
-        select(Template.embedding)
-        .join(EnrolmentFrame, EnrolmentFrame.id == Template.frame_id)
-        .where(Template.employee_id == employee_id, Template.pack == pack, EnrolmentFrame.state == "approved")
-        .order_by(Template.id)
-    )
-    return session.scalars(query).all()
-
-
-def count_templates(session: Session, employee_id: str, pack: str) -> dict[str, int]:
-    """How many templates of one person in one pack are proposed and approved."""
-    query = (
-        select(EnrolmentFrame.state, func.count())
-        .join(Template, Template.frame_id == EnrolmentFrame.id)
-        .where(
-            Template.employee_id == employee_id,
-            Template.pack == pack,
-            EnrolmentFrame.state.in_(("proposed", "approved")),
-        )
-        .group_by(EnrolmentFrame.state)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
 def enrol_folder(
     database: Database,
     folder: Path,
@@ -260,10 +309,17 @@ def enrol_folder(
     author: str,
     approved_by: str | None = None,
     unit: str = DEFAULT_UNIT,
+    allow_lookalike: bool = False,
     progress: Progress = lambda _done, _all, _name: None,
 ) -> EnrolmentReport:
     """Enrol everybody in a folder of PERSON/photo; see Enrolment."""
     enrolment = Enrolment(
-        database=database, data_folder=data_folder, pack=pack, author=author, approved_by=approved_by, unit=unit
+        database=database,
+        data_folder=data_folder,
+        pack=pack,
+        author=author,
+        approved_by=approved_by,
+        unit=unit,
+        allow_lookalike=allow_lookalike,
     )
     return enrolment.enrol_folder(folder, progress=progress)

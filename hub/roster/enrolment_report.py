@@ -39,13 +39,33 @@ class EnrolledPerson:
         return self.total < RECOMMENDED_FRAMES
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedPerson:
+    """Somebody who was not enrolled; `words` say why, in Indonesian and English.
+
+    double_of: id of who has this face already, by `similarity` at `threshold`; None: the photos show several people.
+    """
+
+    name: str
+    words: str
+    double_of: str | None = None
+    similarity: float | None = None
+    threshold: float | None = None
+
+
 @dataclass(slots=True)
 class EnrolmentReport:
-    """What an enrolment came to. nobody: people of whom no photo was usable; they were not enrolled."""
+    """What an enrolment came to.
+
+    nobody: people of whom no photo was usable; refused: people whose face is somebody else's. Neither were enrolled.
+    compared: faces were compared with those enrolled already; only a pack that is calibrated can.
+    """
 
     people: list[EnrolledPerson] = field(default_factory=list)
     skipped: list[SkippedPhoto] = field(default_factory=list)
     nobody: list[str] = field(default_factory=list)
+    refused: list[RefusedPerson] = field(default_factory=list)
+    compared: bool = True
 
     @property
     def added(self) -> int:
@@ -58,5 +78,6 @@ class EnrolmentReport:
 
     @property
     def first_words(self) -> str:
-        """Why the first photo was not used; empty when all were."""
-        return self.skipped[0].words if self.skipped else ""
+        """Why the first person or photo was refused; empty when nothing was."""
+        words = [person.words for person in self.refused] + [photo.words for photo in self.skipped]
+        return words[0] if words else ""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.orm import Session
 
 from contract.roster import RosterPerson
 from hub.roster.models import Employee, EnrolmentFrame, Template
@@ -40,6 +41,21 @@ def load_people(connection: Connection, people: Iterable[str], pack: str) -> lis
     for start in range(0, len(ordered), _PEOPLE_PER_QUERY):
         found += _load_some(connection, ordered[start : start + _PEOPLE_PER_QUERY], pack)
     return found
+
+
+def count_templates(session: Session, employee_id: str, pack: str) -> dict[str, int]:
+    """How many templates of one person in one pack are proposed and approved."""
+    query = (
+        select(EnrolmentFrame.state, func.count())
+        .join(Template, Template.frame_id == EnrolmentFrame.id)
+        .where(
+            Template.employee_id == employee_id,
+            Template.pack == pack,
+            EnrolmentFrame.state.in_(("proposed", "approved")),
+        )
+        .group_by(EnrolmentFrame.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _load_some(connection: Connection, people: list[str], pack: str) -> list[RosterPerson]:

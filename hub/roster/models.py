@@ -88,8 +88,9 @@ class EnrolmentFrame(Base):
     """A picture that somebody was enrolled with; its bytes lie under the data directory, named by their SHA-256.
 
     added_by enrols and approved_by approves, never one person both; templates count only while the state is `approved`.
-    refused_by, refused_at, refused_because: the last refusal, kept when the picture is proposed again. origin: folder,
-    webcam or kiosk. origin_name: the file's name where it came from.
+    refused_by, refused_at, refused_because: the last refusal, kept when the picture is proposed again. resembles: an
+    employee who has this face as well; lookalike_allowed_by: who said that they are two people. origin: folder, webcam
+    or kiosk. origin_name: the file's name where it came from.
     """
 
     __tablename__ = "enrolment_frame"
@@ -118,6 +119,8 @@ class EnrolmentFrame(Base):
     refused_by: Mapped[str | None] = mapped_column(String(64))
     refused_at: Mapped[datetime | None]
     refused_because: Mapped[str | None] = mapped_column(String(500))
+    resembles: Mapped[str | None] = mapped_column(String(64), index=True)
+    lookalike_allowed_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class Template(Base):

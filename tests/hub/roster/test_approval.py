@@ -39,7 +39,7 @@ def enrol(database: Database, tmp_path: Path, clock: SettableClock, monkeypatch:
     monkeypatch.setattr("hub.roster.enrolment.embed_photo", embed)
 
     def call(name: str, *shades: int, author: str = "siti", approved_by: str | None = None) -> Any:
-        pack: Any = SimpleNamespace(name="builtin")
+        pack: Any = SimpleNamespace(name="builtin", curve=None)
         enrolment = Enrolment(
             database=database,
             data_folder=tmp_path,
