@@ -27,8 +27,7 @@ from benchmarks.threshold_curve import embed_people
 from hub.roster.resemblance import KnownFaces, double_threshold, group
 from kiosk.errors import PackError
 from kiosk.recognizer.decision import ThresholdCurve
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Vector
+from kiosk.recognizer.face import Vector, normalised
 from kiosk.recognizer.pack import open_pack
 
 SIZES = (1, 5, 10, 50, 100, 200)

@@ -19,8 +19,7 @@ from hub.roster.models import Employee, EnrolmentFrame, Template, Unit
 from hub.roster.resemblance import KnownFaces, double_threshold, group
 from hub.roster.units import Memberships
 from kiosk.recognizer.decision import ThresholdCurve
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Vector
+from kiosk.recognizer.face import Vector, normalised
 
 _COUNTED: Final = ("proposed", "approved")
 

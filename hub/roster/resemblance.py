@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from kiosk.recognizer.decision import ThresholdCurve
-from kiosk.recognizer.embedder import normalised
-from kiosk.recognizer.face import Vector
+from kiosk.recognizer.face import Vector, normalised
 
 FEWEST_PEOPLE: Final = 10
 """Doubles are judged as if at least so many were enrolled. The first to be enrolled meet one or two others, and that
