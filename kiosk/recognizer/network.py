@@ -82,8 +82,9 @@ class NcnnNetwork:
     def run(self, blob: Vector) -> Vector:
         rows = []
         for picture in blob:
-            # A clone: ncnn's layers may write into their input, and it may outlive the array that it would borrow.
-            mat = self._to_mat(np.ascontiguousarray(picture, np.float32)).clone()
+            # Named, then cloned: a Mat borrows the array without holding it, and layers may write into their input.
+            borrowed = np.ascontiguousarray(picture, np.float32)
+            mat = self._to_mat(borrowed).clone()
             extractor = self._net.create_extractor()
             extractor.input(self._input, mat)
             failed, output = extractor.extract(self._output)

@@ -16,6 +16,7 @@ from kiosk.recognizer.dlib_graph import cache_folder, onnx_file
 from kiosk.recognizer.dlib_weights import file_sha256
 from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.hog_detector import HogDetector
+from kiosk.recognizer.liveness.passive import PassiveLiveness
 from kiosk.recognizer.model_check import locate
 from kiosk.recognizer.network import NcnnNetwork, Network, OnnxNetwork
 from kiosk.recognizer.yunet_detector import YuNetDetector
@@ -23,15 +24,17 @@ from kiosk.recognizer.yunet_detector import YuNetDetector
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Detector, aligner, embedder and the card that calibrates them.
+    """Detector, aligner, embedder, passive liveness and the card that calibrates them.
 
     The detector remembers the stream it looks at: open one pack for each camera.
+    passive: None when the pack has no such model.
     """
 
     card: ModelCard
     detector: Detector
     aligner: Aligner
     embedder: Embedder
+    passive: PassiveLiveness | None = None
 
     @property
     def name(self) -> str:
@@ -75,7 +78,8 @@ def open_pack(name: str = "builtin", *, threads: int = 1, cache: Path | None = N
         mean=needs.mean,
         scale=needs.scale,
     )
-    return Pack(card=card, detector=detector, aligner=aligner, embedder=embedder)
+    passive = _open_passive(card, threads=threads)
+    return Pack(card=card, detector=detector, aligner=aligner, embedder=embedder, passive=passive)
 
 
 def _open_network(card: ModelCard, *, threads: int, cache: Path) -> Network:
@@ -88,6 +92,27 @@ def _open_network(card: ModelCard, *, threads: int, cache: Path) -> Network:
     if needs.runtime == "dlib":
         path = onnx_file(path, weights_sha256=card.file("embedder").sha256, folder=cache)
     return OnnxNetwork(path, threads=threads)
+
+
+def _open_passive(card: ModelCard, *, threads: int) -> PassiveLiveness | None:
+    """The card's passive liveness model; None when it names none."""
+    needs = card.liveness
+    if needs is None:
+        return None
+    networks = [
+        NcnnNetwork(
+            checked_file(card, f"passive-{number}-param"),
+            checked_file(card, f"passive-{number}-weights"),
+            input_name="data",
+            output_name="softmax",
+            threads=threads,
+        )
+        for number in range(1, len(needs.crops) + 1)
+    ]
+    try:
+        return PassiveLiveness(networks, crops=needs.crops, live=needs.live, attack=needs.attack)
+    except ValueError as error:
+        raise PackError(f"The [liveness] section of pack {card.name} cannot be used ({error}); correct it") from error
 
 
 def checked_file(card: ModelCard, role: str) -> Path:
