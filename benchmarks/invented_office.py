@@ -22,6 +22,7 @@ from hub.attendance.dirty import mark_dirty
 from hub.db import Database
 from hub.fleet.models import Alarm, AlarmKind, Kiosk, LatestHeartbeat
 from hub.ingest.models import QuarantinedRow, StoredRow
+from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
 from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
 from hub.roster.work_dates import work_dates_for
 
@@ -161,6 +162,36 @@ class InventedOffice:
                     received_at=at,
                 )
             )
+
+    def refusal(
+        self,
+        device: str,
+        person: str | None,
+        taken_at: datetime,
+        *,
+        evidence: str | None = None,
+        stored_at: datetime | None = None,
+        **changes: Any,
+    ) -> tuple[str, str, int]:
+        """Key of a refused presentation, and its snapshot announced where there is one; `changes`: of the event."""
+        row = self._row(device, "", taken_at, None, None) | {"kind": "refusal", "person_id": None}
+        row |= {"similarity": None, "threshold": None}
+        key = (device, EPOCH, self._seqs[device])
+        fields: dict[str, Any] = {
+            "person_id": person, "reason": "liveness", "attempts": 3, "policy": "active", "evidence": evidence,
+            "layers": [
+                {"name": "passive", "verdict": "undecided", "score": 0.4131},
+                {"name": "challenge", "verdict": "attack", "score": None},
+            ],
+        }  # fmt: skip
+        with self.database.write() as session:
+            session.execute(insert(StoredRow), [row])
+            session.add(RefusalEvent(device=key[0], epoch=key[1], seq=key[2], **(fields | changes)))
+            if evidence is not None:
+                session.merge(
+                    AnnouncedSnapshot(device=device, sha256=evidence, announced_at=taken_at, stored_at=stored_at)
+                )
+        return key
 
     def enrol(self, employee_id: str, *, frames: int, at: datetime, state: str = "approved") -> None:
         """Record pictures of somebody, without any picture."""

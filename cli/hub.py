@@ -16,6 +16,7 @@ from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
+from cli.hub_refusals import refusals
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
@@ -36,7 +37,7 @@ def hub() -> None:
 
 
 for command in (
-    *(kiosk, alarms, quarantine, journal_rows),
+    *(kiosk, alarms, refusals, quarantine, journal_rows),
     *(enrol, enrolment, employees, unit, account, recap, day, assess),
 ):
     hub.add_command(command)

@@ -163,7 +163,7 @@ def journal_rows(settings_file: Path | None, device: str | None, data: str | Non
         click.echo(json.dumps(rows))
         return
     for row in rows:
-        click.echo(f"{row['epoch'][:8]} {row['seq']:>6}  {row['taken_at']}  {row['kind']:<6} {row['person'] or ''}")
+        click.echo(f"{row['epoch'][:8]} {row['seq']:>6}  {row['taken_at']}  {row['kind']:<7} {row['person'] or ''}")
     click.echo(f"{len(rows)} rows")
 
 
@@ -191,7 +191,7 @@ def _journal_file(settings: KioskSettings) -> Path:
 
 
 def _read_journal(settings: KioskSettings) -> list[dict[str, Any]]:
-    from contract.punch import Punch, decode_row
+    from contract.punch import Punch, decode_row, kind_of
     from kiosk.journal import Journal
 
     with Journal(_journal_file(settings), device=settings.device) as opened:
@@ -201,7 +201,7 @@ def _read_journal(settings: KioskSettings) -> list[dict[str, Any]]:
             "device": row.device,
             "epoch": row.epoch,
             "seq": row.seq,
-            "kind": "punch" if isinstance(row, Punch) else "clock",
+            "kind": kind_of(row),
             "person": row.person if isinstance(row, Punch) else None,
             "taken_at": row.taken_at.isoformat(),
             "hash": own.hex(),

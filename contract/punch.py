@@ -22,6 +22,8 @@ from contract.topics import DEVICE_PATTERN
 MAX_BATCH_ROWS: Final = 100
 MAX_ROW_CHARACTERS: Final = 16_384
 
+RowKind = Literal["punch", "clock", "refusal"]
+
 SourceKind = Literal["picamera", "webcam", "clip", "photo"]
 """What stood in for the camera: the hub quarantines punches from clips and photos unless the kiosk is a demo kiosk."""
 
@@ -34,6 +36,8 @@ Seq = Annotated[int, Meta(ge=1, le=2**53)]
 PersonId = Annotated[str, Meta(min_length=1, max_length=64)]
 Instant = Annotated[datetime, Meta(tz=True)]
 HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+RefusalReason = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
+"""Now `liveness` only. Not a fixed list: a newer kiosk's reason shall not be malformed at an older hub."""
 
 
 def check_instant(moment: datetime) -> None:
@@ -125,9 +129,45 @@ class ClockAnchor(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
         check_instant(self.taken_at)
 
 
-JournalRow = Punch | ClockAnchor
+class RefusedPresentation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="refusal"):
+    """Somebody was refused so often in one visit that a person should know of it; it is no punch and counts nowhere.
+
+    A presentation, in the words of ISO/IEC 30107-3, may be an attack or bona fide: which it was, people decide.
+
+    person: whom the face resembled; None: nobody who is known here. attempts: how often it was refused.
+    liveness: what the layers said the last time. evidence: SHA-256 of the snapshot's bytes; None: none could be taken.
+    The picture itself is never in the journal: a picture of a person must be erasable, and a chain is not.
+    roster: version of the roster against which the face was held.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    seq: Seq
+    taken_at: Instant
+    clock: ClockStamp
+    source: SourceKind
+    person: PersonId | None
+    reason: RefusalReason
+    attempts: Annotated[int, Meta(ge=1, le=2**53)]
+    liveness: Liveness
+    evidence: HexHash | None
+    roster: Annotated[int, Meta(ge=0, le=2**53)]
+
+    def __post_init__(self) -> None:
+        check_instant(self.taken_at)
+
+
+JournalRow = Punch | ClockAnchor | RefusedPresentation
+
+_KINDS: Final[dict[type, RowKind]] = {Punch: "punch", ClockAnchor: "clock", RefusedPresentation: "refusal"}
 
 _row_decoder: msgspec.json.Decoder[JournalRow] = msgspec.json.Decoder(JournalRow)
+
+
+def kind_of(row: JournalRow) -> RowKind:
+    """The word for what a row is, as it stands in its bytes."""
+    return _KINDS[type(row)]
 
 
 def decode_row(row: bytes) -> JournalRow:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from contract.punch import Epoch, Seq
+from contract.punch import Epoch, HexHash, Seq
 
 SeqRange = tuple[Seq, Seq]
 """First and last sequence number, both included."""
+
+MAX_EVIDENCE: Final = 100
 
 RejectionReason = Literal["malformed", "misplaced", "conflict", "source", "unknown_kind"]
 """malformed: not a row; misplaced: not the row its place says; conflict: the key exists with another hash;
@@ -33,6 +35,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     rejected: rows in quarantine, most recent first where there are very many.
     missing: ranges that the hub wants again, whatever the kiosk thinks it has delivered.
     pause_ms: back-pressure: send nothing for so long.
+    evidence: snapshots (SHA-256) that came and are on the hub's disk, whichever epoch announced them: the kiosk need
+    keep them no longer.
     """
 
     v: Literal[1] = 1
@@ -43,3 +47,4 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejection, ...] = ()
     missing: tuple[SeqRange, ...] = ()
     pause_ms: Annotated[int, Meta(ge=0, le=3_600_000)] = 0
+    evidence: Annotated[tuple[HexHash, ...], Meta(max_length=MAX_EVIDENCE)] = ()

@@ -53,6 +53,14 @@ class RefusedHeartbeatError(HubError):
         self.kind = kind
 
 
+class RefusedEvidenceError(HubError):
+    """Raised when a snapshot is not what its kiosk sent, or no picture that could be kept. kind names the alarm."""
+
+    def __init__(self, kind: AlarmKind, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
 class AccountError(HubError, BadInputError):
     """Raised when an account cannot be made or changed: its name, password, role or unit will not do."""
 

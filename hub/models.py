@@ -5,6 +5,7 @@ from hub.attendance import models as attendance
 from hub.db import Base
 from hub.fleet import models as fleet
 from hub.ingest import models as ingest
+from hub.refusals import models as refusals
 from hub.roster import models as roster
 
-__all__ = ["Base", "access", "attendance", "fleet", "ingest", "roster"]
+__all__ = ["Base", "access", "attendance", "fleet", "ingest", "refusals", "roster"]

@@ -29,9 +29,11 @@ from hub.errors import ServiceError, SettingsError
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
 from hub.ingest.sharing import broker_shares
+from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber, subscriptions
 from hub.keys import load_hub_key
 from hub.outgoing import Outgoing
+from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
 from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
@@ -91,7 +93,10 @@ class Hub:
         self._recorder = _TellingRecorder(
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
         )
-        office = FrontOffice(database=self.database, sessions=sessions, zone=zone, states=self._states)
+        self._snapshots = SnapshotStore(settings.data_folder)
+        office = FrontOffice(
+            database=self.database, sessions=sessions, zone=zone, snapshots=self._snapshots, states=self._states
+        )
         self._app = create_app(office)
         self._stop = threading.Event()
         self._transport: Transport | None = None
@@ -187,6 +192,7 @@ class Hub:
             recorder=self._recorder,
             heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
             rosters=RosterDelivery(database=self.database, hub_key=self.key),
+            snapshots=SnapshotRecorder(database=self.database, hub_key=self.key, store=self._snapshots),
         )
         subscriber.run(stop)
 

@@ -45,3 +45,7 @@ class GalleryError(KioskError, BadInputError):
 
 class JournalDamagedError(JournalError):
     """Raised inside the journal when its file is damaged; the journal mends it and goes on."""
+
+
+class SnapshotError(KioskError, OSError):
+    """Raised when a snapshot cannot be kept, or is not what was kept; the event itself stands without it."""

@@ -16,13 +16,13 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from contract import ranges
 from contract.codec import encode
 from contract.errors import BadInputError, MalformedMessageError
 from contract.heartbeat import MAX_OLDER
-from contract.punch import MAX_BATCH_ROWS, JournalRow, Punch, decode_row
+from contract.punch import MAX_BATCH_ROWS, JournalRow, Punch, RefusedPresentation, decode_row
 from contract.ranges import Ranges
 from contract.receipt import Receipt
 from contract.signing import FIRST_PREVIOUS, chain_hash
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 __all__ = ["Journal", "JournalState", "PendingRows", "RowKey", "Settlement"]
 
 _Answer = TypeVar("_Answer")
+
+_REFUSAL_START: Final = b'{"kind":"refusal"'
 
 
 class Journal:
@@ -237,6 +239,23 @@ class Journal:
     def punches_since(self, moment: datetime) -> list[Punch]:
         """Punches taken at or after a moment, oldest first."""
         return [row for row in self.rows(since=moment) if isinstance(row, Punch)]
+
+    def refusals(self) -> list[RefusedPresentation]:
+        """Refused presentations that are kept, in the order in which they were written."""
+        # By the row's first bytes: the journal of a quarter is not decoded to find the few that these are.
+        found = self._mending(
+            lambda: self._file.fetch(
+                "SELECT bytes FROM row WHERE substr(bytes, 1, ?) = ? ORDER BY ordinal, seq",
+                (len(_REFUSAL_START), _REFUSAL_START),
+            )
+        )
+        decoded = (decode_row(row_bytes) for (row_bytes,) in found)
+        return [row for row in decoded if isinstance(row, RefusedPresentation)]
+
+    def settled(self, epoch: str) -> Ranges:
+        """Which rows of an epoch the hub has settled; none for an epoch that is not ours, or forgotten."""
+        found = self._mending(lambda: self._file.fetch("SELECT settled FROM epoch WHERE epoch = ?", (epoch,)))
+        return read_settled(found[0][0]) if found else ()
 
     def rows(self, *, since: datetime | None = None) -> Iterator[JournalRow]:
         """All rows kept, in the order in which they were written."""

@@ -14,15 +14,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from contract.errors import MalformedMessageError
-from contract.punch import JournalRow, decode_row
+from contract.punch import JournalRow, RowKind, decode_row
 from contract.signing import HASH_BYTES, chain_hash
 
 log = logging.getLogger(__name__)
 
-_ROW_START: Final = re.compile(rb'\{"kind":"(?:punch|clock)"')
+_ROW_START: Final = re.compile(b'\\{"kind":"(?:' + "|".join(get_args(RowKind)).encode() + b')"')
 _BRACE: Final = re.compile(rb"\}")
 _REACH_BYTES: Final = 8192
 """No row of a journal is longer: it fits into one page."""

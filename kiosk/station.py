@@ -27,11 +27,14 @@ from kiosk.camera.source import FrameSource, SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.clock import SystemClock, boot_id
 from kiosk.errors import JournalError, SettingsError
+from kiosk.evidence_folder import EvidenceFolder
+from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
 from kiosk.recognizer.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
+from kiosk.refusals import RefusalBook
 from kiosk.roster import Roster, RosterCache
 from kiosk.scan import ScanSettings
 from kiosk.settings import KioskSettings
@@ -86,6 +89,10 @@ class Station:
         self._stack.callback(self._panel.close)
         self.message = self.journal.fact("message") or ""
         self.recognizer = Recognizer(pack)
+        self.evidence = EvidenceFolder(folder / "evidence")
+        self.refusals = RefusalBook(
+            journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
+        )
         self.uplink = Uplink(
             device=settings.device,
             journal=self.journal,
@@ -97,6 +104,13 @@ class Station:
                 receipt_timeout=settings.receipt_timeout_seconds, heartbeat_every=settings.heartbeat_seconds
             ),
             bearing=self._bearing,
+            evidence=EvidenceOutbox(
+                device=settings.device,
+                key=self.key,
+                journal=self.journal,
+                folder=self.evidence,
+                receipt_timeout=settings.receipt_timeout_seconds,
+            ),
             on_roster=self.roster.take,
             on_command=self._obey,
             on_receipt=on_receipt,
@@ -166,15 +180,19 @@ class Station:
         """Wait until the hub has everything; False when time ran out first."""
         deadline = time.monotonic() + timeout_seconds
         pause = threading.Event()
-        while self.journal.state.queue and time.monotonic() < deadline:
+        while self._undelivered() and time.monotonic() < deadline:
             pause.wait(0.02)
-        return self.journal.state.queue == 0
+        return not self._undelivered()
+
+    def _undelivered(self) -> bool:
+        return self.journal.state.queue > 0 or bool(self.evidence.waiting)
 
     def _keep_house(self, stop: threading.Event) -> None:
         while True:
             days = self.settings.keep_delivered_days
             try:
                 forgotten = self.journal.forget_delivered(older_than=timedelta(days=days))
+                self.refusals.sort_out()
             except JournalError as error:
                 # A full disk refuses even this; in an hour it may not.
                 log.error("%s", error)  # noqa: TRY400 (the sentence says all)
@@ -200,7 +218,7 @@ class Station:
                 camera_restarts=health.restarts if health is not None else 0,
                 disk_free_mb=shutil.disk_usage(self.settings.data_folder).free // 1_000_000,
                 temperature_c=_temperature(),
-                alarms=tuple(self.journal.alarms[-10:]),
+                alarms=(*self.journal.alarms[-10:], *([self.evidence.trouble] if self.evidence.trouble else [])),
             ),
         )
 

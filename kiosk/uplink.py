@@ -27,6 +27,7 @@ from contract.signing import SigningKey, VerifyKey
 from contract.transport import Connected, Delivery, Disconnected, Transport
 from kiosk.clock import Clock
 from kiosk.errors import JournalError
+from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class Uplink:
     """Delivers one kiosk's journal, and hands what the hub says to whoever cares.
 
     on_roster, on_command, on_receipt: called with verified messages, in the uplink's thread (a receipt once it is
-    applied, and only if it is newer than those before). bearing: asked at each heartbeat.
+    applied, and only if it is newer than those before). bearing: asked at each heartbeat. evidence: the snapshots that
+    are to be delivered beside the rows; None: there are none.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Uplink:
         clock: Clock,
         settings: UplinkSettings | None = None,
         bearing: Callable[[], Bearing] = Bearing,
+        evidence: EvidenceOutbox | None = None,
         on_roster: Callable[[RosterPart], None] = lambda _part: None,
         on_command: Callable[[Command], None] = lambda _command: None,
         on_receipt: Callable[[Receipt], None] = lambda _receipt: None,
@@ -99,10 +102,12 @@ class Uplink:
         self._clock = clock
         self._settings = settings or UplinkSettings()
         self._bearing = bearing
+        self._evidence = evidence
         self._on_roster = on_roster
         self._on_command = on_command
         self._on_receipt = on_receipt
         self._jitter = jitter
+        self._evidence_topic = topics.up(device, "evidence")
         self._in_flight: list[_InFlight] = []
         self._failures = 0
         self._pause_until = 0.0
@@ -156,6 +161,8 @@ class Uplink:
         self._in_flight.clear()
         self._failures = 0
         self._heartbeat_due = 0.0
+        if self._evidence is not None:
+            self._evidence.reset()
 
     def _send_due(self) -> None:
         now = self._clock.monotonic()
@@ -169,6 +176,8 @@ class Uplink:
         window = self._settings.window if self._failures == 0 else 1
         while len(self._in_flight) < window and self._send_next(now):
             pass
+        if self._evidence is not None:
+            self._evidence.send_due(now, lambda sealed: self._transport.publish(self._evidence_topic, sealed))
 
     def _expire(self, now: float) -> None:
         """Batches for which no receipt came in time count as lost, and the next ones wait longer."""
@@ -262,6 +271,8 @@ class Uplink:
         if not settlement.news:
             # Nor does its pause hold: a receipt that is played back must not silence the kiosk.
             return
+        if self._evidence is not None:
+            self._evidence.retire(receipt.evidence)
         done = ranges.union([(1, receipt.upto)], receipt.also)
         self._in_flight = [
             batch

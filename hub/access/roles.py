@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-Right = Literal["recap", "enrolment", "fleet"]
-"""recap: attendance of people; enrolment: who is enrolled; fleet: kiosks, alarms and quarantine."""
+Right = Literal["recap", "enrolment", "fleet", "refusals"]
+"""recap: attendance of people; enrolment: who is enrolled; fleet: kiosks, alarms and quarantine;
+refusals: pictures of people whom a kiosk took for no living person."""
 
 
 class Role(StrEnum):
@@ -22,8 +23,8 @@ class Role(StrEnum):
 
 
 _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "fleet"}),
-    Role.OPERATOR: frozenset({"recap", "enrolment", "fleet"}),
+    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "fleet", "refusals"}),
+    Role.OPERATOR: frozenset({"recap", "enrolment", "fleet", "refusals"}),
     Role.OFFICIAL: frozenset({"recap", "enrolment"}),
     Role.HEAD: frozenset({"recap"}),
     Role.SUPERVISOR: frozenset({"recap"}),

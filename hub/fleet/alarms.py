@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +20,17 @@ QUIET: Final = timedelta(seconds=10)
 """The same alarm is written at most this often; what rings in between is counted and written with the next."""
 
 MAX_DETAIL: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Something that happened `count` times. first_at None: now."""
+
+    device: str
+    kind: AlarmKind
+    detail: str
+    count: int = 1
+    first_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -55,35 +66,42 @@ class AlarmBook:
     def write(self, connection: Connection) -> None:
         """Store what is due."""
         now = self.now()
-        rows = []
+        rings = []
         for key in [key for key in self._ringing if self._is_due(key)]:
             ringing = self._ringing.pop(key)
             self._written_at[key] = now
-            rows.append(
-                {
-                    "device": key[0],
-                    "kind": key[1],
-                    "first_at": ringing.first_at,
-                    "last_at": now,
-                    "count": ringing.count,
-                    "detail": ringing.detail,
-                }
-            )
-        upsert(
-            connection,
-            table_of(Alarm),
-            rows,
-            key=("device", "kind"),
-            changes=lambda new: {
-                "count": case((Alarm.settled_at.is_(None), Alarm.count + new["count"]), else_=new["count"]),
-                "first_at": case((Alarm.settled_at.is_(None), Alarm.first_at), else_=new["first_at"]),
-                "last_at": new["last_at"],
-                "detail": new["detail"],
-                "settled_at": None,
-                "settled_by": None,
-            },
-        )
+            rings.append(Ring(*key, ringing.detail, ringing.count, ringing.first_at))
+        write_alarms(connection, rings, now=now)
 
     def _is_due(self, key: tuple[str, AlarmKind]) -> bool:
         written_at = self._written_at.get(key)
         return written_at is None or abs(self.now() - written_at) >= QUIET
+
+
+def write_alarms(connection: Connection, rings: Iterable[Ring], *, now: datetime) -> None:
+    """Store alarms, at most one of a device and kind; one that was settled opens again and counts from there."""
+    rows = [
+        {
+            "device": ring.device,
+            "kind": ring.kind,
+            "first_at": ring.first_at or now,
+            "last_at": now,
+            "count": ring.count,
+            "detail": ring.detail,
+        }
+        for ring in rings
+    ]
+    upsert(
+        connection,
+        table_of(Alarm),
+        rows,
+        key=("device", "kind"),
+        changes=lambda new: {
+            "count": case((Alarm.settled_at.is_(None), Alarm.count + new["count"]), else_=new["count"]),
+            "first_at": case((Alarm.settled_at.is_(None), Alarm.first_at), else_=new["first_at"]),
+            "last_at": new["last_at"],
+            "detail": new["detail"],
+            "settled_at": None,
+            "settled_by": None,
+        },
+    )

@@ -11,7 +11,10 @@ from hub.db import Base
 
 
 class StoredRow(Base):
-    """One row of a kiosk's journal: a punch, or a clock anchor (then the columns about a person are None).
+    """One row of a kiosk's journal: a punch, or a clock anchor or refusal (then the columns about a person are None).
+
+    Whom a refused face resembled stands in hub.refusals.models.RefusalEvent only: what has no person here can be
+    nobody's attendance.
 
     person_id: as the kiosk said it; no foreign key, since a punch of somebody unknown here is kept all the same.
     taken_at: what the kiosk's clock said. corrected_at: where a later clock anchor of the same boot places the row;
@@ -22,7 +25,7 @@ class StoredRow(Base):
     __tablename__ = "journal_row"
     __table_args__ = (
         ForeignKeyConstraint(["device"], ["kiosk.device"]),
-        CheckConstraint("kind IN ('punch', 'clock')", name="kind"),
+        CheckConstraint("kind IN ('punch', 'clock', 'refusal')", name="kind"),
         Index("ix_journal_row_person_id_placed_at", "person_id", "placed_at"),
         Index("ix_journal_row_placed_at", "placed_at"),
         Index("ix_journal_row_device_boot_monotonic_ms", "device", "boot", "monotonic_ms"),

@@ -152,6 +152,7 @@ def seal_receipt(
     rejected: tuple[Rejection, ...] = (),
     missing: Ranges = (),
     pause_ms: int = 0,
+    evidence: tuple[str, ...] = (),
 ) -> Outgoing:
     """The receipt about one journal, signed for its kiosk; call it only after the commit."""
     receipt = Receipt(
@@ -162,6 +163,7 @@ def seal_receipt(
         rejected=rejected,
         missing=missing[:MAX_ALSO],
         pause_ms=pause_ms,
+        evidence=evidence,
     )
     return Outgoing(down(progress.device, "receipt"), seal(receipt, key=key, purpose="receipt", device=progress.device))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
 from contract.errors import MalformedMessageError
-from contract.punch import JournalRow, Punch, decode_row
+from contract.punch import ClockAnchor, JournalRow, RowKind, decode_row
 from contract.receipt import RejectionReason
 
 EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -21,7 +21,7 @@ LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 """Moments outside cannot be turned into a work date everywhere on Earth without leaving the calendar."""
 
 _NOT_CAMERAS: Final = frozenset({"clip", "photo"})
-_KNOWN_KINDS: Final = frozenset({"punch", "clock"})
+_KNOWN_KINDS: Final = frozenset(get_args(RowKind))
 
 
 class _Kind(msgspec.Struct):
@@ -74,9 +74,13 @@ def refusal_of(
         )
     if not EARLIEST <= entry.taken_at <= LATEST:
         return entry, Refusal("malformed", f"No clock shows {entry.taken_at}.")
-    if "\0" in entry.clock.boot or (isinstance(entry, Punch) and "\0" in entry.person):
+    if "\0" in entry.clock.boot:
         return entry, Refusal("malformed", "A name contains a NUL character.")
-    if isinstance(entry, Punch) and entry.source in _NOT_CAMERAS and not demo:
+    if isinstance(entry, ClockAnchor):
+        return entry, None
+    if entry.person is not None and "\0" in entry.person:
+        return entry, Refusal("malformed", "A name contains a NUL character.")
+    if entry.source in _NOT_CAMERAS and not demo:
         return entry, Refusal("source", f"The picture came from a {entry.source} and not from a camera.")
     return entry, None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from contract.punch import ClockAnchor, Punch
+from contract.punch import ClockAnchor, Punch, RefusedPresentation, kind_of
 from contract.ranges import Range, Ranges
 from contract.receipt import Rejection
 from contract.signing import SigningKey
@@ -25,6 +25,7 @@ from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.ingest.progress import EpochKey, Progress, ProgressBook, rejections_of, seal_receipt
 from hub.ingest.quarantine import Refusal
 from hub.outgoing import Outgoing
+from hub.refusals.events import NewRefusal, note_refusals
 from hub.roster.work_dates import EmployeeDay, Moment
 
 WorkDates = Callable[[Connection, Iterable[Moment]], set[EmployeeDay]]
@@ -33,12 +34,16 @@ WorkDates = Callable[[Connection, Iterable[Moment]], set[EmployeeDay]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What may be said about one journal once the transaction is committed. missing: rows to ask for again."""
+    """What may be said about one journal once the transaction is committed.
+
+    missing: rows to ask for again. evidence: snapshots that came and are kept.
+    """
 
     progress: Progress
     version: int
     rejected: tuple[Rejection, ...]
     missing: Ranges = ()
+    evidence: tuple[str, ...] = ()
 
     def seal(self, key: SigningKey, *, pause_ms: int = 0) -> Outgoing:
         """The receipt, signed for its kiosk."""
@@ -48,6 +53,7 @@ class Answer:
             key=key,
             rejected=self.rejected,
             missing=self.missing,
+            evidence=self.evidence,
             pause_ms=pause_ms,
         )
 
@@ -71,12 +77,18 @@ def store(
     holdings = Holdings.load(connection, batches, progress)
     stored: list[Row] = []
     aside: list[Row] = []
+    refusals: list[NewRefusal] = []
     answered: dict[EpochKey, list[Range]] = defaultdict(list)
     for batch in batches:
         standing = progress.of(batch.device, batch.epoch)
         fresh = holdings.sift(batch)
         stored += [_stored_columns(batch, row) for row, refusal in fresh if refusal is None]
         refused = [(row, refusal) for row, refusal in fresh if refusal is not None]
+        refusals += [
+            NewRefusal(batch.device, row.entry, stored=refusal is None)
+            for row, refusal in fresh
+            if isinstance(row.entry, RefusedPresentation)
+        ]
         aside += [_aside_columns(batch, row, refusal) for row, refusal in refused]
         _ring(alarms, batch, refused)
         standing.set_aside(len(refused))
@@ -84,6 +96,7 @@ def store(
         answered[batch.device, batch.epoch].append((batch.first_seq, batch.last_seq))
     insert_new(connection, table_of(StoredRow), stored)
     insert_new(connection, table_of(QuarantinedRow), aside)
+    note_refusals(connection, refusals, now=now)
     progress.save()
     _mark_days(connection, stored, now=now, work_dates=work_dates)
     answers = []
@@ -125,7 +138,7 @@ def _stored_columns(batch: AdmittedBatch, row: AdmittedRow) -> Row:
         "device": batch.device,
         "epoch": batch.epoch,
         "seq": row.seq,
-        "kind": "clock" if isinstance(entry, ClockAnchor) else "punch",
+        "kind": kind_of(entry),
         "person_id": punch.person if punch else None,
         "taken_at": entry.taken_at,
         "corrected_at": None,
@@ -133,7 +146,7 @@ def _stored_columns(batch: AdmittedBatch, row: AdmittedRow) -> Row:
         "clock_source": entry.clock.source,
         "boot": entry.clock.boot,
         "monotonic_ms": entry.clock.monotonic_ms,
-        "source": punch.source if punch else None,
+        "source": None if isinstance(entry, ClockAnchor) else entry.source,
         "similarity": punch.recognition.similarity if punch else None,
         "threshold": punch.recognition.threshold if punch else None,
         "session_hint": punch.session_hint if punch else None,

@@ -21,6 +21,7 @@ from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD
 from contract.transport import Arrival, Connected, Delivery, Disconnected, Transport
 from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
 from hub.ingest.recorder import Recorder
+from hub.ingest.snapshots import SnapshotRecorder
 from hub.outgoing import Outgoing
 from hub.roster.delivery import RosterDelivery
 
@@ -46,6 +47,7 @@ class Counts:
     """What a subscriber has seen since it began, for the status page and for tests."""
 
     batches: int = 0
+    snapshots: int = 0
     heartbeats: int = 0
     foreign: int = 0
     database_failures: int = 0
@@ -67,24 +69,27 @@ def pause_for(waiting: int, seconds_per_message: float) -> int:
 class _Group:
     punches: list[tuple[str, bytes]] = field(default_factory=list)
     states: list[StateDelivery] = field(default_factory=list)
+    evidence: list[tuple[str, bytes]] = field(default_factory=list)
     presence: dict[str, bool] = field(default_factory=dict)
 
 
 def subscriptions(*, share: str | None = None) -> list[str]:
     """Topic filters of ingest. share: name of the group that divides the punches; None: every worker gets all.
 
-    `state` and `online` are never shared: a broker hands retained messages to plain subscriptions only.
+    `state` and `online` are never shared: a broker hands retained messages to plain subscriptions only. Nor is
+    `evidence`: workers on several machines have a folder each, and a page shows what is in its own.
     """
     punches = topics.every_device("punch")
     return [
         topics.shared(share, punches) if share else punches,
         topics.every_device("state"),
         topics.every_device("online"),
+        topics.every_device("evidence"),
     ]
 
 
 class Subscriber:
-    """One ingest worker. rosters None: another worker of this hub delivers rosters.
+    """One ingest worker. rosters, snapshots None: another worker of this hub delivers rosters, or keeps snapshots.
 
     monotonic: seconds, for the roster's pace and for how long kiosks shall hold back when much waits. The transport is
     started and stopped by `run`; with `step` by the caller.
@@ -97,12 +102,14 @@ class Subscriber:
         recorder: Recorder,
         heartbeats: HeartbeatRecorder,
         rosters: RosterDelivery | None = None,
+        snapshots: SnapshotRecorder | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
         self._recorder = recorder
         self._heartbeats = heartbeats
         self._rosters = rosters
+        self._snapshots = snapshots
         self._monotonic = monotonic
         self._rosters_due = 0.0
         self._seconds_per_message = 0.0
@@ -129,6 +136,8 @@ class Subscriber:
         group = self._sort(arrivals)
         self._guard("heartbeats", lambda: self._heartbeats.record(group.states) if group.states else [])
         self._guard("punches", lambda: self._recorder.record(group.punches) if group.punches else [])
+        # After the punches: a row in this group may announce a picture in it.
+        self._guard("snapshots", lambda: self._record_snapshots(group.evidence, pause_ms))
         if group.presence:
             self._guard("presence", lambda: self._record_presence(group.presence))
         self._deliver_rosters(heard=bool(group.states))
@@ -170,10 +179,19 @@ class Subscriber:
             case "state":
                 self.counts.heartbeats += 1
                 group.states.append(StateDelivery(source.device, payload, retained))
+            case "evidence":
+                self.counts.snapshots += 1
+                group.evidence.append((source.device, payload))
             case "online" if payload in {ONLINE_PAYLOAD, OFFLINE_PAYLOAD}:
                 group.presence[source.device] = payload == ONLINE_PAYLOAD
             case _:
                 self.counts.foreign += 1
+
+    def _record_snapshots(self, evidence: list[tuple[str, bytes]], pause_ms: int) -> list[Outgoing]:
+        if self._snapshots is None or not evidence:
+            return []
+        self._snapshots.pause_ms = pause_ms
+        return self._snapshots.record(evidence)
 
     def _record_presence(self, presence: dict[str, bool]) -> list[Outgoing]:
         self._heartbeats.record_presence(presence)

@@ -18,6 +18,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "nav.monthly": ("Rekap bulanan", "Monthly recap"),
     "nav.enrolment": ("Pegawai", "Staff"),
     "nav.kiosks": ("Kiosk", "Kiosks"),
+    "nav.refusals": ("Penolakan", "Refusals"),
     "nav.quarantine": ("Karantina", "Quarantine"),
     "language": ("Bahasa", "Language"),
     "language.id": ("Bahasa Indonesia", "Bahasa Indonesia"),
@@ -65,6 +66,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "home.all_well": ("Semua kiosk tersambung, tidak ada alarm.", "All kiosks are connected, no alarms."),
     "home.silent": ("{count} kiosk tidak memberi kabar", "Silent kiosks: {count}"),
     "home.alarms": ("{count} alarm terbuka", "Open alarms: {count}"),
+    "home.refusals": ("{count} wajah ditolak, belum selesai", "Refused faces not settled: {count}"),
     "home.quarantined": ("{count} baris dalam karantina", "Rows in quarantine: {count}"),
     "home.empty": ("Belum ada pegawai yang terdaftar.", "Nobody is enrolled yet."),
     "home.empty_hint": (
@@ -220,7 +222,60 @@ PHRASES: Final[dict[str, Phrase]] = {
     "alarm.rows_missing": ("Baris hilang di pusat, diminta kembali", "Rows missing here, asked for again"),
     "alarm.rows_lost": ("Baris hilang dan tidak ada lagi di kiosk", "Rows lost, the kiosk has them no longer"),
     "alarm.restored_backup": ("Pusat dipulihkan dari cadangan", "This hub was restored from a backup"),
-    "alarm.unstorable": ("Basis data menolak data kiosk", "The database refuses a kiosk's data"),
+    "alarm.unstorable": ("Data kiosk tidak dapat disimpan di pusat", "This hub cannot store a kiosk's data"),
+    "alarm.refusals": (
+        "Wajah ditolak berulang kali (foto atau layar?)",
+        "A face was refused repeatedly (a photograph or a screen?)",
+    ),
+    # Refused presentations
+    "refusals.title": ("Wajah yang ditolak", "Refused faces"),
+    "refusals.lead": (
+        "Seseorang ditolak berulang kali dalam satu kunjungan: mungkin foto atau layar, mungkin orangnya sendiri. "
+        "Tidak dihitung sebagai kehadiran.",
+        "Somebody was refused repeatedly in one visit: perhaps a photograph or a screen, perhaps the person. "
+        "It counts as no attendance.",
+    ),
+    "refusals.open": ("{count} belum selesai", "{count} to settle"),
+    "refusals.empty": ("Belum ada wajah yang ditolak.", "No face was refused yet."),
+    "refusals.empty_hint": (
+        "Yang ditolak tiga kali dalam satu kunjungan muncul di sini dengan fotonya.",
+        "Whoever is refused three times in one visit appears here with a picture.",
+    ),
+    "refusals.resembles": ("Mirip {name}", "Resembles {name}"),
+    "refusals.stranger": (
+        "Mirip orang yang tidak dikenal pusat ini:",
+        "Resembles somebody whom this hub does not know:",
+    ),
+    "refusals.nobody": ("Tidak mirip siapa pun yang terdaftar", "Resembles nobody who is enrolled"),
+    "refusals.attempts": ("Ditolak {count} kali", "Refused {count} times"),
+    "refusals.reason.liveness": ("tidak terbukti orang sungguhan", "not proven to be a living person"),
+    "refusals.picture": ("Foto dari kiosk", "Picture from the kiosk"),
+    "refusals.picture.awaited": (
+        "Foto belum sampai. Bila pusat ini dipulihkan dari cadangan, kiosk mungkin sudah menghapusnya.",
+        "The picture has not come. If this hub was restored from a backup, the kiosk may have deleted it.",
+    ),
+    "refusals.picture.missing": (
+        "Foto pernah sampai, tetapi berkasnya tidak ada di folder pusat ini.",
+        "The picture came once, but its file is not in this hub's folder.",
+    ),
+    "refusals.picture.none": ("Kiosk tidak dapat menyimpan foto.", "The kiosk could keep no picture."),
+    "refusals.state.new": ("baru", "new"),
+    "refusals.state.seen": ("sudah dilihat", "seen"),
+    "refusals.state.settled": ("selesai", "settled"),
+    "refusals.see": ("Tandai sudah dilihat", "Mark as seen"),
+    "refusals.settle": ("Selesai", "Settle"),
+    "refusals.seen_by": ("Dilihat oleh {name}, {at}", "Seen by {name}, {at}"),
+    "refusals.settled_by": ("Diselesaikan oleh {name}, {at}", "Settled by {name}, {at}"),
+    "refusals.more": (
+        "Ditampilkan {shown} yang terbaru. Semuanya: presensi hub refusals",
+        "Showing the latest {shown}. All of them: presensi hub refusals",
+    ),
+    "layer.passive": ("Tekstur gambar", "Texture of the picture"),
+    "layer.challenge": ("Gerakan yang diminta", "Movement asked for"),
+    "layer.infrared": ("Inframerah", "Infrared"),
+    "verdict.live": ("orang sungguhan", "living person"),
+    "verdict.attack": ("tiruan", "attack"),
+    "verdict.undecided": ("tidak pasti", "undecided"),
     # Quarantine
     "quarantine.title": ("Karantina", "Quarantine"),
     "quarantine.lead": (

@@ -18,7 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from benchmarks.invented_office import InventedOffice
+from benchmarks.invented_office import EPOCH, InventedOffice
 from cli import main
 from cli.hub import hub, read_address
 from contract.errors import BadInputError
@@ -320,3 +320,32 @@ def test_running_hub_answers_and_ends_on_a_signal(data: Path, wanted: signal.Sig
     finally:
         process.kill()
         process.wait()
+
+
+def test_refusals_say_whom_they_resemble_and_where_the_picture_is(run: Run, rina: str, database: Database) -> None:
+    assert run("refusals").output == "No face was refused yet.\n"
+    assert json.loads(run("refusals", "--json").output) == []
+    office = InventedOffice(database, at=NOW)
+    office.kiosk("kiosk-2", delivered_up_to=NOW)
+    office.refusal("kiosk-2", rina, NOW, settled_at=NOW, settled_by="bkpp")
+    office.refusal("kiosk-2", None, NOW, evidence="a" * 64)
+    shown = json.loads(run("refusals", "--json").output)
+    assert [(each["name"], each["picture"], each["settled_by"]) for each in shown] == [
+        (None, "awaited", None),
+        ("Rina Wulandari", "none", "bkpp"),
+    ]
+    assert shown[0] == {
+        "device": "kiosk-2", "epoch": EPOCH, "seq": 2, "unit": None, "taken_at": "2026-03-02T12:00:00Z",
+        "received_at": "2026-03-02T12:00:00Z", "source": "picamera", "person": None, "name": None,
+        "reason": "liveness", "attempts": 3, "policy": "active",
+        "layers": [
+            {"name": "passive", "verdict": "undecided", "score": 0.4131},
+            {"name": "challenge", "verdict": "attack", "score": None},
+        ],
+        "evidence": "a" * 64, "picture": "awaited", "seen_at": None, "seen_by": None, "settled_at": None,
+        "settled_by": None,
+    }  # fmt: skip
+    lines = run("refusals").output.splitlines()
+    assert len(lines) == 3
+    assert "nobody" in lines[1]
+    assert "settled by bkpp" in lines[2]

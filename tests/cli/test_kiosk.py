@@ -21,6 +21,7 @@ from contract.errors import BadInputError
 from contract.signing import SigningKey
 from kiosk.journal import Journal
 from tests.conftest import ROOT
+from tests.factories.journals import anchor, refusal
 from tests.factories.terminal import fill
 
 DEADLINE_SECONDS = 60.0
@@ -123,6 +124,21 @@ def test_journal_lists_its_rows(data: Path) -> None:
     assert [row["seq"] for row in shown] == [1, 2, 3]
     assert set(shown[0]) == {"device", "epoch", "seq", "kind", "person", "taken_at", "hash"}
     assert _run("journal", "rows", "--data", str(data)).stdout.endswith("3 rows\n")
+
+
+def test_journal_lists_rows_of_every_kind(data: Path) -> None:
+    data.mkdir()
+    with Journal(data / "journal.sqlite3", device=DEVICE) as journal:
+        fill(journal, 1)
+        journal.append(lambda key: anchor(device=key.device, epoch=key.epoch, seq=key.seq))
+        journal.append(lambda key: refusal(device=key.device, epoch=key.epoch, seq=key.seq))
+    shown = json.loads(_run("journal", "rows", "--json", "--data", str(data)).stdout)
+    assert [(row["kind"], row["person"]) for row in shown] == [
+        ("punch", "person-1"),
+        ("clock", None),
+        ("refusal", None),
+    ]
+    assert "  refusal " in _run("journal", "rows", "--data", str(data)).stdout
 
 
 def test_journal_is_exported_to_a_new_file_only(data: Path, tmp_path: Path) -> None:

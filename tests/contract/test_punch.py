@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -21,12 +21,15 @@ from contract.punch import (
     ClockAnchor,
     Punch,
     PunchBatch,
+    RowKind,
     decode_row,
+    kind_of,
     make_batch,
     pack_batch,
     unpack_batch,
 )
 from contract.signing import FIRST_PREVIOUS, SigningKey, chain_hash, chain_hashes
+from tests.factories.journals import refusal
 
 
 def make_rows(punch: Punch, count: int) -> list[bytes]:
@@ -55,6 +58,47 @@ def test_row_begins_with_its_kind(punch: Punch, anchor: ClockAnchor) -> None:
     """The kiosk's salvage finds rows in raw bytes by these beginnings."""
     assert encode(punch).startswith(b'{"kind":"punch","v":1,')
     assert encode(anchor).startswith(b'{"kind":"clock","v":1,')
+
+
+def test_refused_presentation_comes_back_as_it_was_written() -> None:
+    for row in (refusal(), refusal(person=None, evidence="0" * 64, reason="spoken_for")):
+        assert encode(row).startswith(b'{"kind":"refusal","v":1,')
+        assert decode_row(encode(row)) == row
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("attempts", 0),
+        ("evidence", "0" * 63),
+        ("evidence", "A" * 64),
+        ("reason", ""),
+        ("reason", "Liveness"),
+        ("reason", "liveness\n"),
+        ("reason", "x" * 33),
+        ("person", ""),
+        ("taken_at", "9999-12-31T23:59:59-23:59"),
+    ],
+)
+def test_refused_presentation_that_cannot_be_is_refused(field: str, value: Any) -> None:
+    tree = msgspec.json.decode(encode(refusal()))
+    with pytest.raises(MalformedMessageError):
+        decode_row(msgspec.json.encode({**tree, field: value}))
+
+
+@pytest.mark.parametrize("field", ["person", "evidence", "liveness", "reason", "attempts", "roster"])
+def test_refused_presentation_names_everything(field: str) -> None:
+    """What is not known is None, and never left out: a row is read by people years later."""
+    tree = msgspec.json.decode(encode(refusal()))
+    del tree[field]
+    with pytest.raises(MalformedMessageError):
+        decode_row(msgspec.json.encode(tree))
+
+
+def test_every_kind_of_row_has_its_word(punch: Punch, anchor: ClockAnchor) -> None:
+    rows = (punch, anchor, refusal())
+    assert [kind_of(row) for row in rows] == [msgspec.json.decode(encode(row))["kind"] for row in rows]
+    assert {kind_of(row) for row in rows} == set(get_args(RowKind))
 
 
 def test_row_of_tomorrow_with_more_fields_is_read(punch: Punch) -> None:

@@ -10,7 +10,17 @@ from typing import Any
 
 from contract.codec import encode, seal
 from contract.heartbeat import Health, Heartbeat
-from contract.punch import ClockAnchor, ClockStamp, Liveness, Punch, Recognition, make_batch, pack_batch
+from contract.punch import (
+    ClockAnchor,
+    ClockStamp,
+    Liveness,
+    LivenessLayer,
+    Punch,
+    Recognition,
+    RefusedPresentation,
+    make_batch,
+    pack_batch,
+)
 from contract.signing import FIRST_PREVIOUS, SigningKey, chain_hash
 
 NOON = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -53,6 +63,31 @@ def anchor(**changes: Any) -> ClockAnchor:
     return ClockAnchor(**(fields | changes))
 
 
+def refusal(**changes: Any) -> RefusedPresentation:
+    """A refused presentation without a snapshot; `changes` replace its fields."""
+    fields: dict[str, Any] = {
+        "device": "kiosk-1",
+        "epoch": "00000000-0000-0000-0000-000000000001",
+        "seq": 1,
+        "taken_at": NOON,
+        "clock": stamp(),
+        "source": "webcam",
+        "person": "person-1",
+        "reason": "liveness",
+        "attempts": 3,
+        "liveness": Liveness(
+            policy="active",
+            layers=(
+                LivenessLayer(name="passive", verdict="undecided", score=0.41),
+                LivenessLayer(name="challenge", verdict="attack"),
+            ),
+        ),
+        "evidence": None,
+        "roster": 1,
+    }
+    return RefusedPresentation(**(fields | changes))
+
+
 @dataclass
 class KioskJournal:
     """A kiosk's journal in memory, with its key; seq counts from 1."""
@@ -78,6 +113,12 @@ class KioskJournal:
     def anchor(self, **changes: Any) -> int:
         own = {"device": self.device, "epoch": self.epoch, "seq": len(self.rows) + 1}
         return self.append(encode(anchor(**(own | changes))))
+
+    def refusal(self, **changes: Any) -> int:
+        seq = len(self.rows) + 1
+        own = {"device": self.device, "epoch": self.epoch, "seq": seq, "taken_at": NOON + timedelta(minutes=seq)}
+        own |= {"clock": stamp(seq * 60_000)}
+        return self.append(encode(refusal(**(own | changes))))
 
     def punches(self, count: int, **changes: Any) -> KioskJournal:
         for _ in range(count):

@@ -16,6 +16,7 @@ from contract import codec
 from contract.heartbeat import Heartbeat
 from contract.signing import SigningKey
 from contract.transport import Connected
+from kiosk import evidence_folder
 from kiosk import station as station_module
 from kiosk.attendant import NullDisplay
 from kiosk.camera.frame import Frame
@@ -24,7 +25,8 @@ from kiosk.journal import Journal
 from kiosk.settings import KioskSettings
 from kiosk.station import Station
 from tests.factories.journals import NOON
-from tests.factories.terminal import write
+from tests.factories.snapshots import BOX, frame
+from tests.factories.terminal import receipt, write
 from tests.factories.transports import ScriptedTransport
 
 PATIENCE_SECONDS = 60.0
@@ -114,6 +116,41 @@ def test_kiosk_says_that_its_journal_is_full_until_a_row_is_taken(
     assert health_of(station) == "full"
     write(station.journal)
     assert health_of(station) == "ok"
+
+
+def heartbeat_of(station: Station) -> Heartbeat:
+    transport: Any = station.uplink._transport
+    station.uplink.heartbeat_soon()
+    station.uplink.step()
+    payload = [payload for topic, payload in transport.published if topic.endswith("/state")][-1]
+    return codec.unseal(payload, Heartbeat, key=station.key.verify_key, purpose="state", device="kiosk-1")
+
+
+def test_refused_visitor_is_recorded_and_the_picture_waits_for_the_hub(
+    open_station: Callable[[], Station], settings: KioskSettings
+) -> None:
+    station = open_station()
+    row = station.refusals.record(None, (), frame(), BOX, 3)
+    assert row is not None
+    assert station.journal.refusals() == [row]
+    assert (settings.data_folder / "evidence" / f"{row.evidence}.jpg").is_file()
+    assert not station.deliver_rest(timeout_seconds=0)
+    station.journal.settle(receipt(station.journal, 1, 1))
+    assert not station.deliver_rest(timeout_seconds=0)
+    station.evidence.remove([str(row.evidence)])
+    assert station.deliver_rest(timeout_seconds=0)
+
+
+def test_kiosk_says_that_a_picture_could_not_be_kept(
+    open_station: Callable[[], Station], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = open_station()
+    assert health_of(station) == "ok"
+    assert heartbeat_of(station).health.alarms == ()
+    monkeypatch.setattr(evidence_folder, "MAX_SNAPSHOTS", 0)
+    assert station.refusals.record(None, (), frame(), BOX, 3) is not None
+    [alarm] = heartbeat_of(station).health.alarms
+    assert alarm.startswith("A refusal was recorded without its picture.")
 
 
 def test_housekeeping_goes_on_after_a_full_disk(

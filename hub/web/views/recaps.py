@@ -13,6 +13,7 @@ from hub.access.roles import may
 from hub.fleet.overview import KioskStatus, count_quarantined, kiosk_statuses, open_alarms
 from hub.recap.daily import daily
 from hub.recap.monthly import Month, add_up, monthly
+from hub.refusals.overview import count_open_refusals
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import parse_day, render
@@ -38,6 +39,7 @@ def show_today(request: Request, visitor: PageVisitor, office: Office) -> Respon
         kiosks=kiosks,
         silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
         alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
+        refusals=count_open_refusals(office.database, choice.unit_id) if may(visitor.role, "refusals") else 0,
         quarantined=count_quarantined(office.database) if sees_fleet and choice.may_see_all else 0,
     )
 

@@ -188,6 +188,7 @@ def test_only_punches_are_shared() -> None:
         "$share/ingest/presensi/v1/up/+/punch",
         "presensi/v1/up/+/state",
         "presensi/v1/up/+/online",
+        "presensi/v1/up/+/evidence",
     ]
     assert subscriptions()[0] == "presensi/v1/up/+/punch"
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from contract.codec import encode
-from contract.punch import ClockStamp
+from contract.punch import ClockStamp, RefusedPresentation
 from contract.signing import SigningKey
 from contract.transport import Arrival, Connected, Delivery
 from hub.db import open_database
@@ -23,13 +23,21 @@ from hub.fleet.models import Alarm, LatestHeartbeat
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.ingest.recorder import Recorder
+from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber
+from hub.refusals.overview import list_refusals
+from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
 from kiosk.clock import Reading
+from kiosk.evidence_folder import EvidenceFolder
+from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.journal import Journal
+from kiosk.refusals import RefusalBook
+from kiosk.roster import Roster
 from kiosk.uplink import Uplink
 from tests.factories.journals import NOON, punch
 from tests.factories.people import add_kiosk_row
+from tests.factories.snapshots import BOX, frame
 
 
 @dataclass
@@ -102,6 +110,9 @@ class World:
         self.network = Network(random.Random(seed), faults)
         self.hub_key, self.key = SigningKey.generate(), SigningKey.generate()
         self.folder, self.url = folder, url
+        (folder / "hub").mkdir()
+        self.store = SnapshotStore(folder / "hub")
+        self.pictures: dict[str, bytes] = {}
         self.database = open_database(url)
         add_kiosk_row(self.database, "kiosk-1", self.key.verify_key)
         self.start_kiosk()
@@ -114,6 +125,13 @@ class World:
             now=self.clock,  # type: ignore[arg-type]
             boot=self.clock.boot,
         )
+        self.evidence = EvidenceFolder(self.folder / "evidence")
+        self.refusals = RefusalBook(
+            journal=self.journal,
+            folder=self.evidence,
+            clock=self.clock,
+            roster=Roster,
+        )
         transport = End(self.network, self.network.down, self.network.up)
         transport.start()
         self.uplink = Uplink(
@@ -123,6 +141,13 @@ class World:
             key=self.key,
             hub_key=self.hub_key.verify_key,
             clock=self.clock,
+            evidence=EvidenceOutbox(
+                device="kiosk-1",
+                key=self.key,
+                journal=self.journal,
+                folder=self.evidence,
+                jitter=self.network.random.random,
+            ),
             jitter=self.network.random.random,
         )
 
@@ -135,6 +160,7 @@ class World:
             recorder=Recorder(alarms=alarms, **keys),  # type: ignore[arg-type]
             heartbeats=HeartbeatRecorder(alarms=alarms, **keys),  # type: ignore[arg-type]
             rosters=RosterDelivery(**keys),  # type: ignore[arg-type]
+            snapshots=SnapshotRecorder(store=self.store, alarms=alarms, **keys),  # type: ignore[arg-type]
             monotonic=self.clock.monotonic,
         )
 
@@ -180,6 +206,14 @@ class World:
                 )
             )
 
+    def refuse(self) -> RefusedPresentation:
+        """Somebody is refused too often; no two pictures are the same."""
+        row = self.refusals.record("person-1", (), frame(len(self.pictures)), BOX, 3)
+        assert row is not None
+        assert row.evidence is not None
+        self.pictures[row.evidence] = self.evidence.read(row.evidence)
+        return row
+
     def pass_time(self, seconds: float) -> None:
         end = self.clock.seconds + seconds
         while self.clock.seconds < end:
@@ -194,9 +228,10 @@ class World:
         self.network.faults = 0.0
         for _ in range(100):
             self.pass_time(10)
-            if self.journal.state.queue == 0:
+            if self.journal.state.queue == 0 and not self.evidence.waiting:
                 break
         assert self.journal.state.queue == 0
+        assert self.evidence.waiting == {}
 
     def last_heartbeat_as_of(self) -> datetime:
         with self.database.read() as session:
@@ -213,6 +248,14 @@ class World:
                 select(StoredRow.row, StoredRow.placed_at).order_by(StoredRow.placed_at, StoredRow.seq)
             )
             return [row.row for row in rows]
+
+    def pictures_at_hub(self) -> dict[str, bytes]:
+        found = {}
+        for line in list_refusals(self.database, self.store):
+            picture = self.store.read(line.evidence) if line.evidence is not None else None
+            if line.evidence is not None and picture is not None:
+                found[line.evidence] = picture
+        return found
 
     def rows_at_kiosk(self) -> list[bytes]:
         return [encode(row) for row in self.journal.rows()]
@@ -388,3 +431,82 @@ def test_card_that_was_rolled_back_goes_on_in_a_new_epoch(world: World, tmp_path
     assert world.journal.state.epoch != first
     with world.database.read() as session:
         assert len(session.scalars(select(StoredRow.seq)).all()) == 45
+
+
+# Refusals and their pictures ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("world", [(seed, 0.35) for seed in range(4)], indirect=True)
+def test_hub_ends_with_every_refusal_and_every_picture(world: World) -> None:
+    dice = world.network.random
+    rows = []
+    for _ in range(8):
+        for _ in range(dice.randint(0, 3)):
+            rows.append(world.refuse())
+            world.take_punches(dice.randint(0, 40))
+        world.pass_time(7)
+        if dice.random() < 0.4:
+            world.restart_kiosk()
+        if dice.random() < 0.2:
+            world.reboot_kiosk()
+        if dice.random() < 0.4:
+            world.start_hub()
+    world.settle()
+    assert world.rows_at_hub() == world.rows_at_kiosk()
+    lines = list_refusals(world.database, world.store)
+    assert {line.key for line in lines} == {(row.device, row.epoch, row.seq) for row in rows}
+    assert {line.picture for line in lines} <= {"here"}
+    assert world.pictures_at_hub() == world.pictures
+    assert list((world.folder / "evidence").glob("*")) == []
+    assert world.alarms() == ({"refusals"} if rows else set())
+    with world.database.read() as session:
+        assert sum(session.scalars(select(Alarm.count))) == len(rows)
+
+
+def test_quiet_kiosk_whose_pictures_are_delivered_says_no_more_of_them(world: World) -> None:
+    world.refuse()
+    world.settle()
+    before = world.network.sent
+    world.pass_time(300)
+    assert world.network.sent - before <= 15
+
+
+def test_hub_restored_from_a_backup_has_events_without_the_pictures_that_are_gone(world: World) -> None:
+    """The kiosk deleted its copies when it heard that they were kept; rows come again, pictures cannot."""
+    world.refuse()
+    world.settle()
+    world.back_up()
+    delivered = world.refuse()
+    world.settle()
+    shutil.rmtree(world.folder / "hub" / "snapshots")
+    world.restore()
+    world.pass_time(90)
+    late = world.refuse()
+    world.settle()
+    world.pass_time(90)
+    assert world.rows_at_hub() == world.rows_at_kiosk()
+    pictures = {line.seq: line.picture for line in list_refusals(world.database, world.store)}
+    assert pictures == {1: "missing", delivered.seq: "awaited", late.seq: "here"}
+    before = world.network.sent
+    world.pass_time(300)
+    assert world.network.sent - before <= 15
+
+
+def test_hub_restored_from_a_backup_finds_the_pictures_that_its_folder_still_has(world: World) -> None:
+    world.back_up()
+    world.refuse()
+    world.settle()
+    world.restore()
+    world.pass_time(90)
+    world.settle()
+    assert [line.picture for line in list_refusals(world.database, world.store)] == ["here"]
+
+
+def test_picture_lost_on_its_way_is_not_lost_with_the_kiosks_power(world: World) -> None:
+    world.network.faults = 1.0
+    world.refuse()
+    world.pass_time(30)
+    world.reboot_kiosk()
+    world.pass_time(30)
+    world.settle()
+    assert world.pictures_at_hub() == world.pictures

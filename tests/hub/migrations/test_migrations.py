@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from benchmarks.invented_office import EPOCH, InventedOffice
 from hub.db import Database, open_database, upgrade
 from hub.errors import DatabaseError
+from hub.fleet.models import EpochProgress
+from hub.ingest.models import StoredRow
 from hub.migrations.runner import migrate
 from hub.models import Base
+from tests.factories.journals import NOON
 
 
 def test_migrated_schema_equals_models(database: Database) -> None:
@@ -46,6 +51,36 @@ def test_upgrade_by_two_at_once_succeeds(tmp_path: Path) -> None:
     assert failures == []
     with open_database(f"sqlite:///{tmp_path}/new/hub.db") as database:
         assert "journal_row" in inspect(database.engine).get_table_names()
+
+
+def test_refusals_go_into_quarantine_with_a_step_back_and_rows_survive_the_step(database: Database) -> None:
+    office = InventedOffice(database, at=NOON)
+    office.kiosk("kiosk-1")
+    office.punch("kiosk-1", "person-1", NOON)
+    office.refusal("kiosk-1", "person-1", NOON, evidence="a" * 64)
+    with database.write() as session:
+        session.add(EpochProgress(device="kiosk-1", epoch=EPOCH, upto=2, begun_at=NOON))
+    before = _rows(database)
+    migrate(database, "0003")
+    assert _rows(database) == [row for row in before if row[2] == "punch"]
+    with database.read() as session:
+        assert session.execute(text("SELECT seq, reason FROM quarantine")).all() == [(2, "unknown_kind")]
+        assert session.execute(text("SELECT upto, quarantined FROM epoch_progress")).all() == [(2, 1)]
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'refusal'"))
+    upgrade(database)
+    assert _rows(database) == [row for row in before if row[2] == "punch"]
+    office.refusal("kiosk-1", None, NOON)
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'rumour'"))
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def _rows(database: Database) -> list[Any]:
+    with database.read() as session:
+        query = select(StoredRow.device, StoredRow.seq, StoredRow.kind, StoredRow.placed_at, StoredRow.row)
+        return list(session.execute(query.order_by(StoredRow.seq)))
 
 
 def test_upgrade_of_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:

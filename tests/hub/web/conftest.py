@@ -25,6 +25,7 @@ from hub.access.roles import Role
 from hub.access.sessions import Sessions
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
+from hub.refusals.snapshots import SnapshotStore
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
 
@@ -97,7 +98,7 @@ class Visitor:
             headers = {"Cookie": "; ".join(f"{name}={text}" for name, text in self.cookies.items())} | headers
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        text = answer.read().decode(errors="surrogateescape")
         for line in answer.headers.get_all("Set-Cookie") or []:
             self.cookie_lines.append(line)
             for name, morsel in SimpleCookie(line).items():
@@ -133,8 +134,15 @@ def settle(database: Database) -> Callable[[], int]:
 
 
 @pytest.fixture
-def front(database: Database) -> FrontOffice:
-    return FrontOffice(database=database, sessions=Sessions(b"s" * 32), zone=JAKARTA, now=lambda: NOW)
+def snapshots(tmp_path: Path) -> SnapshotStore:
+    return SnapshotStore(tmp_path)
+
+
+@pytest.fixture
+def front(database: Database, snapshots: SnapshotStore) -> FrontOffice:
+    return FrontOffice(
+        database=database, sessions=Sessions(b"s" * 32), zone=JAKARTA, snapshots=snapshots, now=lambda: NOW
+    )
 
 
 @pytest.fixture
@@ -201,6 +209,8 @@ def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
     office.punch("kiosk-1", "<i>nobody</i>", datetime(2026, 3, 2, 7, 12, tzinfo=JAKARTA))
     office.alarm("kiosk-1", "conflict", NOW, HOSTILE)
     office.alarm("", "unknown_device", NOW, HOSTILE)
+    office.refusal("kiosk-1", hostile, NOW - timedelta(hours=3), seen_at=NOW, seen_by=HOSTILE)
+    office.refusal("kiosk-1", HOSTILE, NOW - timedelta(hours=2), reason=HOSTILE[:32])
     office.quarantine("kiosk-1", NOW, detail=HOSTILE)
     office.enrol(rina, frames=6, at=NOW)
     office.enrol(hostile, frames=2, at=NOW)
@@ -223,5 +233,6 @@ def page_paths(furnished: Furnished) -> list[str]:
         f"/pegawai/{furnished.rina}/2026-03-02",
         f"/pegawai/{furnished.hostile}/2026-03-02",
         "/kiosk",
+        "/penolakan",
         "/karantina",
     ]

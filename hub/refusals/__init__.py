@@ -1,0 +1,1 @@
+"""Refused presentations: faces that a kiosk took for no living person, and the snapshots that go with them."""
