@@ -41,11 +41,11 @@ class Guidance:
     """Turns each frame's fault into a steady hint, for one face after the other.
 
     A fault must last for settle_seconds before it is shown, so one blurred frame is none; a face that nothing can be
-    made of and that was not usable yet (somebody walks up) is told so at once. What is shown stays for hold_seconds, but
-    gives way at once to a usable face that only was too far or beside the middle. A doubt (pose, light, blur, occlusion)
-    that lasts for patience_seconds is not held against the person any longer: frames count from then on, with their low
-    weight, until the face is usable or gone. A measure may be wrong, and nobody is to be locked out by it; the threshold
-    is what keeps strangers out.
+    made of and that was not usable yet (somebody walks up) is told so at once. What is shown stays for hold_seconds,
+    but gives way at once to a usable face that only was too far or beside the middle. A doubt (pose, light, blur,
+    occlusion) that lasts for patience_seconds is not held against the person any longer: frames count from then on,
+    with their low weight, until the face is usable or gone. A measure may be wrong, and nobody is to be locked out by
+    it; the threshold is what keeps strangers out.
     """
 
     def __init__(
