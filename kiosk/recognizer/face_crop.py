@@ -16,7 +16,6 @@ EYES: Final = 32
 """Distance between the eyes in a crop, in pixels: about what embedders see (35 in ArcFace's chip, 47 in dlib's)."""
 WIDTH, HEIGHT = 88, 100
 CENTRE_X, CENTRE_Y = 44, 32
-_MARGIN: Final = 2.6
 
 Region = npt.NDArray[np.bool_]
 
@@ -50,11 +49,13 @@ def crop_face(picture: Pixels, points: FacePoints) -> FaceCrop:
     height, width = picture.shape[:2]
     left, right = points.eyes.astype(np.float64)
     distance = max(1e-3, float(np.hypot(*(right - left))))
-    inside = _inside(_matrix(left, right), width, height)
+    back = cv2.invertAffineTransform(_matrix(left, right))
+    inside = _inside(back, width, height)
     if distance > 1.3 * EYES:
-        middle, reach = (left + right) / 2, _MARGIN * distance
-        x, y = (int(max(0, v - reach)) for v in middle)
-        part = picture[y : max(y + 1, int(middle[1] + reach)), x : max(x + 1, int(middle[0] + reach))]
+        corners = _CORNERS @ back[:, :2].T + back[:, 2]
+        x, y = (int(max(0, edge)) for edge in corners.min(axis=0))
+        beyond_x, beyond_y = (int(max(1, edge + 1)) for edge in corners.max(axis=0))
+        part = picture[y:beyond_y, x:beyond_x]
         if part.size:
             scale = EYES / distance
             size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
@@ -77,12 +78,12 @@ def _matrix(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[np.f
     return matrix
 
 
-_RIM: Final = np.argwhere(FACE)[::7, ::-1].astype(np.float64)
+_CORNERS: Final = np.array(((-1, -1), (WIDTH, -1), (-1, HEIGHT), (WIDTH, HEIGHT)), np.float64)
+_SPOTS: Final = np.argwhere(FACE)[::17, ::-1].astype(np.float64)
 
 
-def _inside(matrix: npt.NDArray[np.float64], width: int, height: int) -> float:
-    """The share of the face's pixels (every seventh is looked at) that the picture covers."""
-    back = cv2.invertAffineTransform(matrix)
-    spots = _RIM @ back[:, :2].T + back[:, 2]
+def _inside(back: npt.NDArray[Any], width: int, height: int) -> float:
+    """The share of the face (every 17th pixel is looked at) that the picture covers; back: from crop to picture."""
+    spots = _SPOTS @ back[:, :2].T + back[:, 2]
     covered = (spots >= 0).all(axis=1) & (spots[:, 0] <= width - 1) & (spots[:, 1] <= height - 1)
     return float(covered.mean())
