@@ -15,8 +15,10 @@ from kiosk.station import Station
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Enrolment, present_enrolment
 
-WANTED_FRAMES: Final = 7
-SPACING_SECONDS: Final = 0.35
+WANTED_FRAMES: Final = 12
+KEPT_FRAMES: Final = 7
+"""Of the frames taken so many are enrolled, good ones in different poses."""
+SPACING_SECONDS: Final = 0.25
 PATIENCE_SECONDS: Final = 45.0
 JOIN_SECONDS: Final = 10.0
 
@@ -64,7 +66,7 @@ class WebcamEnrolment:
             frames = self._collect(name)
             if self._ending.is_set():
                 return
-            report = self._enroller.enrol_frames(name, frames)
+            report = self._enroller.enrol_frames(name, frames, most=KEPT_FRAMES)
             self._say(f"Enrolled {name} from {report.added} frames.")
             self._show(Enrolment("done", name))
         except PresensiError as error:

@@ -18,6 +18,7 @@ from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.source import FrameSource
 from kiosk.clock import AnchorWatch, Clock, Reading
 from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
+from kiosk.guidance import Guidance
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
 from kiosk.recognizer.consensus import Consensus, Identity, Look, Unknown
@@ -135,6 +136,7 @@ class Attendant:
         self._frame: Frame | None = None
         self._roster_in_use = roster.current
         self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
+        self._guidance = Guidance()
         self._seen_anything = False
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
@@ -204,16 +206,19 @@ class Attendant:
         if served is None:
             self._consensus.miss(frame.captured_at)
             return Nobody()
-        verdict = self._consensus.observe(served.face.box, _look_of(served), frame.captured_at)
+        self._consensus.follow(served.face.box, frame.captured_at)
         first_seen_at = self._consensus.first_seen_at
-        if served.usability is Usability.COME_NEARER:
-            return FaceSeen("nearer", first_seen_at)
+        advice = self._guidance.advise(served.usability, first_seen_at=first_seen_at, now=frame.captured_at)
+        look = _look_of(served) if advice.counts else None
+        verdict = self._consensus.observe(served.face.box, look, frame.captured_at)
         if isinstance(verdict, Identity):
             # No liveness layer is fitted yet, so every policy but `off` is closed (DESIGN section 2, policy table).
             return Recognised(verdict) if self._roster_in_use.policy.liveness == "off" else Closed(verdict)
         if isinstance(verdict, Unknown):
             log.info("not recognised: best %.3f over %d frames", verdict.best.similarity, verdict.frames)
             return Unrecognised(first_seen_at)
+        if advice.hint is not None:
+            return FaceSeen(advice.hint, first_seen_at)
         return Verifying(self._consensus.progress, first_seen_at)
 
     def _advance(self, event: Event | None) -> None:
@@ -350,7 +355,7 @@ def _look_of(sighting: Sighting) -> Look | None:
     """What a sighting adds to the consensus; None when the face was not usable."""
     if sighting.embedding is None or sighting.match is None:
         return None
-    return Look(sighting.embedding, sighting.match)
+    return Look(sighting.embedding, sighting.match, sighting.quality.weight if sighting.quality is not None else 1.0)
 
 
 def _seconds_between(punch: Punch, reading: Reading) -> float | None:

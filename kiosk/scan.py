@@ -15,7 +15,19 @@ from typing import Literal
 
 from kiosk.recognizer.consensus import Identity
 
-Hint = Literal["nearer", "centre", "look", "one_at_a_time"]
+Hint = Literal[
+    "nearer",
+    "back",
+    "centre",
+    "look",
+    "still",
+    "dark",
+    "back_light",
+    "bright",
+    "mask",
+    "sunglasses",
+    "one_at_a_time",
+]
 RefusalReason = Literal["unrecognised", "journal_full", "no_liveness"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
 

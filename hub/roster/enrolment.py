@@ -27,8 +27,9 @@ from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, Employee, Enrolmen
 from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
-from kiosk.recognizer.enrolment import PhotoFault, embed_photo
+from kiosk.recognizer.enrolment import PhotoFault, choose_poses, embed_photo
 from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.quality import Quality
 
 Origin = Literal["folder", "webcam", "kiosk"]
 Progress = Callable[[int, int, str], None]
@@ -48,10 +49,11 @@ SEVERAL_WORDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A usable photo. embedding None: it was enrolled before."""
+    """A usable photo. embedding None: it was enrolled before; quality None: it was not measured."""
 
     photo: Photo
     embedding: bytes | None
+    quality: Quality | None = None
 
 
 class _RefusedError(Exception):
@@ -117,14 +119,21 @@ class Enrolment:
             )
         return report
 
-    def enrol_frames(self, name: str, frames: Sequence[Pixels], *, origin: Origin = "webcam") -> EnrolmentReport:
-        """Enrol one person from BGR frames; EnrolmentError when none of them is usable."""
+    def enrol_frames(
+        self, name: str, frames: Sequence[Pixels], *, origin: Origin = "webcam", most: int | None = None
+    ) -> EnrolmentReport:
+        """Enrol one person from BGR frames; EnrolmentError when none of them is usable.
+
+        most: keep only so many of them, good ones in different poses; None keeps all.
+        """
         report = EnrolmentReport(compared=self._check.compares)
         seen: list[_Seen] = []
         known = self._known_photos(name)
         for index, frame in enumerate(frames):
             photo = Photo.of_frame(frame, f"{index:03d}.png")
             seen += self._look(name, photo, photo.name, known, report)
+        if most is not None:
+            seen = [seen[index] for index in choose_poses([each.quality for each in seen], most)]
         self._enrol(name, seen, origin, report)
         if not report.people:
             raise EnrolmentError(f"None of the pictures of {name} can be enrolled. {report.first_words}".strip())
@@ -147,7 +156,7 @@ class Enrolment:
             report.skipped.append(SkippedPhoto(name, file_name, words))
             return []
         known.add(photo.sha256)
-        return [_Seen(photo, np.asarray(found.embedding, dtype="<f4").tobytes())]
+        return [_Seen(photo, np.asarray(found.embedding, dtype="<f4").tobytes(), found.quality)]
 
     def _known_photos(self, name: str) -> set[str]:
         """SHA-256 of the photos that this person is enrolled with in this pack."""

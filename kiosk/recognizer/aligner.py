@@ -10,11 +10,11 @@ import numpy as np
 
 from kiosk.camera.frame import Pixels
 from kiosk.errors import PackError
-from kiosk.recognizer.face import Box, Chip, Detection, Face, Vector
+from kiosk.recognizer.face import Box, Chip, Detection, Face, FacePoints, Vector
 
 
 class Aligner(Protocol):
-    """Finds landmarks and cuts the chip; an implementation must offer all three methods and keep no state."""
+    """Finds landmarks and cuts the chip; an implementation must offer all four methods and keep no state."""
 
     def landmarks(self, picture: Pixels, detection: Detection) -> Vector:
         """Find the (n, 2) float32 landmarks of a detection, in pixels of the (height, width, 3) BGR picture."""
@@ -26,6 +26,10 @@ class Aligner(Protocol):
 
     def eye_distance(self, face: Face) -> float:
         """The distance between the centres of the eyes, in pixels."""
+        ...
+
+    def points(self, face: Face) -> FacePoints:
+        """Tell eyes, nose and mouth among the landmarks."""
         ...
 
 
@@ -59,6 +63,10 @@ class DlibAligner:
     def eye_distance(self, face: Face) -> float:
         eyes = face.landmarks[:4].reshape(2, 2, 2).mean(axis=1)
         return float(np.linalg.norm(eyes[0] - eyes[1]))
+
+    def points(self, face: Face) -> FacePoints:
+        right, left = face.landmarks[:4].reshape(2, 2, 2).mean(axis=1)
+        return FacePoints(eyes=np.stack([left, right]), nose=face.landmarks[4])
 
 
 def _rectangle(box: Box) -> dlib.rectangle:

@@ -7,7 +7,7 @@ import numpy as np
 
 from kiosk.camera.frame import Pixels
 from kiosk.errors import PackError
-from kiosk.recognizer.face import Chip, Detection, Face, Vector
+from kiosk.recognizer.face import Chip, Detection, Face, FacePoints, Vector
 
 TEMPLATE = np.array(
     ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)), np.float32
@@ -36,6 +36,9 @@ class ArcFaceAligner:
 
     def eye_distance(self, face: Face) -> float:
         return float(np.linalg.norm(face.landmarks[0] - face.landmarks[1]))
+
+    def points(self, face: Face) -> FacePoints:
+        return FacePoints(eyes=face.landmarks[:2], nose=face.landmarks[2], mouth=face.landmarks[3:5].mean(axis=0))
 
 
 def similarity_transform(source: Vector, target: Vector) -> Vector:

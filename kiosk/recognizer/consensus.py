@@ -146,7 +146,7 @@ class Consensus:
 
         look: None when the face is there but not usable (too small), which keeps the track and decides nothing.
         """
-        self._follow(box, captured_at)
+        self.follow(box, captured_at)
         if look is None:
             return None
         if not self._usable:
@@ -155,7 +155,8 @@ class Consensus:
         self._window.append(look)
         return self._agreement() or self._doubt(captured_at)
 
-    def _follow(self, box: Box, captured_at: float) -> None:
+    def follow(self, box: Box, captured_at: float) -> None:
+        """Say where the face is in this frame, so that `first_seen_at` is its own; `observe` does so by itself."""
         lost = captured_at - self._last_seen_at > self._lost_seconds or captured_at < self._last_seen_at
         if self._box is None or lost or box.overlap(self._box) < self._least_overlap:
             self.reset()

@@ -81,6 +81,20 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class FacePoints:
+    """A face's landmarks by what they are, whichever set a pack has; all float32, in pixels of the picture.
+
+    eyes: (2, 2), their middles, the one further left in the picture first.
+    nose: (2,), its tip when `mouth` is known (YuNet's five points), else its base (dlib's).
+    mouth: (2,), middle between its corners; None when the set does not know it.
+    """
+
+    eyes: Vector
+    nose: Vector
+    mouth: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An embedding held against the gallery.
 

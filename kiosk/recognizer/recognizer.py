@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +10,11 @@ from kiosk.camera.frame import Frame
 from kiosk.recognizer.face import Box, Face, Match, Vector
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.quality import RECOGNITION, Gates, Quality, Usability, assess
+
+__all__ = ["Recognizer", "Sighting", "Usability", "choose_served", "prominence"]
 
 _SAME_FACE_OVERLAP = 0.3
-
-
-class Usability(enum.Enum):
-    """Whether a face is good enough to be embedded, else what the person should do."""
-
-    USABLE = "usable"
-    COME_NEARER = "come-nearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,10 @@ class Sighting:
     """One face of a frame and what is known about it.
 
     served: it is the face that the kiosk attends to; at most one of a frame is.
-    embedding, match: None for faces that are not served or not usable.
+    usability: what the gates say; of faces that are not served, only whether they are near enough.
+    embedding, match: None for faces that are not served or that nothing can be made of (Usability.hopeless). A face of
+    doubtful use has both: whether it counts is for the attendant to say.
+    quality: None for faces that are not served or too small to be measured.
     """
 
     face: Face
@@ -35,18 +33,20 @@ class Sighting:
     usability: Usability
     embedding: Vector | None = None
     match: Match | None = None
+    quality: Quality | None = None
 
 
 class Recognizer:
     """Finds, embeds and matches the faces of one stream; use it from one thread."""
 
-    def __init__(self, pack: Pack, *, smallest_eye_distance: float | None = None) -> None:
+    def __init__(self, pack: Pack, *, smallest_eye_distance: float | None = None, gates: Gates = RECOGNITION) -> None:
         """Attend one stream.
 
         smallest_eye_distance: pixels of Frame.main below which a face is asked to come nearer; None: as the card says.
+        gates: what else a face must fulfil.
         """
         self.pack = pack
-        self._smallest = smallest_eye_distance or pack.card.input.smallest_eye_distance
+        self._gates = gates.near(smallest_eye_distance or pack.card.input.smallest_eye_distance)
         self._served: Box | None = None
         self._mirrored = False
 
@@ -62,7 +62,8 @@ class Recognizer:
         return self.pack.embedder.embed(self.pack.aligner.chip(frame.main, face), mirror=mirror)
 
     def usability(self, face: Face) -> Usability:
-        near = self.pack.aligner.eye_distance(face) >= self._smallest
+        """Whether a face is near enough; the other gates take a picture (`look` asks them of the served face)."""
+        near = self.pack.aligner.eye_distance(face) >= self._gates.smallest_eye_distance
         return Usability.USABLE if near else Usability.COME_NEARER
 
     def look(self, frame: Frame, gallery: Gallery) -> list[Sighting]:
@@ -79,13 +80,16 @@ class Recognizer:
         sightings = [Sighting(face, False, self.usability(face)) for face in faces if face is not served]
         if served is None:
             return sightings
-        usability = self.usability(served)
-        if usability is not Usability.USABLE:
-            return [Sighting(served, True, usability), *sightings]
+        if self.usability(served) is Usability.COME_NEARER:
+            return [Sighting(served, True, Usability.COME_NEARER), *sightings]
+        quality = assess(frame.main, served, self.pack.aligner)
+        usability = self._gates.judge(quality)
+        if usability.hopeless:
+            return [Sighting(served, True, usability, quality=quality), *sightings]
         chip = self.pack.aligner.chip(frame.main, served)
         self._mirrored = not self._mirrored
         embedding = self.pack.embedder.embed(chip[:, ::-1] if self._mirrored else chip, mirror=False)
-        return [Sighting(served, True, usability, embedding, gallery.match(embedding)), *sightings]
+        return [Sighting(served, True, usability, embedding, gallery.match(embedding), quality), *sightings]
 
 
 def choose_served(faces: Sequence[Face], *, width: int, height: int, before: Box | None) -> Face | None:

@@ -67,6 +67,13 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_nearer: Words
     approach_centre: Words
     approach_look: Words
+    approach_back: Words
+    approach_still: Words
+    approach_dark: Words
+    approach_back_light: Words
+    approach_bright: Words
+    approach_mask: Words
+    approach_sunglasses: Words
     approach_one_at_a_time: Words
     verify: Words
     recording: Words

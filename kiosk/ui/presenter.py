@@ -31,7 +31,13 @@ Tone = Literal["calm", "busy", "good", "notice", "bad", "trouble"]
 Icon = Literal[
     "face",
     "nearer",
+    "back",
     "centre",
+    "still",
+    "dark",
+    "bright",
+    "mask",
+    "sunglasses",
     "people",
     "scan",
     "save",
@@ -49,6 +55,13 @@ StateId = Literal[
     "approach_nearer",
     "approach_centre",
     "approach_look",
+    "approach_back",
+    "approach_still",
+    "approach_dark",
+    "approach_back_light",
+    "approach_bright",
+    "approach_mask",
+    "approach_sunglasses",
     "approach_one_at_a_time",
     "verify",
     "recording",
@@ -255,6 +268,20 @@ def _approach(hint: Hint) -> _Scene:
             return _Scene("approach_centre", "centre", "busy")
         case "look":
             return _Scene("approach_look", "face", "busy")
+        case "back":
+            return _Scene("approach_back", "back", "busy")
+        case "still":
+            return _Scene("approach_still", "still", "busy")
+        case "dark":
+            return _Scene("approach_dark", "dark", "busy")
+        case "back_light":
+            return _Scene("approach_back_light", "dark", "busy")
+        case "bright":
+            return _Scene("approach_bright", "bright", "busy")
+        case "mask":
+            return _Scene("approach_mask", "mask", "busy")
+        case "sunglasses":
+            return _Scene("approach_sunglasses", "sunglasses", "busy")
         case "one_at_a_time":
             return _Scene("approach_one_at_a_time", "people", "busy")
 

@@ -210,7 +210,7 @@ def test_enrolment_takes_each_picture_once(monkeypatch: pytest.MonkeyPatch) -> N
     enrolled: list[int] = []
     said: list[str] = []
 
-    def enrol_frames(_name: str, frames: list[object]) -> SimpleNamespace:
+    def enrol_frames(_name: str, frames: list[object], *, most: int) -> SimpleNamespace:
         enrolled.append(len(frames))
         return SimpleNamespace(added=len(frames))
 
@@ -224,7 +224,7 @@ def test_enrolment_takes_each_picture_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("quick")
 def test_enrolment_that_is_broken_off_enrols_nobody() -> None:
-    enroller = SimpleNamespace(enrol_frames=lambda *_: pytest.fail("enrolled"))
+    enroller = SimpleNamespace(enrol_frames=lambda *_, **__: pytest.fail("enrolled"))
     with WebcamEnrolment(ScriptedStation([None]), enroller, say=lambda _: None) as enrolment:
         enrolment.begin("Siti")
     assert not enrolment._thread.is_alive()
@@ -235,7 +235,7 @@ def test_enrolment_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.demo_enrolment.PATIENCE_SECONDS", 0.05)
     said: list[str] = []
 
-    def refuse(_name: str, _frames: list[object]) -> None:
+    def refuse(_name: str, _frames: list[object], **_options: object) -> None:
         raise BadInputError("Nobody was seen.")
 
     with WebcamEnrolment(ScriptedStation([None]), SimpleNamespace(enrol_frames=refuse), say=said.append) as enrolment:

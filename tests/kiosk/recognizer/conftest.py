@@ -14,7 +14,7 @@ import pytest
 from kiosk.camera.frame import Frame, Pixels
 from kiosk.recognizer.card import read_card
 from kiosk.recognizer.embedder import Embedder
-from kiosk.recognizer.face import Box, Chip, Detection, Face, Vector
+from kiosk.recognizer.face import Box, Chip, Detection, Face, FacePoints, Vector
 from kiosk.recognizer.hog_detector import HogDetector
 from kiosk.recognizer.pack import Pack, open_pack
 
@@ -175,6 +175,10 @@ class MeanColourAligner:
 
     def eye_distance(self, face: Face) -> float:
         return float(np.linalg.norm(face.landmarks[1] - face.landmarks[0]))
+
+    def points(self, face: Face) -> FacePoints:
+        eyes = face.landmarks[:2]
+        return FacePoints(eyes=eyes, nose=eyes.mean(axis=0) + np.float32((0, 0.74 * self.eye_distance(face))))
 
 
 class MeanColourNetwork:

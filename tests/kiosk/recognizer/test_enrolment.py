@@ -6,7 +6,7 @@ from kiosk.recognizer.face import Box
 
 
 def test_embed_photo_takes_the_one_person(colour_pack, wall):
-    outcome = embed_photo(colour_pack([Box(200, 100, 400, 300)]), wall)
+    outcome = embed_photo(colour_pack([Box(200, 100, 400, 300)]), wall, gates=None)
     assert isinstance(outcome, EnrolmentFrame)
     assert outcome.face.box == Box(200, 100, 400, 300)
     assert outcome.eye_distance == pytest.approx(80)
@@ -15,7 +15,7 @@ def test_embed_photo_takes_the_one_person(colour_pack, wall):
 
 def test_embed_photo_ignores_small_faces_behind(colour_pack, wall):
     subject = Box(200, 100, 400, 300)
-    outcome = embed_photo(colour_pack([Box(20, 20, 120, 120), subject]), wall)
+    outcome = embed_photo(colour_pack([Box(20, 20, 120, 120), subject]), wall, gates=None)
     assert outcome.face.box == subject
 
 
