@@ -13,6 +13,7 @@ import click
 
 from cli.commands import Commands
 from cli.ending import Ending
+from cli.kiosk_liveness import liveness
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
 
@@ -27,6 +28,9 @@ EXIT_RESTART = 75
 @click.group(cls=Commands, epilog="Start with: presensi kiosk run --help")
 def kiosk() -> None:
     """The terminal: run it, look into its journal."""
+
+
+kiosk.add_command(liveness)
 
 
 def _folder_options(command: Callable[..., None]) -> Callable[..., None]:

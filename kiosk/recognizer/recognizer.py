@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kiosk.camera.frame import Frame
-from kiosk.recognizer.face import Box, Face, Match, Vector
+from kiosk.recognizer.face import Box, Detection, Face, Match, Vector
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.pack import Pack
 from kiosk.recognizer.quality import RECOGNITION, Gates, Quality, Usability, assess
@@ -92,7 +93,10 @@ class Recognizer:
         return [Sighting(served, True, usability, embedding, gallery.match(embedding), quality), *sightings]
 
 
-def choose_served(faces: Sequence[Face], *, width: int, height: int, before: Box | None) -> Face | None:
+Found = TypeVar("Found", Face, Detection)
+
+
+def choose_served(faces: Sequence[Found], *, width: int, height: int, before: Box | None) -> Found | None:
     """Choose whom a kiosk attends to: whoever it attended to before, else the largest, most central face.
 
     width, height: of the frame; before: where the served face was in the frame before, None when nobody was.
