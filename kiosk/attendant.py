@@ -21,9 +21,11 @@ from kiosk.errors import CameraError, CameraStalledError, JournalFullError, Sour
 from kiosk.guidance import Guidance
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
+from kiosk.proof import LandmarkSource, Proof, Refusals
 from kiosk.recognizer.consensus import Consensus, Identity, Look, Unknown
 from kiosk.recognizer.decision import DecisionRule
 from kiosk.recognizer.face import Box
+from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
 from kiosk.roster import Roster, RosterCache
 from kiosk.scan import (
@@ -31,7 +33,6 @@ from kiosk.scan import (
     AlreadyRecorded,
     CameraLost,
     CameraTrouble,
-    Closed,
     CommitFailed,
     Committed,
     Event,
@@ -49,6 +50,8 @@ from kiosk.scan import (
     State,
     Unrecognised,
     Verifying,
+    answered,
+    reading_refusal,
     remember,
     step,
 )
@@ -106,7 +109,8 @@ class TakenPunch:
 class Attendant:
     """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
 
-    on_punch is called in the attendant's thread after each commit.
+    on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
+    of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when one is needed.
     """
 
     def __init__(
@@ -120,7 +124,9 @@ class Attendant:
         panel: Panel,
         display: Display,
         settings: ScanSettings | None = None,
+        landmarks: LandmarkSource | None = None,
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
+        on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
     ) -> None:
         self._source = source
         self._recognizer = recognizer
@@ -137,6 +143,13 @@ class Attendant:
         self._roster_in_use = roster.current
         self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
         self._guidance = Guidance()
+        self._proof = Proof(
+            passive=recognizer.pack.passive,
+            landmarks=landmarks or LandmarkFinder(),
+            ask=source.ask,
+            recount=self._consensus.recount,
+            on_refusals=on_refusals,
+        )
         self._seen_anything = False
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
@@ -188,6 +201,7 @@ class Attendant:
         self.camera_working = False
         self.served_frame = None
         self._consensus.reset()
+        self._proof.reset()
         self._advance(CameraLost())
 
     def _look(self, frame: Frame) -> None:
@@ -204,22 +218,41 @@ class Attendant:
     def _judge(self, frame: Frame, served: Sighting | None) -> Event:
         """What this frame means for the walk-up."""
         if served is None:
+            followed = self._proof.follow_blind(frame)
+            if followed is not None:
+                self._consensus.follow(followed, frame.captured_at)
+                return self._prove(None, frame, followed) or Nobody()
             self._consensus.miss(frame.captured_at)
+            if not self._consensus.following:
+                self._proof.reset()
             return Nobody()
         self._consensus.follow(served.face.box, frame.captured_at)
         first_seen_at = self._consensus.first_seen_at
         advice = self._guidance.advise(served.usability, first_seen_at=first_seen_at, now=frame.captured_at)
         look = _look_of(served) if advice.counts else None
+        policy = self._roster_in_use.policy.liveness
+        match = look.match if look is not None else None
+        self._proof.watch(frame, served.face.box, first_seen_at=first_seen_at, match=match, policy=policy)
         verdict = self._consensus.observe(served.face.box, look, frame.captured_at)
-        if isinstance(verdict, Identity):
-            # No liveness layer is fitted yet, so every policy but `off` is closed (DESIGN section 2, policy table).
-            return Recognised(verdict) if self._roster_in_use.policy.liveness == "off" else Closed(verdict)
+        identity = verdict if isinstance(verdict, Identity) else None
+        proven = self._prove(identity, frame, served.face.box)
+        if proven is not None:
+            return proven
         if isinstance(verdict, Unknown):
             log.info("not recognised: best %.3f over %d frames", verdict.best.similarity, verdict.frames)
             return Unrecognised(first_seen_at)
         if advice.hint is not None:
             return FaceSeen(advice.hint, first_seen_at)
         return Verifying(self._consensus.progress, first_seen_at)
+
+    def _prove(self, identity: Identity | None, frame: Frame, box: Box) -> Event | None:
+        """What liveness says of whoever is recognised; None when nobody is, and no challenge is running."""
+        now = self._clock.monotonic()
+        if identity is not None and answered(self._scan, identity.person, now=now, settings=self._settings):
+            return Recognised(identity)
+        if reading_refusal(self._scan, now):
+            return None
+        return self._proof.judge(identity, frame, box, self._roster_in_use.policy.liveness)
 
     def _advance(self, event: Event | None) -> None:
         """Step the walk-up, and do what it asks, until nothing more follows."""
@@ -274,7 +307,7 @@ class Attendant:
                     frames=identity.frames,
                     gallery=len(roster.gallery),
                 ),
-                liveness=Liveness(policy=roster.policy.liveness),
+                liveness=Liveness(policy=roster.policy.liveness, layers=self._proof.layers),
                 roster=roster.version,
             )
 
@@ -312,6 +345,7 @@ class Attendant:
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
             self._consensus.use(self._rule(newest), newest.gallery)
+            self._proof.reset()
 
     def _obey(self) -> None:
         wish = self._lock_wish

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from kiosk.recognizer.consensus import Identity
+from kiosk.recognizer.liveness.challenge import Step
 
 Hint = Literal[
     "nearer",
@@ -28,7 +29,7 @@ Hint = Literal[
     "sunglasses",
     "one_at_a_time",
 ]
-RefusalReason = Literal["unrecognised", "journal_full", "no_liveness"]
+RefusalReason = Literal["unrecognised", "journal_full", "no_liveness", "liveness", "liveness_officer"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
 
 
@@ -81,6 +82,32 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Challenging:
+    """The person is asked to move the head.
+
+    step: what to do now; None: look ahead. number, of: which step of how many, from 1; remaining: share of the time for
+    it that is left, 0 to 1. first_seen_at: see Verifying.
+    """
+
+    step: Step | None
+    number: int
+    of: int
+    remaining: float
+    first_seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessFailed:
+    """The face was recognised but is not, or not surely, that of a live person.
+
+    final: no further try is given; an officer must help.
+    """
+
+    identity: Identity
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CameraLost:
     """No frames are coming; the supervisor is at work on it."""
 
@@ -114,6 +141,8 @@ Event = (
     | Recognised
     | Unrecognised
     | Closed
+    | Challenging
+    | LivenessFailed
     | CameraLost
     | Committed
     | CommitFailed
@@ -140,6 +169,16 @@ class Verify:
     """A face is being compared; progress from 0 to 1."""
 
     progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The person is asked for a movement of the head; fields as in Challenging."""
+
+    step: Step | None
+    number: int
+    of: int
+    remaining: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +224,7 @@ class Locked:
     """The hub has locked this kiosk."""
 
 
-State = Idle | Approach | Verify | Recording | Accepted | AlreadyRecorded | Refused | CameraTrouble | Locked
+State = Idle | Approach | Verify | Challenge | Recording | Accepted | AlreadyRecorded | Refused | CameraTrouble | Locked
 
 # What to do ----------------------------------------------------------------------------------------------------------
 
@@ -280,6 +319,10 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return _recognise(scan, identity, now=now, settings=settings)
         case Closed(identity):
             return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
+        case Challenging(question, number, of, remaining, first_seen_at):
+            return _show(scan, Challenge(question, number, of, remaining), first_seen_at, now=now), ()
+        case LivenessFailed(identity, final):
+            return _fail(scan, identity, final=final, now=now, settings=settings)
         case Unrecognised(first_seen_at):
             return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
         case FaceSeen(hint, first_seen_at):
@@ -291,6 +334,18 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
 def _holding(state: State, now: float) -> bool:
     """Whether a result is on the screen that has not had its time yet."""
     return isinstance(state, Accepted | AlreadyRecorded | Refused) and now < state.until
+
+
+def reading_refusal(scan: Scan, now: float) -> bool:
+    """Whether somebody is just being told that liveness was not proven: the next try waits until they have read it."""
+    state = scan.state
+    return isinstance(state, Refused) and state.reason in {"liveness", "liveness_officer"} and _holding(state, now)
+
+
+def answered(scan: Scan, person: str, *, now: float, settings: ScanSettings) -> bool:
+    """Whether this person needs no new proof: they linger after their answer, or punched a moment ago."""
+    last = scan.punches.get(person)
+    return person == scan.served or (last is not None and now - last.at < settings.repeat_window)
 
 
 def _waiting_for_room(state: State, now: float) -> bool:
@@ -305,7 +360,7 @@ def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
         scan = replace(scan, served=None, last_face_at=None)
     if isinstance(scan.state, Accepted | AlreadyRecorded | Refused):
         return scan if _holding(scan.state, now) else replace(scan, state=Idle())
-    if isinstance(scan.state, Approach | Verify) and scan.last_face_at is None:
+    if isinstance(scan.state, Approach | Verify | Challenge) and scan.last_face_at is None:
         return replace(scan, state=Idle())
     return scan
 
@@ -350,6 +405,17 @@ def _refuse(
     if _holding(scan.state, now) or _served(scan, first_seen_at):
         return _show(scan, scan.state, first_seen_at, now=now), ()
     return replace(scan, state=Refused(reason, now + settings.refused_hold)), (Signal("refused"),)
+
+
+def _fail(
+    scan: Scan, identity: Identity, *, final: bool, now: float, settings: ScanSettings
+) -> tuple[Scan, tuple[Action, ...]]:
+    reason: RefusalReason = "liveness_officer" if final else "liveness"
+    scan, actions = _refuse(scan, reason, identity.first_seen_at, now=now, settings=settings)
+    if actions:
+        # They have their answer: one try a visit. Whoever wants another one steps away first.
+        scan = replace(scan, served=identity.person, served_face_at=identity.first_seen_at)
+    return scan, actions
 
 
 def _commit(

@@ -32,6 +32,7 @@ from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
+from kiosk.proof import Refusals
 from kiosk.recognizer.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
 from kiosk.refusals import RefusalBook
@@ -154,6 +155,7 @@ class Station:
                 repeat_window=self.settings.repeat_seconds,
             ),
             on_punch=self._on_punch,
+            on_refusals=self._note_refusals,
         )
         if self.journal.fact("locked") == "yes":
             self._attendant.lock(locked=True)
@@ -186,6 +188,11 @@ class Station:
 
     def _undelivered(self) -> bool:
         return self.journal.state.queue > 0 or bool(self.evidence.waiting)
+
+    def _note_refusals(self, refusals: Refusals) -> None:
+        self.refusals.record(
+            refusals.person, refusals.layers, refusals.frame, refusals.box, refusals.attempts, reason="liveness"
+        )
 
     def _keep_house(self, stop: threading.Event) -> None:
         while True:

@@ -117,6 +117,11 @@ class Consensus:
         return self._first_seen_at
 
     @property
+    def following(self) -> bool:
+        """Whether there is a face."""
+        return self._box is not None
+
+    @property
     def progress(self) -> float:
         """How many of the frames that are needed have been looked at, from 0 to 1."""
         return min(1.0, len(self._window) / self._frames_needed)
@@ -135,6 +140,11 @@ class Consensus:
         self._box = None
         self._first_seen_at = self._last_seen_at = self._counting_since = 0.0
         self._usable = self._attempts = 0
+
+    def recount(self) -> None:
+        """Forget what the face showed so far, but go on following it: what comes now must stand by itself."""
+        self._window.clear()
+        self._usable = 0
 
     def miss(self, captured_at: float) -> None:
         """No face in this frame."""

@@ -76,12 +76,19 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_sunglasses: Words
     approach_one_at_a_time: Words
     verify: Words
+    challenge_ahead: Words
+    challenge_left: Words
+    challenge_right: Words
+    challenge_up: Words
+    challenge_nearer: Words
     recording: Words
     accepted: Words
     accepted_clock_free: Words
     already: Words
     refused: Words
     no_liveness: Words
+    liveness: Words
+    liveness_officer: Words
     journal_full: Words
     camera_trouble: Words
     locked: Words

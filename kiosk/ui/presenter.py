@@ -11,11 +11,13 @@ from functools import cache
 from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
+from kiosk.recognizer.liveness.challenge import Step
 from kiosk.scan import (
     Accepted,
     AlreadyRecorded,
     Approach,
     CameraTrouble,
+    Challenge,
     Hint,
     Idle,
     Locked,
@@ -48,6 +50,10 @@ Icon = Literal[
     "disk",
     "camera",
     "lock",
+    "turn_left",
+    "turn_right",
+    "turn_up",
+    "turn_nearer",
 ]
 BadgeIcon = Literal["offline", "demo", "shield", "clock"]
 StateId = Literal[
@@ -64,11 +70,18 @@ StateId = Literal[
     "approach_sunglasses",
     "approach_one_at_a_time",
     "verify",
+    "challenge_ahead",
+    "challenge_left",
+    "challenge_right",
+    "challenge_up",
+    "challenge_nearer",
     "recording",
     "accepted",
     "already",
     "refused",
     "no_liveness",
+    "liveness",
+    "liveness_officer",
     "journal_full",
     "camera_trouble",
     "locked",
@@ -139,7 +152,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What a state alone decides; taken_at None: no punch to tell the time of."""
+    """What a state alone decides; taken_at None: no punch to tell the time of. count: which step of how many."""
 
     state: StateId
     icon: Icon
@@ -148,6 +161,7 @@ class _Scene:
     progress: float | None = None
     named: bool = False
     picture: bool = True
+    count: tuple[int, int] = (0, 0)
 
 
 def present(
@@ -176,7 +190,7 @@ def present(
         icon=scene.icon,
         tone=scene.tone,
         headline=words.headline.format(greeting=greeting_at(local.hour, first.greetings)),
-        detail=words.detail,
+        detail=words.detail.format(number=scene.count[0], of=scene.count[1]),
         second_line=aside.short.format(greeting=greeting_at(local.hour, second.greetings)),
         name=(name or "").strip() if scene.named else "",
         time_text=_clock(_localise(scene.taken_at, surroundings.timezone)) if scene.taken_at else "",
@@ -244,6 +258,8 @@ def _stage(state: State) -> _Scene:
             return _approach(hint)
         case Verify(progress):
             return _Scene("verify", "scan", "busy", progress=min(max(progress, 0.0), 1.0))
+        case Challenge(question, number, of, remaining):
+            return _challenge(question, number, of, remaining)
         case Recording():
             return _Scene("recording", "save", "busy", named=True)
         case Accepted(taken_at=taken_at):
@@ -286,6 +302,22 @@ def _approach(hint: Hint) -> _Scene:
             return _Scene("approach_one_at_a_time", "people", "busy")
 
 
+def _challenge(question: Step | None, number: int, of: int, remaining: float) -> _Scene:
+    """The arrow points as the person sees it: the picture on the screen is a mirror, so their left is its left."""
+    count = (number, of)
+    match question:
+        case None:
+            return _Scene("challenge_ahead", "face", "busy", progress=remaining, count=count)
+        case "left":
+            return _Scene("challenge_left", "turn_left", "busy", progress=remaining, count=count)
+        case "right":
+            return _Scene("challenge_right", "turn_right", "busy", progress=remaining, count=count)
+        case "up":
+            return _Scene("challenge_up", "turn_up", "busy", progress=remaining, count=count)
+        case "nearer":
+            return _Scene("challenge_nearer", "turn_nearer", "busy", progress=remaining, count=count)
+
+
 def _refusal(reason: RefusalReason) -> _Scene:
     match reason:
         case "unrecognised":
@@ -294,6 +326,10 @@ def _refusal(reason: RefusalReason) -> _Scene:
             return _Scene("journal_full", "disk", "trouble")
         case "no_liveness":
             return _Scene("no_liveness", "person", "bad")
+        case "liveness":
+            return _Scene("liveness", "question", "bad")
+        case "liveness_officer":
+            return _Scene("liveness_officer", "person", "bad")
 
 
 def _words(scene: _Scene, phrases: Phrases, *, trusted: bool) -> Words:

@@ -39,6 +39,11 @@ Item {
         font { family: digits.font.family; pixelSize: Math.round(42 * outcome.step); weight: Font.Bold }
     }
 
+    // A challenge's arrow moves the way the head is to go.
+    readonly property bool asking: state_id.startsWith("challenge_")
+    readonly property real across: state_id === "challenge_left" ? -1 : state_id === "challenge_right" ? 1 : 0
+    readonly property real along: state_id === "challenge_up" ? -1 : 0
+
     onState_idChanged: if (animated && visible) pop.restart()
 
     Item {
@@ -59,7 +64,21 @@ Item {
                 height: width
                 name: outcome.view.icon
                 ink: outcome.view.paint.glyph
-                weight: outcome.timed ? 2.8 : 2.2
+                weight: outcome.timed || outcome.asking ? 2.8 : 2.2
+                scale: outcome.state_id === "challenge_nearer" ? 1 + 0.25 * swing.value : 1
+                transform: Translate {
+                    x: outcome.across * swing.value * disc.width * 0.13
+                    y: outcome.along * swing.value * disc.width * 0.13
+                }
+            }
+
+            SequentialAnimation {
+                id: swing
+                property real value: 0
+                running: outcome.animated && outcome.visible && outcome.asking
+                loops: Animation.Infinite
+                NumberAnimation { target: swing; property: "value"; from: 0; to: 1; duration: 550; easing.type: Easing.OutCubic }
+                NumberAnimation { target: swing; property: "value"; from: 1; to: 0; duration: 350; easing.type: Easing.InCubic }
             }
 
             NumberAnimation {
