@@ -25,7 +25,6 @@ BETWEEN_STEPS = tuple((5 / 6) ** (sixths / 6) for sixths in range(1, 6))
 These scales shift the sizes to in between."""
 
 
-
 class HogDetector:
     """Finds faces with dlib's frontal HOG detector; implements Detector.
 
@@ -34,8 +33,7 @@ class HogDetector:
     it, so that faces down to an eighth of the width (80 of 640 pixels) are found too.
 
     A still picture has no next frame: when nothing is found in it for sure, it is searched again at sizes in between,
-    and the sizes at which a face scores highest are taken. Of 2,480 photos of LFW the first search shows no face in 24;
-    then it is SEARCHLEFT (docs/accuracy.md).
+    and the sizes at which a face scores highest are taken. docs/accuracy.md has what it finds.
     """
 
     def __init__(self, *, second_pass_every: int = 3, second_pass_side: int = 640) -> None:
