@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cli.evaluation_figures import MATCH_HEADINGS, OPEN_SET_HEADINGS, Figures
 from contract.errors import BadInputError
 
@@ -23,6 +25,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #1d2430; max-width: 62rem; m
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 p.sub { color: #5a6472; margin-top: 0; }
 table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
+th { font-size: .76rem; }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #d9dee5; vertical-align: top; }
 div.wide { overflow-x: auto; }
 pre { background: #f2f4f7; padding: .7rem; white-space: pre-wrap; word-break: break-word; }
@@ -89,7 +92,7 @@ def _draw_verification(figures: Figures) -> Figure:
     figure = _new_figure()
     det, scores = figure.subplots(1, 2)
     fmr, fnmr = verification.impostor.reaching(), 1 - verification.genuine.reaching()
-    shown = fmr > 0  # beyond, no impostor is left to tell one threshold from the next
+    shown = (fmr > 0) & (fnmr > 0)  # a logarithmic axis has no nought
     det.plot(fmr[shown], fnmr[shown])
     floor = 1 / max(1, verification.impostor_comparisons)
     _as_det(det, "FMR", "FNMR", left=floor, bottom=1 / max(1, verification.genuine.comparisons))
@@ -134,6 +137,10 @@ def _as_det(axes: Axes, x: str, y: str, *, left: float, bottom: float) -> None:
     axes.set_xlim(min(left, 0.1), 1)
     axes.set_ylim(min(bottom, 0.1), 1)
     axes.grid(visible=True, which="major", alpha=0.35)
+    # Without these words a faultless pack would look like a page that failed.
+    if not any(len(np.asarray(line.get_xdata())) for line in axes.get_lines()):
+        words = f"at no threshold shown do {x} and {y} both differ from 0"
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color="#5a6472")
 
 
 def _picture(figure: Figure, words: str) -> str:
@@ -145,7 +152,7 @@ def _picture(figure: Figure, words: str) -> str:
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    head = "".join(f"<th>{html.escape(heading.capitalize())}</th>" for heading in headings)
+    head = "".join(f"<th>{html.escape(heading)}</th>" for heading in headings)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
