@@ -45,6 +45,7 @@ class Figures:
             "not_detected": int((~detected).sum()),
             "unreadable": [str(path) for path in self.embedded.unreadable],
             "tmr_intervals": {fmr_key(rate): _rounded(rate.interval) for rate in verification.rates},
+            "tmr_rough": [fmr_key(rate) for rate in verification.rates if rate.rough],
             "tmr_thresholds": {fmr_key(rate): _rounded(rate.threshold) for rate in verification.rates},
             "genuine_comparisons": verification.genuine.comparisons // self.plan.draws,
             "impostor_comparisons": verification.impostor_comparisons,
@@ -85,7 +86,12 @@ class Figures:
     def match_rows(self) -> list[tuple[object, ...]]:
         """Cells below MATCH_HEADINGS."""
         return [
-            (fmr_key(rate), share(rate.tmr), interval(rate.interval), number(rate.threshold))
+            (
+                fmr_key(rate),
+                share(rate.tmr) + (" (rough)" if rate.rough else ""),
+                interval(rate.interval),
+                number(rate.threshold),
+            )
             for rate in self.evaluation.verification.rates
         ]
 

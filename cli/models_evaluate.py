@@ -178,10 +178,10 @@ def _warn(figures: Figures) -> None:
         _say("no open set: it takes two strangers or more, people with too few photos or those of --strangers")
     elif evaluation.open_set and len(roles.strangers) < _ROUGH_STRANGERS:
         _say(f"only {len(roles.strangers)} strangers: thresholds and rates of the open set are rough")
-    unsaid = [fmr_key(rate) for rate in evaluation.verification.rates if rate.tmr is None]
-    if unsaid:
+    rough = [fmr_key(rate) for rate in evaluation.verification.rates if rate.rough]
+    if rough:
         few = evaluation.verification.impostor_comparisons
-        _say(f"no TMR at FMR {', '.join(unsaid)}: {few:,} comparisons with others cannot show it")
+        _say(f"TMR at FMR {', '.join(rough)} is rough or unknown: one draw has {few:,} comparisons with others")
 
 
 def _as_typed(context: click.Context) -> str:

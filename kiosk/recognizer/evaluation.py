@@ -71,11 +71,13 @@ class EvaluationPlan:
 class MatchRate:
     """The share of a person's own probes that match (TMR) where `fmr` of the others' do.
 
-    tmr, threshold, interval (of CONFIDENCE, over people): None where less than one comparison of a draw would be a
-    false match, so that these photos cannot say.
+    tmr, threshold, interval (of CONFIDENCE, over people): None where less than one comparison of all draws would be a
+    false match, so that these photos cannot say. rough: less than one of a single draw would; other draws compare the
+    same photos with other templates of the same people, which adds little.
     """
 
     fmr: float
+    rough: bool
     threshold: float | None
     tmr: float | None
     interval: tuple[float, float] | None
@@ -168,13 +170,14 @@ def _verification(own: list[tuple[Scores, Numbers]], impostor: ScoreCounts, plan
     comparisons = impostor.comparisons // plan.draws
     rates = []
     for fmr in FALSE_MATCH_RATES:
-        if fmr * comparisons < 1 or not len(scores):
-            rates.append(MatchRate(fmr, None, None, None))
+        rough = fmr * comparisons < 1
+        if fmr * impostor.comparisons < 1 or not len(scores):
+            rates.append(MatchRate(fmr, rough, None, None, None))
             continue
         threshold = impostor.threshold_at(fmr)
         matched = scores >= threshold
         interval = share_interval(matched, people, resamples=plan.resamples, rng=_Chance.TMR.rng(plan))
-        rates.append(MatchRate(fmr, threshold, float(matched.mean()), interval))
+        rates.append(MatchRate(fmr, rough, threshold, float(matched.mean()), interval))
     return Verification(genuine, impostor, comparisons, tuple(rates))
 
 
