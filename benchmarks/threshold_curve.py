@@ -28,9 +28,9 @@ from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
 from kiosk.recognizer.face import Vector, normalised
 from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.threshold_estimate import tail_threshold
 
 ENROLLED_FRAMES = 5
-TAIL_FROM = 0.95
 DRAWS = 40
 MADE_BY = "python -m benchmarks.threshold_curve --faces lfw --harder office --toml"
 SIZES = (1, 5, 10, 20, 50, 100, 200)
@@ -78,13 +78,6 @@ def draw_centroids(
         centroids.append(people[name][order[:ENROLLED_FRAMES]].mean(axis=0))
         rest.append(people[name][order[ENROLLED_FRAMES:]])
     return normalised(np.stack(centroids)), rest
-
-
-def tail_threshold(best: Vector, target: float) -> float:
-    """Where an exponential tail above the TAIL_FROM quantile of the best scores falls to the target share."""
-    start = float(np.quantile(best, TAIL_FROM))
-    excess = best[best > start] - start
-    return start + float(excess.mean()) * float(np.log((1 - TAIL_FROM) / target))
 
 
 def threshold_at(

@@ -49,3 +49,7 @@ class JournalDamagedError(JournalError):
 
 class SnapshotError(KioskError, OSError):
     """Raised when a snapshot cannot be kept, or is not what was kept; the event itself stands without it."""
+
+
+class DatasetError(KioskError, BadInputError):
+    """Raised when a folder of labelled photos cannot be used: missing, empty, or without enough photos of anybody."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.threshold_curve import card_text, compute_curve, measure, raised, tail_threshold
+from benchmarks.threshold_curve import card_text, compute_curve, measure, raised
 from kiosk.recognizer.face import normalised
 
 
@@ -16,11 +16,6 @@ def crowd(count: int, frames: int, *, seed: int, alike: float = 0.0):
 @pytest.fixture(scope="module")
 def people():
     return crowd(120, 8, seed=1) | crowd(900, 1, seed=2)
-
-
-def test_tail_threshold_finds_the_quantile_of_an_exponential():
-    sample = np.random.default_rng(1).exponential(0.01, 200_000).astype(np.float32)
-    assert tail_threshold(sample, 1e-3) == pytest.approx(0.01 * np.log(1000), rel=0.03)
 
 
 def test_curve_rises_with_the_gallery_and_holds_the_target_on_others(people):

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.errors import PackError
 from kiosk.recognizer.dlib_hog import first_detectors, upright_detector
-from kiosk.recognizer.face import Box
+from kiosk.recognizer.face import Box, Detection
 from kiosk.recognizer.hog_detector import HogDetector
 
 
@@ -116,3 +116,35 @@ def test_first_detectors_of_a_cut_file_is_refused(cut, tmp_path):
     dlib.get_frontal_face_detector().save(str(tmp_path / "whole"))
     with pytest.raises(PackError):
         first_detectors((tmp_path / "whole").read_bytes()[:cut], 3, of=5)
+
+
+def test_search_takes_the_size_at_which_a_weak_face_scores_highest(detector, wall, monkeypatch):
+    scores = iter([0.05, -1.0, 0.4, -1.0, 0.2, -1.0])
+    box = Box(10, 10, 110, 110)
+
+    def detect(grey, **_):
+        score = next(scores)
+        return [Detection(box, score)] if score > 0 else []
+
+    monkeypatch.setattr(detector, "_detect", detect)
+    assert [found.score for found in detector.search(wall, smallest=80)] == [0.4]
+    assert next(scores, None) is None
+
+
+def test_search_looks_once_when_a_face_is_sure(detector, wall, monkeypatch):
+    looks: list[float] = []
+
+    def detect(grey, *, scale, **_):
+        looks.append(scale)
+        return [Detection(Box(10, 10, 110, 110), 1.0)]
+
+    monkeypatch.setattr(detector, "_detect", detect)
+    detector.search(wall, smallest=80)
+    assert len(looks) == 1
+
+
+def test_search_finds_a_face_that_lies_between_two_sizes(detector, shared):
+    import cv2
+
+    photo = cv2.imread(str(shared / "data/faces/lfw/John_Paul_II/John_Paul_II_0007.jpg"))
+    assert any(near(found.box, x=125, y=135, width=95) for found in detector.search(photo, smallest=40))
