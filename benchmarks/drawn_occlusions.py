@@ -133,7 +133,9 @@ class _Canvas:
         weight = _blur(face, spread)[..., None] + 0.02
         general = np.median(linear[face > 0], axis=0)
         light = (_blur(linear * face[..., None], spread) + 0.02 * general) / weight / SKIN
-        return cls(linear, light.astype(np.float32), marks, eyes, (left + right) / 2, along, down)
+        return cls(
+            linear, light.astype(np.float32), marks, eyes, np.asarray((left + right) / 2, np.float32), along, down
+        )
 
     def at(self, x: float, y: float) -> Field:
         """A point (2,) in pixels, from distances between the eyes along and below their line."""
@@ -144,7 +146,8 @@ class _Canvas:
         filled = np.zeros(self.linear.shape[:2], np.uint8)
         points = np.round(np.stack(outline) * (1 << _SHIFT)).astype(np.int32)
         cv2.fillPoly(filled, [points], 255, cv2.LINE_AA, _SHIFT)
-        return cv2.GaussianBlur(filled.astype(np.float32) / 255, (0, 0), max(0.5, soft * self.eyes))
+        soft_edged = cv2.GaussianBlur(filled.astype(np.float32) / 255, (0, 0), max(0.5, soft * self.eyes))
+        return np.asarray(soft_edged, np.float32)
 
     def lay(self, cover: Field, area: Field) -> Field:
         """The picture with `cover` (linear light) where `area` says, (h, w, 3)."""
@@ -195,7 +198,7 @@ def draw_mask(photo: Pixels, marks: FaceMarks, cloth: Cloth, *, seed: int = 0) -
 
 def _shadow(area: Field) -> Field:
     """What the cloth's edge darkens, just outside it."""
-    return np.clip(cv2.GaussianBlur(area, (0, 0), 2.0) - area, 0, 1)
+    return np.asarray(np.clip(cv2.GaussianBlur(area, (0, 0), 2.0) - area, 0, 1), np.float32)
 
 
 def _woven(canvas: _Canvas, cloth: Cloth, chance: np.random.Generator) -> Field:
@@ -286,7 +289,7 @@ def _frame(canvas: _Canvas, outlines: list[list[Field]], width: float) -> Field:
     for start, end in lines:
         first, last = (tuple(int(v) for v in np.round(p * (1 << _SHIFT))) for p in (start, end))
         cv2.line(drawn, first, last, 255, pixels, cv2.LINE_AA, _SHIFT)
-    return cv2.GaussianBlur(drawn.astype(np.float32) / 255, (0, 0), 0.5)
+    return np.asarray(cv2.GaussianBlur(drawn.astype(np.float32) / 255, (0, 0), 0.5), np.float32)
 
 
 def draw_jilbab(photo: Pixels, marks: FaceMarks, cloth: Cloth, *, seed: int = 0) -> Pixels:
@@ -302,7 +305,7 @@ def draw_jilbab(photo: Pixels, marks: FaceMarks, cloth: Cloth, *, seed: int = 0)
     cloth_at = (across / 1.75) ** 2 + ((below - middle + 0.1) / (half + 0.75)) ** 2
     body = (below > middle) & (np.abs(across) < 1.6 + 0.9 * np.clip(below - middle, 0, None))
     area = np.where((opening > 1) & ((cloth_at < 1) | body), 1.0, 0.0).astype(np.float32)
-    area = cv2.GaussianBlur(area, (0, 0), max(0.5, 0.02 * canvas.eyes))
+    area = np.asarray(cv2.GaussianBlur(area, (0, 0), max(0.5, 0.02 * canvas.eyes)), np.float32)
     cover = canvas.light * _woven(canvas, cloth, chance)
     linear = canvas.lay(np.asarray(cover, np.float32), area)
     linear *= 1 - 0.10 * _shadow(area)[..., None]

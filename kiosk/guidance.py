@@ -55,7 +55,12 @@ class Guidance:
         self._hold = hold_seconds
         self._patience = patience_seconds
         self._face = 0.0
-        self._forget()
+        self._fault: Usability | None = None
+        self._fault_since = 0.0
+        self._doubted_since: float | None = None
+        self._was_usable = False
+        self._shown: Hint | None = None
+        self._shown_until = 0.0
 
     def advise(self, usability: Usability, *, first_seen_at: float, now: float) -> Advice:
         """Take one frame of the face that is in view since first_seen_at."""
@@ -72,12 +77,9 @@ class Guidance:
         return Advice(self._shown, self._counts(usability, now))
 
     def _forget(self) -> None:
-        self._fault: Usability | None = None
-        self._fault_since = 0.0
-        self._doubted_since: float | None = None
-        self._was_usable = False
-        self._shown: Hint | None = None
-        self._shown_until = 0.0
+        self._fault, self._fault_since = None, 0.0
+        self._doubted_since, self._was_usable = None, False
+        self._shown, self._shown_until = None, 0.0
 
     def _counts(self, usability: Usability, now: float) -> bool:
         if usability is Usability.USABLE:

@@ -147,11 +147,13 @@ class Gates:
         turned = abs(pose.yaw_degrees) > self.most_yaw_degrees or abs(pose.roll_degrees) > self.most_roll_degrees
         if turned or abs(pose.pitch_degrees or 0.0) > self.most_pitch_degrees:
             return Usability.LOOK_STRAIGHT
+        if quality.sharpness < self.least_sharpness:
+            return Usability.HOLD_STILL
+        # After blur, which takes the mouth's contrast away as a mask does.
         if quality.mouth_covered > self.most_mouth_covered:
             return Usability.TAKE_OFF_MASK
-        if quality.eyes_covered > self.most_eyes_covered:
-            return Usability.TAKE_OFF_SUNGLASSES
-        return Usability.HOLD_STILL if quality.sharpness < self.least_sharpness else Usability.USABLE
+        covered = quality.eyes_covered > self.most_eyes_covered
+        return Usability.TAKE_OFF_SUNGLASSES if covered else Usability.USABLE
 
 
 RECOGNITION: Final = Gates(
@@ -180,6 +182,6 @@ ENROLMENT: Final = Gates(
     least_contrast=20.0,
     most_over=0.60,
     most_eyes_covered=0.50,
-    most_mouth_covered=0.45,
+    most_mouth_covered=0.50,
 )
 """For enrolment: a template is used for years. The size is less than the kiosk's: archives have small photos."""

@@ -52,11 +52,12 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Somebody:
-    """A face: who it is, where (0 to 3, which do not overlap), and whether it is near enough."""
+    """A face: who it is, where (0 to 3, which do not overlap), whether it is near enough, and what else ails it."""
 
     name: str
     place: int = 0
     near: bool = True
+    usability: Usability = Usability.USABLE
 
 
 Happening = Nobody | Somebody | Exception | Callable[[], None]
@@ -124,7 +125,7 @@ class ScriptedRecognizer:
         if not seen.near:
             return [Sighting(face, True, Usability.COME_NEARER)]
         embedding = vector(seen.name)
-        return [Sighting(face, True, Usability.USABLE, embedding, gallery.match(embedding))]
+        return [Sighting(face, True, seen.usability, embedding, gallery.match(embedding))]
 
 
 class Terminal:
@@ -276,6 +277,31 @@ def test_policy_that_asks_for_liveness_is_closed(terminal: Terminal, liveness: s
     assert terminal.punches == []
     assert isinstance(terminal.display.states[-1], Refused)
     assert terminal.display.states[-1].reason == "no_liveness"
+
+
+# Quality ------------------------------------------------------------------------------------------------------------
+
+MASKED = Somebody("ayu", usability=Usability.TAKE_OFF_MASK)
+
+
+def test_mask_is_asked_off_and_then_the_punch_is_taken(terminal: Terminal) -> None:
+    terminal.see(during(1.5, MASKED), during(1.5, AYU))
+    assert Approach("mask") in terminal.display.states
+    assert terminal.punches == ["ayu"]
+
+
+def test_doubt_is_not_held_against_anybody_for_ever(terminal: Terminal) -> None:
+    """The measure may be wrong; after a few seconds what decides is the threshold."""
+    terminal.see(during(3.5, MASKED))
+    assert terminal.punches == []
+    terminal.see(during(3, MASKED))
+    assert terminal.punches == ["ayu"]
+
+
+def test_face_at_the_picture_s_edge_is_never_recorded(terminal: Terminal) -> None:
+    terminal.see(during(8, Somebody("ayu", usability=Usability.MOVE_TO_CENTRE)))
+    assert terminal.punches == []
+    assert terminal.display.states[-1] == Approach("centre")
 
 
 # Troubles -----------------------------------------------------------------------------------------------------------
