@@ -106,7 +106,8 @@ class TakenPunch:
 class Attendant:
     """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
 
-    on_punch is called in the attendant's thread after each commit.
+    on_punch is called in the attendant's thread after each commit. recognizer_of: gives the recogniser of another pack
+    when a roster of it is in force, at once, because it is open by then; None: there is only the one.
     """
 
     def __init__(
@@ -120,10 +121,12 @@ class Attendant:
         panel: Panel,
         display: Display,
         settings: ScanSettings | None = None,
+        recognizer_of: Callable[[str], Recognizer] | None = None,
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
     ) -> None:
         self._source = source
         self._recognizer = recognizer
+        self._recognizer_of = recognizer_of
         self._roster = roster
         self._journal = journal
         self._clock = clock
@@ -135,6 +138,7 @@ class Attendant:
         self._clock_due = 0.0
         self._frame: Frame | None = None
         self._roster_in_use = roster.current
+        self._follow_pack(self._roster_in_use)
         self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
         self._guidance = Guidance()
         self._seen_anything = False
@@ -311,7 +315,14 @@ class Attendant:
         newest = self._roster.current
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
+            self._follow_pack(newest)
             self._consensus.use(self._rule(newest), newest.gallery)
+
+    def _follow_pack(self, roster: Roster) -> None:
+        """Recognise with the pack that made the roster's templates: those of two packs cannot be compared."""
+        if self._recognizer_of is not None and roster.pack != self._recognizer.pack.name:
+            self._recognizer = self._recognizer_of(roster.pack)
+            log.info("recognising with the pack %s", roster.pack)
 
     def _obey(self) -> None:
         wish = self._lock_wish
