@@ -136,14 +136,6 @@ def test_kiosk_says_that_its_journal_is_full_until_a_row_is_taken(
     assert health_of(station) == "ok"
 
 
-def heartbeat_of(station: Station) -> Heartbeat:
-    transport: Any = station.uplink._transport
-    station.uplink.heartbeat_soon()
-    station.uplink.step()
-    payload = [payload for topic, payload in transport.published if topic.endswith("/state")][-1]
-    return codec.unseal(payload, Heartbeat, key=station.key.verify_key, purpose="state", device="kiosk-1")
-
-
 def test_refused_visitor_is_recorded_and_the_picture_waits_for_the_hub(
     open_station: Callable[[], Station], settings: KioskSettings
 ) -> None:

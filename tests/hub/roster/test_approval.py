@@ -34,7 +34,7 @@ def enrol(database: Database, tmp_path: Path, clock: SettableClock, monkeypatch:
     def embed(_pack: object, picture: Any) -> Any:
         vector = np.zeros(128, np.float32)
         vector[int(picture.mean()) % 128] = 1
-        return SimpleNamespace(embedding=vector)
+        return SimpleNamespace(embedding=vector, quality=None)
 
     monkeypatch.setattr("hub.roster.enrolment.embed_photo", embed)
 

@@ -43,7 +43,7 @@ def embed_shade(_pack: object, photo: Any) -> Any:
         return PhotoFault.SEVERAL_FACES
     vector = np.zeros(128, np.float32)
     vector[shade % 128] = 1
-    return SimpleNamespace(embedding=vector)
+    return SimpleNamespace(embedding=vector, quality=None)
 
 
 @pytest.fixture

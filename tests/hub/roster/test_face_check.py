@@ -38,7 +38,7 @@ def embed_face(_pack: object, picture: Any) -> Any:
     vector = np.zeros(128, np.float32)
     vector[person] = np.sqrt(0.9)
     vector[64:] = np.sqrt(0.1) * noise / np.linalg.norm(noise)
-    return SimpleNamespace(embedding=vector)
+    return SimpleNamespace(embedding=vector, quality=None)
 
 
 Enrol = Callable[..., Any]
