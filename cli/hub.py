@@ -14,6 +14,7 @@ from cli.hub_assess import assess
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_options import opened, place_options, settings_of
+from cli.hub_pack import pack
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
 from cli.hub_refusals import refusals
@@ -38,7 +39,7 @@ def hub() -> None:
 
 for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
-    *(enrol, enrolment, employees, unit, account, recap, day, assess),
+    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess),
 ):
     hub.add_command(command)
 

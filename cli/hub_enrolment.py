@@ -56,6 +56,7 @@ def enrol(
     reported, and people with fewer than five good ones. The same photo is enrolled once, however often this is run. A
     face that is enrolled under another name, and photos that do not show one person, are refused.
     """
+    from hub.roster.deployment import pack_in_force
     from hub.roster.enrolment import enrol_folder
     from kiosk.recognizer.pack import open_pack
 
@@ -73,7 +74,7 @@ def enrol(
             database,
             folder,
             data_folder=settings.data_folder,
-            pack=open_pack(settings.pack),
+            pack=open_pack(pack_in_force(database, settings.pack)),
             author=author or getpass.getuser(),
             approved_by=approved_by,
             unit=unit,

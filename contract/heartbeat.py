@@ -16,6 +16,9 @@ MAX_OLDER: Final = 200
 
 MAX_GAPS: Final = 50
 
+MAX_PACKS: Final = 32
+"""Packs that a heartbeat names."""
+
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the kiosk fares; None: not known on this machine. Temperatures in degrees Celsius, sizes in megabytes."""
@@ -52,6 +55,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     as_of: everything taken up to this moment has been receipted; now, when the queue is empty.
     roster, command, receipt: the newest version of each that this kiosk holds, so that the hub re-sends what was lost
     and a hub restored from a backup never counts below what a kiosk has seen.
+    pack: which recognition pack the roster in force is for. packs: those that this kiosk can open; empty: it does not
+    say, so only `pack`.
     """
 
     v: Literal[1] = 1
@@ -68,6 +73,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Count
     pack: str
     software: str
+    packs: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=MAX_PACKS)] = ()
     older: Annotated[tuple[EpochStanding, ...], Meta(max_length=MAX_OLDER)] = ()
 
     def __post_init__(self) -> None:

@@ -30,6 +30,10 @@ class EnrolmentError(HubError, BadInputError):
     """Raised when nobody can be enrolled from what was given: no folder, no photos, no usable face."""
 
 
+class PackChangeError(HubError):
+    """Raised when a change of the pack cannot go on; what it has done is kept."""
+
+
 class FleetError(HubError, BadInputError):
     """Raised when a kiosk is unknown, known already, or revoked."""
 

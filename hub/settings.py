@@ -21,9 +21,9 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     data: folder of the hub's key, of enrolment photos, and of the database where SQLite is used. database: address of
     the database; None: `hub.db` in the data folder. broker: mqtt://host:port or mqtts://host:port; the three files are
     for mutual TLS. host, port: where the pages are served. share: whether ingest workers divide the punches among
-    themselves, where the broker can do that. pack: recognition pack for enrolment. models_mirror: address or folder
-    that `presensi models fetch --settings` asks for the files of packs before the internet. timezone: of dates on pages
-    that are about no unit in particular.
+    themselves, where the broker can do that. pack: recognition pack for enrolment, until one was deployed.
+    models_mirror: address or folder that `presensi models fetch --settings` asks for the files of packs before the
+    internet. timezone: of dates on pages that are about no unit in particular.
     """
 
     data: str = "/var/lib/presensi/hub"

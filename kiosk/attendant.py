@@ -111,6 +111,8 @@ class Attendant:
 
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
     of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when one is needed.
+    recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
+    then; None: there is only the one.
     """
 
     def __init__(
@@ -125,11 +127,13 @@ class Attendant:
         display: Display,
         settings: ScanSettings | None = None,
         landmarks: LandmarkSource | None = None,
+        recognizer_of: Callable[[str], Recognizer] | None = None,
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
     ) -> None:
         self._source = source
         self._recognizer = recognizer
+        self._recognizer_of = recognizer_of
         self._roster = roster
         self._journal = journal
         self._clock = clock
@@ -141,10 +145,11 @@ class Attendant:
         self._clock_due = 0.0
         self._frame: Frame | None = None
         self._roster_in_use = roster.current
+        self._follow_pack(self._roster_in_use)
         self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
         self._guidance = Guidance()
         self._proof = Proof(
-            passive=recognizer.pack.passive,
+            passive=self._recognizer.pack.passive,
             landmarks=landmarks or LandmarkFinder(),
             ask=source.ask,
             recount=self._consensus.recount,
@@ -344,8 +349,15 @@ class Attendant:
         newest = self._roster.current
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
+            self._follow_pack(newest)
             self._consensus.use(self._rule(newest), newest.gallery)
-            self._proof.reset()
+            self._proof.use(self._recognizer.pack.passive)
+
+    def _follow_pack(self, roster: Roster) -> None:
+        """Recognise with the pack that made the roster's templates: those of two packs cannot be compared."""
+        if self._recognizer_of is not None and roster.pack != self._recognizer.pack.name:
+            self._recognizer = self._recognizer_of(roster.pack)
+            log.info("recognising with the pack %s", roster.pack)
 
     def _obey(self) -> None:
         wish = self._lock_wish

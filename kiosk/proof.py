@@ -133,8 +133,13 @@ class Proof:
         """Whether a challenge is running: turned heads are no strangers then."""
         return self._seen.trial is not None
 
+    def use(self, passive: PassiveLiveness | None) -> None:
+        """Go on with another pack's model, or under another policy; what was seen is forgotten."""
+        self._passive = passive
+        self.reset()
+
     def reset(self) -> None:
-        """Nobody is there any more, or the policy has changed."""
+        """Nobody is there any more."""
         self._face = None
         self._seen = _Evidence()
         self._landmarks.forget()

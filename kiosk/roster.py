@@ -2,6 +2,9 @@
 
 Parts of a new version are gathered in memory; when all are there the new roster is written beside the old one, renamed
 over it, and only then used. Whatever goes wrong on the way, the old roster keeps working.
+
+A roster names the recognition pack that its templates are of. Another pack's roster is gathered beside the current one;
+when it is whole the pack is opened, and both come into force together.
 """
 
 from __future__ import annotations
@@ -14,14 +17,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 import numpy as np
 
 from contract.errors import MalformedMessageError
 from contract.roster import KioskPolicy, RosterPart, RosterPerson
-from kiosk.errors import GalleryError
+from kiosk.errors import GalleryError, PackError
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.gallery import Gallery
 
@@ -60,22 +63,58 @@ class Roster:
         return found.name if found else None
 
 
+class Packs(Protocol):
+    """The packs of this kiosk. An implementation must offer both; see kiosk.packs.PackShelf."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that can be opened."""
+        ...
+
+    def dimensions(self, name: str) -> int:
+        """Length of a pack's embeddings; the pack is open afterwards. PackError when it cannot be opened."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnePack:
+    """A kiosk that has one pack and never another."""
+
+    name: str
+    length: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def dimensions(self, name: str) -> int:
+        if name != self.name:
+            raise PackError(f"This kiosk has the pack {self.name} alone, and not {name}")
+        return self.length
+
+
 class RosterCache:
     """The current roster, and the one that is being gathered; `take` and `current` may be called from any thread.
 
-    pack: name of the pack that this kiosk recognises with; rosters of another pack are refused.
-    dimensions: length of that pack's embeddings.
+    pack: what this kiosk starts with, while the cache names no other that it can open. dimensions: length of that
+    pack's embeddings, where it is the only one; packs: all that this kiosk has, which know their lengths.
     """
 
     def __init__(
-        self, path: Path, *, pack: str, dimensions: int, on_change: Callable[[Roster], None] = lambda _roster: None
+        self,
+        path: Path,
+        *,
+        pack: str,
+        dimensions: int = 0,
+        packs: Packs | None = None,
+        on_change: Callable[[Roster], None] = lambda _roster: None,
     ) -> None:
         self._path = path
         self._pack = pack
-        self._dimensions = dimensions
+        self._packs = packs or OnePack(pack, dimensions)
         self._on_change = on_change
         self._lock = threading.Lock()
-        self._gathering: dict[tuple[int, int | None, int], dict[int, RosterPart]] = {}
+        self._gathering: dict[tuple[int, int | None, int, str], dict[int, RosterPart]] = {}
         self._current = self._load()
 
     @property
@@ -85,18 +124,19 @@ class RosterCache:
     def take(self, part: RosterPart) -> None:
         """Add one part; when it completes a version, that version is in force from now on.
 
-        MalformedMessageError when the part cannot belong to a roster for this kiosk; nothing is changed then.
+        A version of another pack opens it first, in the caller's thread. MalformedMessageError when the part cannot
+        belong to a roster for this kiosk, or its pack cannot be opened; nothing is changed then.
         """
-        if part.pack != self._pack:
+        if part.pack != self._current.pack and part.pack not in self._packs.names:
             raise MalformedMessageError(
-                f"the roster is for pack {part.pack!r}; this kiosk recognises with {self._pack!r}"
+                f"the roster is for pack {part.pack!r}, which this kiosk cannot open; it has {self._packs.names}"
             )
         if part.part > part.parts:
             raise MalformedMessageError(f"part {part.part} of {part.parts}")
         with self._lock:
             if not self._wanted(part):
                 return
-            key = (part.version, part.base, part.parts)
+            key = (part.version, part.base, part.parts, part.pack)
             parts = self._gathering.setdefault(key, {})
             parts[part.part] = part
             if len(parts) == part.parts:
@@ -109,10 +149,13 @@ class RosterCache:
             self._on_change(roster)
 
     def _wanted(self, part: RosterPart) -> bool:
-        """Older ones would bring people back who have left; a step from another base leads nowhere from here."""
+        """Older ones would bring people back who have left; a step from another base leads nowhere from here.
+
+        Nor does a step from one pack to another: their templates have nothing to do with each other.
+        """
         if part.version <= self._current.version:
             return False
-        return part.base is None or part.base == self._current.version
+        return part.base is None or (part.base == self._current.version and part.pack == self._current.pack)
 
     def _swap(self, parts: list[RosterPart]) -> None:
         people = dict(self._current.people) if parts[0].base is not None else {}
@@ -130,16 +173,14 @@ class RosterCache:
 
     def _build(self, stored: _Stored) -> Roster:
         try:
-            gallery = Gallery({each.person: self._vectors(each) for each in stored.people}, dimensions=self._dimensions)
+            length = self._packs.dimensions(stored.pack)
+            gallery = Gallery({each.person: _vectors(each, length) for each in stored.people}, dimensions=length)
+        except PackError as error:
+            raise MalformedMessageError(f"the roster's pack cannot be opened: {error}") from error
         except GalleryError as error:
             raise MalformedMessageError(f"the roster's embeddings cannot be used: {error}") from error
         people = {each.person: each for each in stored.people}
         return Roster(stored.version, stored.pack, stored.policy, people, gallery)
-
-    def _vectors(self, person: RosterPerson) -> Vector:
-        if len(person.embeddings) != person.count * self._dimensions * 4:
-            raise MalformedMessageError(f"embeddings of {person.person} are {len(person.embeddings)} bytes long")
-        return np.frombuffer(person.embeddings, "<f4").reshape(person.count, self._dimensions).astype(np.float32)
 
     def _write(self, stored: _Stored) -> None:
         temporary = self._path.with_name(f".{self._path.name}.new")
@@ -158,15 +199,26 @@ class RosterCache:
             log.error("the roster could not be kept on disk: %s", error)  # noqa: TRY400 (no trace: the sentence says all)
 
     def _load(self) -> Roster:
-        empty = Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._dimensions))
+        """The roster of before the restart, and its pack open; else an empty one of the pack that a kiosk starts with.
+
+        PackError when not even that can be opened.
+        """
         try:
             stored = msgspec.msgpack.decode(_checked(self._path.read_bytes()), type=_Stored)
-            return self._build(stored) if stored.pack == self._pack else empty
+            if stored.pack in self._packs.names:
+                return self._build(stored)
+            log.warning("the cached roster is for pack %s, which this kiosk cannot open", stored.pack)
         except FileNotFoundError:
-            return empty
+            log.info("no roster has come yet")
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, MalformedMessageError) as error:
             log.warning("the cached roster %s cannot be used (%s); asking the hub for a new one", self._path, error)
-            return empty
+        return Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._packs.dimensions(self._pack)))
+
+
+def _vectors(person: RosterPerson, length: int) -> Vector:
+    if len(person.embeddings) != person.count * length * 4:
+        raise MalformedMessageError(f"embeddings of {person.person} are {len(person.embeddings)} bytes long")
+    return np.frombuffer(person.embeddings, "<f4").reshape(person.count, length).astype(np.float32)
 
 
 def _checked(content: bytes) -> bytes:

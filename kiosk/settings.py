@@ -38,8 +38,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     device: name that the hub knows the kiosk by. data: folder of journal, roster cache and keys.
     broker: mqtt://host:port or mqtts://host:port; the three files are for mutual TLS. hub_key: file with the hub's
-    public key; only what this key has signed is believed. pack: recognition pack. models_mirror: address or folder that
-    `presensi models fetch --settings` asks for the files of packs before the internet.
+    public key; only what this key has signed is believed. pack: recognition pack to start with. models_mirror:
+    address or folder that `presensi models fetch --settings` asks for the files of packs before the internet.
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
     keep_delivered_days: how long delivered rows stay in the journal. panel: pins of lights, relay, buzzer; None: none
     are fitted.

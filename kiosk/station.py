@@ -19,6 +19,7 @@ from contract.command import Command
 from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health
 from contract.mqtt import BrokerAddress, MqttTransport, Will
 from contract.receipt import Receipt
+from contract.roster import RosterPart
 from contract.signing import SigningKey, VerifyKey
 from contract.transport import Transport
 from kiosk.attendant import Attendant, Display, TakenPunch
@@ -32,6 +33,7 @@ from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
+from kiosk.packs import PackShelf
 from kiosk.proof import Refusals
 from kiosk.recognizer.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
@@ -78,18 +80,14 @@ class Station:
             Journal(folder / "journal.sqlite3", device=settings.device, boot=boot_id())
         )
         self._clock = SystemClock(floor=self.journal.last_taken_at)
-        pack = open_pack(settings.pack)
+        self.packs = PackShelf(settings.pack, open_recognizer=lambda name: Recognizer(open_pack(name)))
         self.roster = RosterCache(
-            folder / "roster.msgpack",
-            pack=pack.name,
-            dimensions=pack.card.input.dimensions,
-            on_change=self._note_roster,
+            folder / "roster.msgpack", pack=settings.pack, packs=self.packs, on_change=self._note_roster
         )
         self.source = source or CaptureSupervisor(source_settings(settings))
         self._panel = panel or open_panel(settings)
         self._stack.callback(self._panel.close)
         self.message = self.journal.fact("message") or ""
-        self.recognizer = Recognizer(pack)
         self.evidence = EvidenceFolder(folder / "evidence")
         self.refusals = RefusalBook(
             journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
@@ -112,7 +110,7 @@ class Station:
                 folder=self.evidence,
                 receipt_timeout=settings.receipt_timeout_seconds,
             ),
-            on_roster=self.roster.take,
+            on_roster=self._take_roster,
             on_command=self._obey,
             on_receipt=on_receipt,
         )
@@ -143,7 +141,8 @@ class Station:
         """Serve people in this thread, deliver in another; returns when stopped or when the input has ended."""
         self._attendant = Attendant(
             source=self.source,
-            recognizer=self.recognizer,
+            recognizer=self.packs.use(self.roster.current.pack),
+            recognizer_of=self.packs.use,
             roster=self.roster,
             journal=self.journal,
             clock=self._clock,
@@ -217,7 +216,8 @@ class Station:
         return Bearing(
             roster=0 if self._refresh_wanted else self.roster.current.version,
             command=int(self.journal.fact("command") or 0),
-            pack=self.recognizer.pack.name,
+            pack=self.roster.current.pack,
+            packs=self.packs.names,
             software=importlib.metadata.version("presensi"),
             health=Health(
                 camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
@@ -225,9 +225,22 @@ class Station:
                 camera_restarts=health.restarts if health is not None else 0,
                 disk_free_mb=shutil.disk_usage(self.settings.data_folder).free // 1_000_000,
                 temperature_c=_temperature(),
-                alarms=(*self.journal.alarms[-10:], *([self.evidence.trouble] if self.evidence.trouble else [])),
+                alarms=(
+                    *self.journal.alarms[-10:],
+                    *self.packs.alarms,
+                    *([self.evidence.trouble] if self.evidence.trouble else []),
+                ),
             ),
         )
+
+    def _take_roster(self, part: RosterPart) -> None:
+        alarms = self.packs.alarms
+        try:
+            self.roster.take(part)
+        finally:
+            if self.packs.alarms != alarms:
+                # The hub goes on with the pack in use as soon as it hears that the other one cannot be opened.
+                self.uplink.heartbeat_soon()
 
     def _note_roster(self, roster: Roster) -> None:
         self._refresh_wanted = False

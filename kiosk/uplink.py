@@ -18,7 +18,7 @@ from typing import TypeVar
 from contract import codec, ranges, topics
 from contract.command import Command
 from contract.errors import ContractError
-from contract.heartbeat import Health, Heartbeat
+from contract.heartbeat import MAX_PACKS, Health, Heartbeat
 from contract.punch import make_batch, pack_batch
 from contract.ranges import Ranges
 from contract.receipt import Receipt
@@ -54,6 +54,7 @@ class Bearing:
     roster: int = 0
     command: int = 0
     pack: str = ""
+    packs: tuple[str, ...] = ()
     software: str = ""
     health: Health = field(default_factory=Health)
 
@@ -230,6 +231,7 @@ class Uplink:
             command=bearing.command,
             receipt=state.receipt_version,
             pack=bearing.pack,
+            packs=bearing.packs[:MAX_PACKS],
             software=bearing.software,
             older=state.older,
         )

@@ -104,6 +104,7 @@ def _columns(device: str, heartbeat: Heartbeat, now: datetime) -> Row:
         "command": heartbeat.command,
         "receipt": heartbeat.receipt,
         "pack": _plain(heartbeat.pack),
+        "packs": [_plain(pack) for pack in heartbeat.packs],
         "software": _plain(heartbeat.software),
         "received_at": now,
     }

@@ -80,14 +80,25 @@ def add_kiosk(
 
 
 def set_policy(
-    database: Database, device: str, *, liveness: str, threshold: float | None, message: str, now: Now = _now
+    database: Database,
+    device: str,
+    *,
+    liveness: str,
+    threshold: float | None,
+    message: str,
+    threshold_pack: str = "builtin",
+    now: Now = _now,
 ) -> None:
-    """Change how a kiosk shall behave; it learns of it with its next roster."""
+    """Change how a kiosk shall behave; it learns of it with its next roster.
+
+    threshold_pack: the pack that the threshold is for; with rosters of another one it is not sent.
+    """
     with database.write() as session:
         kiosk = session.get(Kiosk, device)
         if kiosk is None:
             raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
         kiosk.liveness, kiosk.threshold, kiosk.message = liveness, threshold, message
+        kiosk.threshold_pack = threshold_pack if threshold is not None else None
         session.flush()
         note_kiosk(session.connection(), device, now=now())
 

@@ -41,7 +41,8 @@ class Kiosk(Base):
     public_key: Ed25519, base64. unit_id None: everybody may be recognised here. receipt_version: newest receipt given.
     roster_sent: newest roster version ever sent to it, roster_sent_at when, roster_pack with which pack's templates.
     answered_at: when a heartbeat was last answered. delivered_up_to: everything taken here up to then is at the hub
-    (coverage); None: never known. online: the broker's hint; None: never heard.
+    (coverage); None: never known. online: the broker's hint; None: never heard. threshold: set by an administrator, for
+    the pack threshold_pack alone: cosines of two packs cannot be compared.
     """
 
     __tablename__ = "kiosk"
@@ -57,6 +58,7 @@ class Kiosk(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     liveness: Mapped[str] = mapped_column(String(16), default="active")
     threshold: Mapped[float | None] = mapped_column(Float)
+    threshold_pack: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str] = mapped_column(String(500), default="")
     receipt_version: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -95,6 +97,7 @@ class LatestHeartbeat(Base):
     command: Mapped[int] = mapped_column(BigInteger)
     receipt: Mapped[int] = mapped_column(BigInteger)
     pack: Mapped[str] = mapped_column(String(64))
+    packs: Mapped[list[Any]] = mapped_column(default=list)
     software: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
 

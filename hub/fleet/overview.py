@@ -41,6 +41,7 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_mb: int | None = None
     temperature_c: float | None = None
     pack: str | None = None
+    packs: tuple[str, ...] = ()
     software: str | None = None
     roster: int | None = None
     alarms: tuple[str, ...] = ()
@@ -230,6 +231,7 @@ def _to_status(
         disk_free_mb=heartbeat.disk_free_mb,
         temperature_c=heartbeat.temperature_c,
         pack=heartbeat.pack,
+        packs=tuple(str(pack) for pack in heartbeat.packs),
         software=heartbeat.software,
         roster=heartbeat.roster,
         alarms=tuple(str(alarm) for alarm in heartbeat.alarms),

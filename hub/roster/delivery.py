@@ -22,6 +22,7 @@ from hub.db import Database, table_of
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
+from hub.roster.deployment import deployed_pack
 from hub.roster.gallery import load_people, people_in_scope
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
 
@@ -42,14 +43,17 @@ _latest = table_of(LatestHeartbeat)
 
 @dataclass(frozen=True, slots=True)
 class _Behind:
-    """A kiosk that needs a roster. holds: the version it says it has; pack: whose templates it needs."""
+    """A kiosk that needs a roster.
+
+    pack: whose templates it needs; runs_pack: it recognises with that pack already. holds: the version it says it has.
+    """
 
     device: str
     unit_id: int | None
     pack: str
+    runs_pack: bool
     holds: int
     sent: int
-    same_pack: bool
     policy: KioskPolicy
 
 
@@ -78,8 +82,10 @@ class RosterDelivery:
             note_passing_dates(connection, today, now=now)
             behind = _kiosks_behind(connection, now)[:KIOSKS_AT_ONCE]
             for kiosk in behind:
-                if kiosk.holds > kiosk.sent:
-                    # It has a roster that this database never gave: what is in it cannot be known.
+                unknown = kiosk.holds > kiosk.sent
+                if unknown or (not kiosk.runs_pack and kiosk.holds == current_revision(connection)):
+                    # It has a roster that this database never gave, and what is in it cannot be known; or it can follow
+                    # to another pack only now, and takes in nothing that is not newer than what it has.
                     note_reset(connection, kiosk.device, now=now, beyond=kiosk.holds)
             revision = current_revision(connection)
             parts = [(kiosk.device, list(_parts_for(connection, kiosk, revision, today))) for kiosk in behind]
@@ -97,8 +103,9 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
     if revision == 0:
         # Nobody was ever enrolled and no kiosk's policy was ever set: version 0 is what every kiosk begins with.
         return []
+    deployed = deployed_pack(connection)
     query = (
-        select(_kiosks, _latest.c.roster, _latest.c.pack.label("wanted_pack"), Unit.name.label("unit_name"))
+        select(_kiosks, _latest.c.roster, _latest.c.pack, _latest.c.packs, Unit.name.label("unit_name"))
         .join(_latest, _latest.c.device == _kiosks.c.device)
         .join(Unit, Unit.id == _kiosks.c.unit_id, isouter=True)
         .where(_kiosks.c.state == "active")
@@ -106,23 +113,29 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
     )
     behind = []
     for row in connection.execute(query):
-        same_pack = row.roster_pack == row.wanted_pack
-        if row.roster == revision and row.roster <= row.roster_sent and same_pack:
+        # A kiosk that cannot open the deployed pack goes on with its own.
+        pack = deployed if deployed is not None and deployed in row.packs else row.pack
+        runs_pack, was_sent = row.pack == pack, row.roster_pack == pack
+        if row.roster == revision and row.roster <= row.roster_sent and runs_pack and was_sent:
             continue
-        on_its_way = row.roster_sent > row.roster and same_pack
+        on_its_way = row.roster_sent > row.roster and was_sent
         if on_its_way and row.roster_sent_at is not None and timedelta(0) <= now - row.roster_sent_at < RESEND_AFTER:
             continue
         policy = KioskPolicy(
-            liveness=row.liveness, threshold=row.threshold, demo=row.demo, unit=row.unit_name or "", message=row.message
+            liveness=row.liveness,
+            threshold=row.threshold if row.threshold_pack == pack else None,
+            demo=row.demo,
+            unit=row.unit_name or "",
+            message=row.message,
         )
-        behind.append(_Behind(row.device, row.unit_id, row.wanted_pack, row.roster, row.roster_sent, same_pack, policy))
+        behind.append(_Behind(row.device, row.unit_id, pack, runs_pack, row.roster, row.roster_sent, policy))
     return behind
 
 
 def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: date) -> Iterator[RosterPart]:
     in_scope = people_in_scope(connection, kiosk.unit_id, today)
     difference = difference_since(connection, kiosk.holds, kiosk.device)
-    whole = difference.whole or not kiosk.same_pack
+    whole = difference.whole or not kiosk.runs_pack
     people = load_people(connection, in_scope if whole else difference.people & in_scope, kiosk.pack)
     present = {person.person for person in people}
     removed = [] if whole else sorted(difference.people - present)

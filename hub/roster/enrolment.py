@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from hub.db import Database
 from hub.errors import EnrolmentError
 from hub.roster.changes import lock_roster, note_person
+from hub.roster.deployment import deployed_pack
 from hub.roster.employees import add_employee, ensure_unit, find_employee
 from hub.roster.enrolment_report import EnrolledPerson, EnrolmentReport, RefusedPerson, SkippedPhoto
 from hub.roster.face_check import FaceCheck, Findings
@@ -225,6 +226,10 @@ class Enrolment:
         """Write one person's new photos (kept in `files` by SHA-256) and templates; what was known may be approved."""
         now = self._now()
         lock_roster(session.connection())
+        deployed = deployed_pack(session.connection())
+        if deployed is not None and deployed != self._pack.name:
+            # A template of the pack that was in force would reach nobody any more.
+            raise EnrolmentError(f"The hub recognises with the pack {deployed} now; enrol {name} again.")
         unit = ensure_unit(session, self._unit, now=now, author=self._author)
         employee = find_employee(session, name, unit.id, self._today())
         # Once more: somebody may have been enrolled meanwhile, and nobody can be while the roster is locked.

@@ -140,6 +140,56 @@ class Template(Base):
     made_at: Mapped[datetime]
 
 
+class DeployedPack(Base):
+    """One row (id 1): the recognition pack of the hub's rosters; no row: whichever each kiosk runs.
+
+    Kiosks that can open it are sent its rosters; the others go on with the pack that they run.
+    """
+
+    __tablename__ = "deployed_pack"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    pack: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(64))
+
+
+class PackChange(Base):
+    """The job that embeds everybody's pictures with another pack, and then deploys it.
+
+    state: running (also after it was killed: whoever asks for the same pack goes on), waiting (all pictures are done,
+    and somebody must decide whether those who would be left without templates may be), done, stopped (another pack was
+    wanted meanwhile). total: pictures; done: those that have a template; failed: those that the pack cannot use.
+    """
+
+    __tablename__ = "pack_change"
+    __table_args__ = (CheckConstraint("state IN ('running', 'waiting', 'done', 'stopped')", name="state"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    pack: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="running")
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime]
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    failed: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class UnusablePhoto(Base):
+    """A kept picture that a pack could not embed; words: why, in Indonesian and English.
+
+    Each new change to that pack tries again.
+    """
+
+    __tablename__ = "unusable_photo"
+
+    frame_id: Mapped[int] = mapped_column(ForeignKey("enrolment_frame.id"), primary_key=True)
+    pack: Mapped[str] = mapped_column(String(64), primary_key=True)
+    words: Mapped[str] = mapped_column(String(500))
+    noted_at: Mapped[datetime]
+
+
 class RosterClock(Base):
     """One row (id 1) that counts the roster's changes.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -99,6 +101,8 @@ def test_every_command_has_help_with_an_example_and_a_data_option(run: Run, path
         ("employees",),
         ("enrolment", "list"),
         ("enrolment", "approve", "--all", "--by", "budi"),
+        ("pack", "show"),
+        ("pack", "set", "builtin"),
         ("unit", "list"),
         ("account", "list"),
         ("recap", "--month", "2026-03"),
@@ -278,6 +282,67 @@ def test_people_are_enrolled_by_one_person_and_approved_by_another(run: Run, sha
     assert "Nothing waits" in run("enrolment", "list").stdout
     frames = {line["name"]: line["frames"] for line in json.loads(run("employees", "--json").stdout)}
     assert [name for name, count in frames.items() if count == 0] == [waiting[0]["name"]]
+
+
+def test_double_in_a_folder_is_told_and_a_lookalike_allowed(run: Run, shared: Path, tmp_path: Path) -> None:
+    faces = shared / "data" / "faces" / "demo"
+    shutil.copytree(faces / "obama", tmp_path / "photos" / "Barack")
+    shutil.copytree(faces / "obama", tmp_path / "photos" / "Kembaran")
+    result = run("enrol", str(tmp_path / "photos"), "--author", "siti")
+    assert result.exit_code == 0, result.output
+    assert "Not enrolled: Kembaran: Wajah ini sudah terdaftar sebagai Barack (Kantor)" in result.stderr
+    allowed = run("enrol", str(tmp_path / "photos"), "--author", "siti", "--allow-lookalike")
+    assert "Kembaran: 4 photos added" in allowed.stdout
+    assert "Barack (allowed by siti)" in run("enrolment", "list").stdout
+
+
+def test_pack_is_shown_and_set(run: Run, shared: Path, models: Path, tmp_path: Path) -> None:
+    faces = shared / "data" / "faces" / "demo"
+    for person in ("obama", "biden"):
+        shutil.copytree(faces / person, tmp_path / "photos" / person)
+    assert run("enrol", str(tmp_path / "photos"), "--author", "siti", "--approved-by", "budi").exit_code == 0
+    assert run("kiosk", "add", "kiosk-1", "--key", "-", given=SigningKey.generate().verify_key.text).exit_code == 0
+    shown = json.loads(run("pack", "show", "--json").stdout)
+    assert (shown["pack"], shown["since"], shown["change"]) == ("builtin", None, None)
+    assert shown["kiosks"] == [{"device": "kiosk-1", "pack": None, "can_open": None}]
+    result = run("pack", "set", "evaluation", "--by", "admin")
+    assert result.exit_code == 0, result.output
+    assert "6 of 6 photos have a template of evaluation." in result.stdout
+    assert "evaluation is in force; before it was builtin." in result.stdout
+    shown = json.loads(run("pack", "show", "--json").stdout)
+    assert (shown["pack"], shown["set_by"], shown["change"]["state"]) == ("evaluation", "admin", "done")
+    # From now on people are enrolled with the pack in force.
+    shutil.copytree(faces / "kit_harington", tmp_path / "more" / "kit")
+    assert run("enrol", str(tmp_path / "more"), "--author", "siti").exit_code == 0
+    packs = {line["name"]: line["packs"] for line in json.loads(run("employees", "--json").stdout)}
+    assert packs == {"obama": ["builtin", "evaluation"], "biden": ["builtin", "evaluation"], "kit": ["evaluation"]}
+    back = json.loads(run("pack", "set", "builtin", "--json").stdout)
+    assert (back["switched"], back["done"], back["total"]) == (True, 9, 9)
+
+
+def test_pack_that_leaves_people_without_templates_is_not_set(
+    run: Run, data: Path, shared: Path, models: Path, tmp_path: Path
+) -> None:
+    for person in ("obama", "biden"):
+        shutil.copytree(shared / "data" / "faces" / "demo" / person, tmp_path / "photos" / person)
+    assert run("enrol", str(tmp_path / "photos"), "--author", "siti", "--approved-by", "budi").exit_code == 0
+    for file in (shared / "data" / "faces" / "demo" / "biden").iterdir():
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        (data / "enrolment" / digest[:2] / f"{digest}{file.suffix}").unlink()
+    result = run("pack", "set", "evaluation")
+    assert result.exit_code == 2
+    assert "evaluation is not in force: it can use no photo of biden" in result.stderr
+    assert "Not usable: biden/biden.jpg" in result.stderr
+    assert "Change to evaluation: 6 of 6 photos, waiting" in run("pack", "show").stdout
+    assert run("pack", "set", "evaluation", "--anyway").exit_code == 0
+    assert run("pack", "show").stdout.startswith("evaluation, since")
+
+
+def test_pack_that_is_not_here_changes_nothing(run: Run, database: Database) -> None:
+    result = run("pack", "set", "nonsense")
+    assert result.exit_code == 1
+    assert 'There is no recognition pack "nonsense"' in result.stderr
+    assert run("pack", "show").stdout.startswith("builtin, as set up")
 
 
 def test_folder_without_faces_is_bad_input(run: Run, tmp_path: Path) -> None:

@@ -138,10 +138,15 @@ class Terminal:
         self.roster = RosterCache(folder / "roster", pack="builtin", dimensions=DIMENSIONS)
         self.version = 0
         self.taken: list[TakenPunch] = []
+        self.asked: list[str] = []
         self.know("ayu", "budi", "citra")
         self.start()
 
-    def start(self) -> None:
+    def open_recognizer(self, name: str) -> Any:
+        self.asked.append(name)
+        return (OtherRecognizer if name == "strong" else ScriptedRecognizer)(self.source)
+
+    def start(self, **changes: Any) -> None:
         """A new program, as after a restart."""
         self.panel, self.display = NullPanel(), NullDisplay()
         self.source = ScriptedSource(self.clock, iter(()))
@@ -155,9 +160,10 @@ class Terminal:
             display=self.display,
             settings=ScanSettings(),
             on_punch=self.taken.append,
+            **changes,
         )
 
-    def know(self, *names: str, liveness: Any = "off", threshold: float | None = None) -> None:
+    def know(self, *names: str, liveness: Any = "off", threshold: float | None = None, pack: str = "builtin") -> None:
         """A roster of these people from the hub."""
         self.version += 1
         people = tuple(
@@ -166,7 +172,7 @@ class Terminal:
         )
         policy = KioskPolicy(liveness=liveness, threshold=threshold)
         self.roster.take(
-            RosterPart(version=self.version, base=None, part=1, parts=1, pack="builtin", policy=policy, people=people)
+            RosterPart(version=self.version, base=None, part=1, parts=1, pack=pack, policy=policy, people=people)
         )
 
     def see(self, *happenings: Happening | list[Happening]) -> Terminal:
@@ -480,6 +486,64 @@ def test_new_roster_is_used_from_the_next_frame(terminal: Terminal) -> None:
         during(3, AYU),
     )
     assert terminal.punches == ["dewi"]
+
+
+class TwoPacks:
+    """Names of two packs; their embeddings have one length, and otherwise nothing in common."""
+
+    names = ("builtin", "strong")
+
+    def dimensions(self, _name: str) -> int:
+        return DIMENSIONS
+
+
+@dataclass
+class OtherRecognizer(ScriptedRecognizer):
+    """Sees the same people, in another pack's space."""
+
+    pack: Any = field(
+        default_factory=lambda: SimpleNamespace(name="strong", rule=lambda people: DecisionRule(0.5, 0.02))
+    )
+
+    def look(self, frame: Frame, gallery: Gallery) -> list[Sighting]:
+        assert set(gallery.people) <= {"ayu"}, "matched against another pack's roster"
+        return super().look(frame, gallery)
+
+
+@pytest.fixture
+def switching(terminal: Terminal) -> Terminal:
+    """A kiosk that can open a second pack, and has asked for no recogniser of it yet."""
+    terminal.roster = RosterCache(terminal.folder / "roster", pack="builtin", packs=TwoPacks())
+    terminal.start(recognizer_of=terminal.open_recognizer)
+    return terminal
+
+
+def test_roster_of_another_pack_brings_its_recogniser_from_the_next_frame(switching: Terminal) -> None:
+    switching.see(AYU, AYU, lambda: switching.know("ayu", pack="strong"), during(3, AYU))
+    [punch] = [row for row in switching.journal.rows() if isinstance(row, Punch)]
+    assert (punch.recognition.pack, punch.recognition.threshold, punch.recognition.gallery) == ("strong", 0.5, 1)
+    assert punch.recognition.frames <= 5
+    assert switching.asked == ["strong"]
+
+
+def test_frames_of_the_old_pack_make_no_identity_in_the_new_one(switching: Terminal) -> None:
+    switching.see(AYU, AYU, lambda: switching.know("ayu", pack="strong"), AYU, AYU, during(3, Nobody()))
+    assert switching.punches == []
+
+
+def test_restart_recognises_with_the_pack_of_the_cached_roster(switching: Terminal) -> None:
+    switching.know("ayu", pack="strong")
+    switching.start(recognizer_of=switching.open_recognizer)
+    assert switching.asked == ["strong"]
+    switching.see(during(3, AYU))
+    assert switching.punches == ["ayu"]
+
+
+def test_way_back_to_the_old_pack_brings_its_recogniser(switching: Terminal) -> None:
+    switching.know("ayu", pack="strong")
+    switching.see(during(1, Nobody()), lambda: switching.know("ayu", "budi"), during(3, BUDI))
+    assert switching.asked == ["strong", "builtin"]
+    assert switching.punches == ["budi"]
 
 
 def test_person_who_left_the_roster_is_not_recorded_from_earlier_frames(terminal: Terminal) -> None:

@@ -14,13 +14,14 @@ import pytest
 
 from contract import codec
 from contract.heartbeat import Heartbeat
+from contract.roster import KioskPolicy, RosterPart
 from contract.signing import SigningKey
-from contract.transport import Connected
+from contract.transport import Connected, Delivery
 from kiosk import evidence_folder
 from kiosk import station as station_module
 from kiosk.attendant import NullDisplay
 from kiosk.camera.frame import Frame
-from kiosk.errors import JournalError, JournalFullError
+from kiosk.errors import JournalError, JournalFullError, PackError
 from kiosk.journal import Journal
 from kiosk.settings import KioskSettings
 from kiosk.station import Station
@@ -54,13 +55,25 @@ class EmptyRoom:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KioskSettings:
+def hub_key() -> SigningKey:
+    return SigningKey.generate()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, hub_key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> KioskSettings:
     card = SimpleNamespace(input=SimpleNamespace(dimensions=128))
-    pack = SimpleNamespace(name="builtin", card=card, rule=lambda _people: None)
-    monkeypatch.setattr(station_module, "open_pack", lambda _name: pack)
-    recognizer = SimpleNamespace(pack=pack, look=lambda _frame, _gallery: [])
-    monkeypatch.setattr(station_module, "Recognizer", lambda _pack: recognizer)
-    (tmp_path / "hub.pub").write_text(SigningKey.generate().verify_key.text, encoding="ascii")
+
+    def open_pack(name: str) -> Any:
+        if name == "damaged":
+            raise PackError("Pack damaged lacks its weights")
+        return SimpleNamespace(name=name, card=card, rule=lambda _people: None)
+
+    monkeypatch.setattr(station_module, "open_pack", open_pack)
+    monkeypatch.setattr(
+        station_module, "Recognizer", lambda pack: SimpleNamespace(pack=pack, look=lambda _frame, _gallery: [])
+    )
+    monkeypatch.setattr("kiosk.packs.installed_packs", lambda: ["builtin", "damaged", "strong"])
+    (tmp_path / "hub.pub").write_text(hub_key.verify_key.text, encoding="ascii")
     return KioskSettings(data=str(tmp_path), device="kiosk-1", heartbeat_seconds=0.05)
 
 
@@ -77,14 +90,19 @@ def open_station(settings: KioskSettings) -> Iterator[Callable[[], Station]]:
         each.__exit__()
 
 
-def health_of(station: Station) -> Any:
-    """What the kiosk's next heartbeat says of its journal."""
+def heartbeat_of(station: Station) -> Heartbeat:
+    """The kiosk's next heartbeat."""
     transport: Any = station.uplink._transport
     transport.arrivals.append(Connected())
     station.uplink.step()
     payload = [payload for topic, payload in transport.published if topic.endswith("/state")][-1]
     key = station.key.verify_key
-    return codec.unseal(payload, Heartbeat, key=key, purpose="state", device="kiosk-1").health.journal
+    return codec.unseal(payload, Heartbeat, key=key, purpose="state", device="kiosk-1")
+
+
+def health_of(station: Station) -> Any:
+    """What the kiosk's next heartbeat says of its journal."""
+    return heartbeat_of(station).health.journal
 
 
 def test_every_boot_of_the_machine_begins_an_epoch(
@@ -116,14 +134,6 @@ def test_kiosk_says_that_its_journal_is_full_until_a_row_is_taken(
     assert health_of(station) == "full"
     write(station.journal)
     assert health_of(station) == "ok"
-
-
-def heartbeat_of(station: Station) -> Heartbeat:
-    transport: Any = station.uplink._transport
-    station.uplink.heartbeat_soon()
-    station.uplink.step()
-    payload = [payload for topic, payload in transport.published if topic.endswith("/state")][-1]
-    return codec.unseal(payload, Heartbeat, key=station.key.verify_key, purpose="state", device="kiosk-1")
 
 
 def test_refused_visitor_is_recorded_and_the_picture_waits_for_the_hub(
@@ -187,3 +197,42 @@ def test_kiosk_that_was_renamed_does_not_take_over_the_old_journal(
         write(journal)
     with pytest.raises(JournalError, match=r"'kiosk-0'.*'kiosk-1'"):
         open_station()
+
+
+# Packs ----------------------------------------------------------------------------------------------------------------
+
+
+def send_roster(station: Station, hub_key: SigningKey, version: int, pack: str) -> None:
+    """A whole roster of nobody, as the hub would publish it."""
+    part = RosterPart(version=version, base=None, part=1, parts=1, pack=pack, policy=KioskPolicy())
+    transport: Any = station.uplink._transport
+    payload = codec.seal(part, key=hub_key, purpose="roster", device="kiosk-1")
+    transport.arrivals.append(Delivery("presensi/v1/down/kiosk-1/roster", payload))
+    station.uplink.step()
+
+
+def test_kiosk_says_which_packs_it_can_open_and_switches_with_the_roster(
+    open_station: Callable[[], Station], hub_key: SigningKey
+) -> None:
+    station = open_station()
+    heartbeat = heartbeat_of(station)
+    assert (heartbeat.pack, heartbeat.packs) == ("builtin", ("builtin", "damaged", "strong"))
+    send_roster(station, hub_key, 1, "strong")
+    heartbeat = heartbeat_of(station)
+    assert (heartbeat.roster, heartbeat.pack, heartbeat.health.alarms) == (1, "strong", ())
+    station.__exit__()
+    assert heartbeat_of(open_station()).pack == "strong", "the roster is cached, and so is the choice"
+
+
+def test_kiosk_that_cannot_open_a_pack_goes_on_and_says_so(
+    open_station: Callable[[], Station], hub_key: SigningKey
+) -> None:
+    station = open_station()
+    heartbeat_of(station)
+    send_roster(station, hub_key, 1, "damaged")
+    heartbeat = heartbeat_of(station)
+    assert (heartbeat.roster, heartbeat.pack, heartbeat.packs) == (0, "builtin", ("builtin", "strong"))
+    assert heartbeat.health.alarms == ("Pack damaged lacks its weights",)
+    assert station.uplink.refused_messages == 1
+    send_roster(station, hub_key, 2, "builtin")
+    assert heartbeat_of(station).roster == 2

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from benchmarks.invented_office import EPOCH, InventedOffice
 from hub.db import Database, open_database, upgrade
 from hub.errors import DatabaseError
-from hub.fleet.models import EpochProgress
+from hub.fleet.models import EpochProgress, LatestHeartbeat
 from hub.ingest.models import StoredRow
 from hub.migrations.runner import migrate
 from hub.models import Base
@@ -134,3 +134,32 @@ def _pictures(database: Database) -> list[tuple[int, str, str, str | None]]:
     with database.read() as session:
         query = "SELECT id, state, added_by, approved_by FROM enrolment_frame ORDER BY id"
         return [tuple(row) for row in session.execute(text(query))]
+
+
+def test_threshold_of_a_kiosk_belongs_to_the_pack_that_it_ran(tmp_path: Path) -> None:
+    """Migration 0005."""
+    with open_database(f"sqlite:///{tmp_path}/hub.db") as database:
+        migrate(database, "0004")
+        with database.writing_connection() as connection:
+            for device, threshold in (("kiosk-1", "0.9"), ("kiosk-2", "0.9"), ("kiosk-3", "NULL")):
+                connection.exec_driver_sql(_KIOSK.format(device=device, threshold=threshold))
+            connection.exec_driver_sql(_HEARTBEAT.format(device="kiosk-1", pack="evaluation"))
+            connection.exec_driver_sql(_HEARTBEAT.format(device="kiosk-3", pack="evaluation"))
+        upgrade(database)
+        with database.read() as session:
+            query = "SELECT threshold_pack FROM kiosk ORDER BY device"
+            assert list(session.scalars(text(query))) == ["evaluation", "builtin", None]
+            assert session.scalars(select(LatestHeartbeat.packs)).first() == []
+        migrate(database, "0004")
+
+
+_KIOSK = (
+    "INSERT INTO kiosk (device, public_key, demo, state, liveness, threshold, message, receipt_version, roster_sent,"
+    " added_at) VALUES ('{device}', '{device}', 0, 'active', 'off', {threshold}, '', 0, 0, '2026-01-01')"
+)
+_HEARTBEAT = (
+    "INSERT INTO latest_heartbeat (device, epoch, first_kept, last_seq, queue, sent_at, as_of, boot, monotonic_ms,"
+    " clock_source, camera, journal, camera_restarts, alarms, roster, command, receipt, pack, software, received_at)"
+    " VALUES ('{device}', 'e', 0, 0, 0, '2026-01-01', '2026-01-01', 'b', 0, 'ntp', 'ok', 'ok', 0, '[]', 0, 0, 0,"
+    " '{pack}', '0', '2026-01-01')"
+)

@@ -27,6 +27,8 @@ class Listener:
     journal: KioskJournal = field(default_factory=KioskJournal)
     version: int = 0
     people: dict[str, int] = field(default_factory=dict)
+    pack: str = "builtin"
+    packs: tuple[str, ...] = ()
     _beats: int = 0
 
     def __post_init__(self) -> None:
@@ -36,9 +38,12 @@ class Listener:
     def register(self, **changes: Any) -> None:
         add_kiosk_row(self.database, self.journal.device, self.journal.key.verify_key, **changes)
 
-    def speak(self, *, pack: str = "builtin") -> None:
+    def speak(self, *, pack: str | None = None) -> None:
         self._beats += 1
-        payload = self.journal.heartbeat(roster=self.version, pack=pack, clock=stamp(self._beats))
+        self.pack = pack or self.pack
+        payload = self.journal.heartbeat(
+            roster=self.version, pack=self.pack, packs=self.packs, clock=stamp(self._beats)
+        )
         self._heartbeats.record([StateDelivery(self.journal.device, payload)])
 
     def due(self) -> list[RosterPart]:
@@ -53,11 +58,13 @@ class Listener:
     def take(self, parts: list[RosterPart]) -> None:
         """Apply a roster as a kiosk does."""
         assert [part.part for part in parts] == list(range(1, parts[0].parts + 1))
-        assert len({(part.version, part.base, part.parts) for part in parts}) == 1
+        assert len({(part.version, part.base, part.parts, part.pack) for part in parts}) == 1
         assert parts[0].version > self.version
         assert parts[0].base in {None, self.version}
+        assert parts[0].base is None or parts[0].pack == self.pack
         if parts[0].base is None:
             self.people = {}
+        self.pack = parts[0].pack
         for part in parts:
             for person in part.removed:
                 self.people.pop(person, None)
