@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.recognizer.embedder import normalised
+from kiosk.recognizer.face import normalised
 from kiosk.recognizer.face import Vector
 
 Indices = npt.NDArray[np.int32]

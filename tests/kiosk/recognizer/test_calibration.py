@@ -24,7 +24,7 @@ from kiosk.recognizer.impostors import (
 )
 from kiosk.recognizer.lookalikes import find_lookalikes
 from kiosk.recognizer.tails import Tails, draw_tails, none_better
-from kiosk.recognizer.vectors import normalised
+from kiosk.recognizer.face import normalised
 
 
 def crowd(count: int, frames: int = 5, *, seed: int = 1, spread: float = 0.35, dimensions: int = 32):
@@ -120,8 +120,7 @@ def test_lookalikes_tell_a_double_from_twins(staff):
     people["double"] = people["5-0"][5:]
     people["5-0"] = people["5-0"][:5]
     people["twin"] = twin_of(people["5-1"], crowd(1, 10, seed=6)["6-0"], 0.52)
-    threshold = calibrate(people, gallery=len(people)).threshold
-    found = {(pair.first, pair.second): pair for pair in find_lookalikes(people, threshold=threshold)}
+    found = {(pair.first, pair.second): pair for pair in find_lookalikes(people, threshold=0.7)}
     assert found.keys() == {("5-0", "double"), ("5-1", "twin")}
     assert found["5-0", "double"].kind == "same"
     assert found["5-1", "twin"].kind == "alike"
@@ -148,7 +147,10 @@ def test_blocks_give_what_the_plain_computation_gives(block_rows):
     best = -np.sort(-plain, axis=1)[:, : scores.scores.shape[1]]
     np.testing.assert_allclose(scores.scores, best, atol=1e-6)
     np.testing.assert_allclose(np.take_along_axis(plain, scores.others, axis=1), best, atol=1e-6)
-    assert find_lookalikes(people, threshold=0.3, block_rows=block_rows) == find_lookalikes(people, threshold=0.3)
+    pairs = {(pair.first, pair.second): pair for pair in find_lookalikes(people, threshold=0.3, block_rows=block_rows)}
+    whole = {(pair.first, pair.second): pair for pair in find_lookalikes(people, threshold=0.3)}
+    assert pairs.keys() == whole.keys()
+    assert all(pairs[key].similarity == pytest.approx(whole[key].similarity, abs=1e-6) for key in whole)
 
 
 def test_pairs_that_are_left_out_are_not_compared():
