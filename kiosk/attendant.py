@@ -29,6 +29,7 @@ from kiosk.roster import Roster, RosterCache
 from kiosk.scan import (
     Accepted,
     AlreadyRecorded,
+    Ambiguous,
     CameraLost,
     CameraTrouble,
     Closed,
@@ -211,6 +212,8 @@ class Attendant:
         advice = self._guidance.advise(served.usability, first_seen_at=first_seen_at, now=frame.captured_at)
         look = _look_of(served) if advice.counts else None
         verdict = self._consensus.observe(served.face.box, look, frame.captured_at)
+        if isinstance(verdict, Identity) and self._roster_in_use.asks_second_factor(verdict.person):
+            return Ambiguous(verdict)
         if isinstance(verdict, Identity):
             # No liveness layer is fitted yet, so every policy but `off` is closed (DESIGN section 2, policy table).
             return Recognised(verdict) if self._roster_in_use.policy.liveness == "off" else Closed(verdict)

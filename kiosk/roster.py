@@ -59,6 +59,11 @@ class Roster:
         found = self.people.get(person)
         return found.name if found else None
 
+    def asks_second_factor(self, person: str) -> bool:
+        """Whether this person's face alone is not enough, because somebody else's is too much like it."""
+        found = self.people.get(person)
+        return found is not None and found.second_factor
+
 
 class RosterCache:
     """The current roster, and the one that is being gathered; `take` and `current` may be called from any thread.

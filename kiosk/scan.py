@@ -28,7 +28,7 @@ Hint = Literal[
     "sunglasses",
     "one_at_a_time",
 ]
-RefusalReason = Literal["unrecognised", "journal_full", "no_liveness"]
+RefusalReason = Literal["unrecognised", "journal_full", "no_liveness", "second_factor"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
 
 
@@ -81,6 +81,13 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The person is known, but somebody else's face is so much like theirs that a face is not enough."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class CameraLost:
     """No frames are coming; the supervisor is at work on it."""
 
@@ -114,6 +121,7 @@ Event = (
     | Recognised
     | Unrecognised
     | Closed
+    | Ambiguous
     | CameraLost
     | Committed
     | CommitFailed
@@ -280,6 +288,8 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return _recognise(scan, identity, now=now, settings=settings)
         case Closed(identity):
             return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
+        case Ambiguous(identity):
+            return _refuse(scan, "second_factor", identity.first_seen_at, now=now, settings=settings)
         case Unrecognised(first_seen_at):
             return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
         case FaceSeen(hint, first_seen_at):

@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.recognizer.face import normalised
-from kiosk.recognizer.face import Vector
+from kiosk.recognizer.face import Vector, normalised
 
 Indices = npt.NDArray[np.int32]
 Pair = tuple[str, str]

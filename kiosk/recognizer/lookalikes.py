@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from kiosk.recognizer.face import Vector
-from kiosk.recognizer.impostors import BLOCK_ROWS, Enrolled, genuine_floor, own_scores, pairs_above
+from kiosk.recognizer.impostors import (
+    BLOCK_ROWS,
+    Enrolled,
+    Pair,
+    genuine_floor,
+    own_scores,
+    pair_similarities,
+    pairs_above,
+)
 
 LookalikeKind = Literal["same", "alike"]
 
@@ -36,12 +44,14 @@ def find_lookalikes(
     *,
     threshold: float,
     floor: float | None = None,
+    also: Collection[Pair] = (),
     block_rows: int = BLOCK_ROWS,
 ) -> tuple[Lookalike, ...]:
     """Pairs whose similarity reaches the threshold of the gallery they stand in, the most alike first.
 
     people: {person: (k, d) unit-norm frames}. floor: similarity from which a pair counts as one face; None: where 5 %
     of these people score lower with themselves, and where there are too few to say, every pair is `alike`.
+    also: pairs to name whatever the threshold (those that calibration left out, beyond the tail of all pairs).
     One face that was enrolled twice on different days may score below the floor: the officer sees both pictures.
     """
     if len(people) < 2:
@@ -50,7 +60,11 @@ def find_lookalikes(
     least = genuine_floor(enrolled) if floor is None else floor
     own = own_scores(enrolled)
     found = []
-    for row, other, similarity in pairs_above(enrolled, threshold, block_rows=block_rows):
+    pairs = {(row, other): value for row, other, value in pairs_above(enrolled, threshold, block_rows=block_rows)}
+    for names in also:
+        row, other = sorted(enrolled.names.index(name) for name in names)
+        pairs[row, other] = float(pair_similarities(enrolled, [row])[0, other])
+    for (row, other), similarity in pairs.items():
         first, second = sorted((row, other), key=lambda index: enrolled.names[index])
         kind: LookalikeKind = "same" if least is not None and similarity >= least else "alike"
         lead = min(_lead(enrolled, own, first, second), _lead(enrolled, own, second, first))

@@ -82,6 +82,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     already: Words
     refused: Words
     no_liveness: Words
+    second_factor: Words
     journal_full: Words
     camera_trouble: Words
     locked: Words

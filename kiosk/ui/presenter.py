@@ -69,6 +69,7 @@ StateId = Literal[
     "already",
     "refused",
     "no_liveness",
+    "second_factor",
     "journal_full",
     "camera_trouble",
     "locked",
@@ -294,6 +295,8 @@ def _refusal(reason: RefusalReason) -> _Scene:
             return _Scene("journal_full", "disk", "trouble")
         case "no_liveness":
             return _Scene("no_liveness", "person", "bad")
+        case "second_factor":
+            return _Scene("second_factor", "people", "bad")
 
 
 def _words(scene: _Scene, phrases: Phrases, *, trusted: bool) -> Words:

@@ -79,6 +79,7 @@ _SCENES: Final[Mapping[str, tuple[State, Person | None]]] = MappingProxyType(
         "already": (AlreadyRecorded("p-1", NOW, 0.0), Person()),
         "refused": (Refused("unrecognised", 0.0), Person()),
         "no_liveness": (Refused("no_liveness", 0.0), Person()),
+        "second_factor": (Refused("second_factor", 0.0), Person()),
         "journal_full": (Refused("journal_full", 0.0), Person()),
         "camera_trouble": (CameraTrouble(), None),
         "locked": (Locked(), None),
