@@ -11,6 +11,7 @@ import click
 
 from cli.commands import Commands
 from cli.hub_assess import assess
+from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_options import opened, place_options, settings_of
@@ -39,6 +40,7 @@ def hub() -> None:
 
 for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
+    *(calibrate, lookalikes),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess),
 ):
     hub.add_command(command)

@@ -21,12 +21,14 @@ class RosterPerson(msgspec.Struct, frozen=True, kw_only=True):
 
     embeddings: unit-normalised float32 rows, little-endian, one after the other; travels as base64.
     count: how many rows these are; the length of a row follows from the pack.
+    second_factor: the face alone is not enough, because somebody else's is too much like it.
     """
 
     person: PersonId
     name: Annotated[str, Meta(max_length=200)]
     count: Annotated[int, Meta(ge=1, le=64)]
     embeddings: bytes
+    second_factor: bool = False
 
 
 class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):

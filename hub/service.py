@@ -35,6 +35,7 @@ from hub.keys import load_hub_key
 from hub.outgoing import Outgoing
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
+from hub.roster.nightly import NightlyCalibration
 from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
 from hub.web.app import create_app
@@ -89,6 +90,9 @@ class Hub:
         self.key = load_hub_key(settings.data_folder)
         sessions = Sessions(load_or_create_secret(settings.data_folder / "session.key"))
         self.database = open_hub_database(settings)
+        self._nightly = NightlyCalibration(
+            self.database, hour=settings.calibrate_at, zone=zone, target=settings.calibrate_target
+        )
         self._worker = AttendanceWorker(self.database, on_stored=on_days)
         self._recorder = _TellingRecorder(
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
@@ -130,6 +134,7 @@ class Hub:
         )
         self._begin("ingest", self._ingest)
         self._begin("worker", self._worker.run)
+        self._begin("calibration", self._nightly.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

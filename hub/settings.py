@@ -23,7 +23,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     for mutual TLS. host, port: where the pages are served. share: whether ingest workers divide the punches among
     themselves, where the broker can do that. pack: recognition pack for enrolment, until one was deployed.
     models_mirror: address or folder that `presensi models fetch --settings` asks for the files of packs before the
-    internet. timezone: of dates on pages that are about no unit in particular.
+    internet. calibrate_at: local hour from which the night's calibration runs; calibrate_target: a stranger's chance
+    that it aims at. timezone: of dates on pages that are about no unit in particular.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -37,6 +38,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     share: bool = False
     pack: str = "builtin"
     models_mirror: str | None = None
+    calibrate_at: Annotated[int, Meta(ge=0, le=23)] = 2
+    calibrate_target: Annotated[float, Meta(ge=1e-6, le=0.1)] = 0.001
     timezone: str = "Asia/Jakarta"
 
     @property

@@ -31,6 +31,7 @@ from kiosk.roster import Roster, RosterCache
 from kiosk.scan import (
     Accepted,
     AlreadyRecorded,
+    Ambiguous,
     CameraLost,
     CameraTrouble,
     CommitFailed,
@@ -240,6 +241,8 @@ class Attendant:
         self._proof.watch(frame, served.face.box, first_seen_at=first_seen_at, match=match, policy=policy)
         verdict = self._consensus.observe(served.face.box, look, frame.captured_at)
         identity = verdict if isinstance(verdict, Identity) else None
+        if identity is not None and self._roster_in_use.asks_second_factor(identity.person):
+            return Ambiguous(identity)
         proven = self._prove(identity, frame, served.face.box)
         if proven is not None:
             return proven

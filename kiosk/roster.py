@@ -62,6 +62,11 @@ class Roster:
         found = self.people.get(person)
         return found.name if found else None
 
+    def asks_second_factor(self, person: str) -> bool:
+        """Whether this person's face alone is not enough, because somebody else's is too much like it."""
+        found = self.people.get(person)
+        return found is not None and found.second_factor
+
 
 class Packs(Protocol):
     """The packs of this kiosk. An implementation must offer both; see kiosk.packs.PackShelf."""

@@ -29,7 +29,7 @@ Hint = Literal[
     "sunglasses",
     "one_at_a_time",
 ]
-RefusalReason = Literal["unrecognised", "journal_full", "no_liveness", "liveness", "liveness_officer"]
+RefusalReason = Literal["unrecognised", "journal_full", "no_liveness", "liveness", "liveness_officer", "second_factor"]
 SignalKind = Literal["accepted", "already", "refused", "trouble"]
 
 
@@ -108,6 +108,13 @@ class LivenessFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The person is known, but somebody else's face is so much like theirs that a face is not enough."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class CameraLost:
     """No frames are coming; the supervisor is at work on it."""
 
@@ -143,6 +150,7 @@ Event = (
     | Closed
     | Challenging
     | LivenessFailed
+    | Ambiguous
     | CameraLost
     | Committed
     | CommitFailed
@@ -323,6 +331,8 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return _show(scan, Challenge(question, number, of, remaining), first_seen_at, now=now), ()
         case LivenessFailed(identity, final):
             return _fail(scan, identity, final=final, now=now, settings=settings)
+        case Ambiguous(identity):
+            return _refuse(scan, "second_factor", identity.first_seen_at, now=now, settings=settings)
         case Unrecognised(first_seen_at):
             return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
         case FaceSeen(hint, first_seen_at):

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
 from contract.codec import seal
@@ -23,8 +24,9 @@ from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
 from hub.roster.deployment import deployed_pack
-from hub.roster.gallery import load_people, people_in_scope
+from hub.roster.gallery import load_people, people_in_scope, people_with_templates
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
+from hub.roster.thresholds import calibrated_threshold, partners_of, second_factors
 
 RESEND_AFTER: Final = timedelta(seconds=30)
 """How long a kiosk has to take a roster in before it is sent again; one heartbeat's pause."""
@@ -136,9 +138,13 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
     in_scope = people_in_scope(connection, kiosk.unit_id, today)
     difference = difference_since(connection, kiosk.holds, kiosk.device)
     whole = difference.whole or not kiosk.runs_pack
-    people = load_people(connection, in_scope if whole else difference.people & in_scope, kiosk.pack)
+    asked = second_factors(connection, in_scope, kiosk.pack)
+    # When one of two lookalikes comes or leaves, the other may be asked for a second factor, or no longer.
+    changed = difference.people | partners_of(connection, difference.people, kiosk.pack)
+    people = load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked)
     present = {person.person for person in people}
-    removed = [] if whole else sorted(difference.people - present)
+    removed = [] if whole else sorted(changed - present)
+    policy = _policy(connection, kiosk, in_scope)
     chunks = list(_chunks(people, removed))
     for number, (some, gone) in enumerate(chunks, start=1):
         yield RosterPart(
@@ -147,10 +153,19 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
             part=number,
             parts=len(chunks),
             pack=kiosk.pack,
-            policy=kiosk.policy,
+            policy=policy,
             people=tuple(some),
             removed=tuple(gone),
         )
+
+
+def _policy(connection: Connection, kiosk: _Behind, in_scope: set[str]) -> KioskPolicy:
+    """The kiosk's policy: an administrator's threshold, else the calibrated one, else none (the model card's)."""
+    if kiosk.policy.threshold is not None:
+        return kiosk.policy
+    people = len(in_scope & people_with_templates(connection, kiosk.pack))
+    threshold = calibrated_threshold(connection, kiosk.device, kiosk.pack, people=people)
+    return msgspec.structs.replace(kiosk.policy, threshold=threshold)
 
 
 def _chunks(

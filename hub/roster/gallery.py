@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Final
 
@@ -34,13 +34,29 @@ def people_in_scope(connection: Connection, unit_id: int | None, today: date) ->
     return {person for person in people if memberships.unit_on(person, today) in within}
 
 
-def load_people(connection: Connection, people: Iterable[str], pack: str) -> list[RosterPerson]:
-    """The given people with their approved templates of a pack; those who have none are left out. Ordered by id."""
+def load_people(
+    connection: Connection, people: Iterable[str], pack: str, *, second_factor: Container[str] = ()
+) -> list[RosterPerson]:
+    """The given people with their approved templates of a pack; those who have none are left out. Ordered by id.
+
+    second_factor: of whom a face is not enough.
+    """
     ordered = sorted(people)
     found: list[RosterPerson] = []
     for start in range(0, len(ordered), _PEOPLE_PER_QUERY):
-        found += _load_some(connection, ordered[start : start + _PEOPLE_PER_QUERY], pack)
+        found += _load_some(connection, ordered[start : start + _PEOPLE_PER_QUERY], pack, second_factor)
     return found
+
+
+def people_with_templates(connection: Connection, pack: str) -> set[str]:
+    """Everybody who has an approved template of a pack."""
+    query = (
+        select(Template.employee_id)
+        .join(EnrolmentFrame, EnrolmentFrame.id == Template.frame_id)
+        .where(Template.pack == pack, EnrolmentFrame.state == "approved")
+        .distinct()
+    )
+    return set(connection.scalars(query))
 
 
 def count_templates(session: Session, employee_id: str, pack: str) -> dict[str, int]:
@@ -58,7 +74,9 @@ def count_templates(session: Session, employee_id: str, pack: str) -> dict[str, 
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _load_some(connection: Connection, people: list[str], pack: str) -> list[RosterPerson]:
+def _load_some(
+    connection: Connection, people: list[str], pack: str, second_factor: Container[str]
+) -> list[RosterPerson]:
     names = {
         row.id: row.name
         for row in connection.execute(select(Employee.id, Employee.name).where(Employee.id.in_(people)))
@@ -78,6 +96,7 @@ def _load_some(connection: Connection, people: list[str], pack: str) -> list[Ros
             name=names[person],
             count=len(embeddings[person][:MAX_TEMPLATES]),
             embeddings=b"".join(embeddings[person][:MAX_TEMPLATES]),
+            second_factor=person in second_factor,
         )
         for person in people
         if person in names and embeddings[person]

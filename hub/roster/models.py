@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -220,3 +222,75 @@ class RosterChange(Base):
     person_id: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(63))
     changed_at: Mapped[datetime]
+
+
+class StoredCalibration(Base):
+    """A threshold that was computed for one kiosk's gallery and one pack; the newest row of the two is in force.
+
+    threshold: cosine in force; None: too few people by then, the model card's curve rules. computed: what it would have
+    been without the bound on one night's change; previous: what was in force before, None for nothing. low, high: 90 %
+    interval; scale: of the tail, in cosine. people: how many it was computed from; gallery: for how many.
+    """
+
+    __tablename__ = "calibration"
+    __table_args__ = (Index("ix_calibration_device_pack_id", "device", "pack", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("kiosk.device"))
+    pack: Mapped[str] = mapped_column(String(64))
+    threshold: Mapped[float | None] = mapped_column(Float)
+    computed: Mapped[float | None] = mapped_column(Float)
+    low: Mapped[float | None] = mapped_column(Float)
+    high: Mapped[float | None] = mapped_column(Float)
+    scale: Mapped[float | None] = mapped_column(Float)
+    previous: Mapped[float | None] = mapped_column(Float)
+    target: Mapped[float] = mapped_column(Float)
+    people: Mapped[int] = mapped_column(Integer)
+    gallery: Mapped[int] = mapped_column(Integer)
+    frames: Mapped[int] = mapped_column(Integer)
+    estimator: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(64))
+
+
+class StoredLookalike(Base):
+    """Two people whom a pack can hardly tell apart; first_id before second_id.
+
+    kind: same (probably one face under two names) or alike; lead: see kiosk.recognizer.lookalikes. told_apart: every
+    frame of both is nearer to its own person by the pack's margin. gone_at: when a later look did not find them any
+    more, None while they are. settled_as: different or same, as a person said; None: nobody has yet.
+    """
+
+    __tablename__ = "lookalike"
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id", "pack"),
+        CheckConstraint("kind IN ('same', 'alike')", name="kind"),
+        CheckConstraint("settled_as IN ('different', 'same')", name="settled_as"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), index=True)
+    second_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), index=True)
+    pack: Mapped[str] = mapped_column(String(64))
+    similarity: Mapped[float] = mapped_column(Float)
+    lead: Mapped[float | None] = mapped_column(Float)
+    kind: Mapped[str] = mapped_column(String(8))
+    told_apart: Mapped[bool] = mapped_column(Boolean)
+    found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    settled_as: Mapped[str | None] = mapped_column(String(16))
+    settled_by: Mapped[str | None] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None]
+
+
+class NightlyRun(Base):
+    """A night's work that one hub has claimed; day: local date. finished_at None: at work, or its hub was stopped."""
+
+    __tablename__ = "nightly_run"
+
+    job: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    claimed_by: Mapped[str] = mapped_column(String(64))
+    claimed_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer)
+    finished_at: Mapped[datetime | None]

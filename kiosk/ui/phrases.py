@@ -89,6 +89,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_liveness: Words
     liveness: Words
     liveness_officer: Words
+    second_factor: Words
     journal_full: Words
     camera_trouble: Words
     locked: Words

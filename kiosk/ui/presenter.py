@@ -82,6 +82,7 @@ StateId = Literal[
     "no_liveness",
     "liveness",
     "liveness_officer",
+    "second_factor",
     "journal_full",
     "camera_trouble",
     "locked",
@@ -330,6 +331,8 @@ def _refusal(reason: RefusalReason) -> _Scene:
             return _Scene("liveness", "question", "bad")
         case "liveness_officer":
             return _Scene("liveness_officer", "person", "bad")
+        case "second_factor":
+            return _Scene("second_factor", "people", "bad")
 
 
 def _words(scene: _Scene, phrases: Phrases, *, trusted: bool) -> Words:

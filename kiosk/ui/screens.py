@@ -87,6 +87,7 @@ _SCENES: Final[Mapping[str, tuple[State, Person | None]]] = MappingProxyType(
         "no_liveness": (Refused("no_liveness", 0.0), Person()),
         "liveness": (Refused("liveness", 0.0), Person()),
         "liveness_officer": (Refused("liveness_officer", 0.0), Person()),
+        "second_factor": (Refused("second_factor", 0.0), Person()),
         "journal_full": (Refused("journal_full", 0.0), Person()),
         "camera_trouble": (CameraTrouble(), None),
         "locked": (Locked(), None),
