@@ -158,7 +158,8 @@ def _calibrate_pack(
                     connection, site, computed.get(gallery), pack=pack.name, people=(gallery, len(staff)), terms=terms
                 )
             )
-        store_lookalikes(connection, pairs, pack=pack.name, margin=pack.margin, now=terms.now())
+        if terms.whole:
+            store_lookalikes(connection, pairs, pack=pack.name, margin=pack.margin, now=terms.now())
     progress(1, 1, f"{pack.name}: lookalikes")
     return found
 

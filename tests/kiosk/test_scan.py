@@ -15,6 +15,7 @@ from kiosk.scan import (
     Accepted,
     Action,
     AlreadyRecorded,
+    Ambiguous,
     Approach,
     CameraLost,
     CameraTrouble,
@@ -215,6 +216,12 @@ def test_person_may_still_be_recognised_after_a_refusal() -> None:
 def test_person_without_proof_of_liveness_is_not_recorded() -> None:
     walk = Walk().on(Closed(identity()))
     assert walk.scan.state == Refused("no_liveness", walk.now + SETTINGS.refused_hold)
+    assert (walk.people, walk.signals) == ([], ["refused"])
+
+
+def test_person_with_a_lookalike_is_sent_to_the_officer() -> None:
+    walk = Walk().on(Ambiguous(identity()))
+    assert walk.scan.state == Refused("second_factor", walk.now + SETTINGS.refused_hold)
     assert (walk.people, walk.signals) == ([], ["refused"])
 
 

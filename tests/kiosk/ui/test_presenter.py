@@ -59,6 +59,7 @@ TABLE: list[tuple[State, StateId, str, str, str]] = [
     (AlreadyRecorded("p-1", TAKEN, 9.0), "already", "notice", "Sudah tercatat", "Already recorded"),
     (Refused("unrecognised", 9.0), "refused", "bad", "Wajah belum dikenali", "Face not recognised"),
     (Refused("no_liveness", 9.0), "no_liveness", "bad", "Perlu petugas", "Ask the officer"),
+    (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "See the officer"),
     (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
     (CameraTrouble(), "camera_trouble", "trouble", "Kamera bermasalah", "Camera trouble"),
     (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
