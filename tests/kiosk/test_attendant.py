@@ -502,7 +502,9 @@ class OtherRecognizer(ScriptedRecognizer):
     """Sees the same people, in another pack's space."""
 
     pack: Any = field(
-        default_factory=lambda: SimpleNamespace(name="strong", rule=lambda people: DecisionRule(0.5, 0.02))
+        default_factory=lambda: SimpleNamespace(
+            name="strong", passive=None, rule=lambda people: DecisionRule(0.5, 0.02)
+        )
     )
 
     def look(self, frame: Frame, gallery: Gallery) -> list[Sighting]:

@@ -66,7 +66,7 @@ def settings(tmp_path: Path, hub_key: SigningKey, monkeypatch: pytest.MonkeyPatc
     def open_pack(name: str) -> Any:
         if name == "damaged":
             raise PackError("Pack damaged lacks its weights")
-        return SimpleNamespace(name=name, card=card, rule=lambda _people: None)
+        return SimpleNamespace(name=name, card=card, passive=None, rule=lambda _people: None)
 
     monkeypatch.setattr(station_module, "open_pack", open_pack)
     monkeypatch.setattr(
