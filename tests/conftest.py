@@ -29,7 +29,7 @@ def shared() -> Path:
 @pytest.fixture
 def models(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of real networks that the packs evaluation and standard are made of, as PRESENSI_MODELS names it."""
-    folder = Path(os.environ.get("PRESENSI_MODELS", shared / "models"))
+    folder = Path(os.environ.get("PRESENSI_MODELS") or shared / "models")
     if not (folder / "yunet").is_dir():
         pytest.skip("no networks here: set PRESENSI_MODELS to their folder")
     monkeypatch.setenv("PRESENSI_MODELS", str(folder))
