@@ -6,7 +6,8 @@ DIR holds PERSON/photo, the photos of a session being frames in the order of the
 enrols with five frames of one session, drawn at random, twenty times over; runs of frames of the other sessions are
 given to kiosk.recognizer.consensus.Consensus as a kiosk gives them: the picture and its mirror image in turn, quality
 gates and weights included. A run is of frames that pass the gates, as at a kiosk, where another frame comes at once;
-`as_they_come` counts frames that do not as part of a run, which then has fewer to go by. The threshold is the card's for a gallery of all these people. Refused is who is named in
+`as_they_come` counts frames that do not as part of a run, which then has fewer to go by. The threshold
+is the card's for a gallery of all these people. Refused is who is named in
 none of the run's frames, or as somebody else.
 """
 
