@@ -2,12 +2,12 @@
 
     python -m benchmarks.site_calibration --faces DIR [--pack P] [--staff 30,100,200] [--draws 15] [--json]
 
-DIR holds PERSON/file; of each photo the face nearest the centre is taken, and photos without a face are left out. People
-with at least five photos are drawn as staff, five photos each; people with a single photo are strangers. For each draw
-the threshold for a gallery of exactly these people is computed as the hub does it, and the strangers' one frame is held
-against it. FNIR is of the staff's remaining photos, refused or misnamed. `hindsight` is the lowest threshold at which as
-many of these very strangers pass as the target allows, but at least one: nobody can know it beforehand. `without card`
-leaves out that few people's thresholds are never lower than the model card's.
+DIR holds PERSON/file; of each photo the face nearest the centre is taken, and photos without a face are left out.
+Whoever has five photos or more may be drawn as staff, five photos each; people with a single photo are strangers. For
+each draw the threshold for a gallery of exactly these people is computed as the hub does it, and the strangers' one
+frame is held against it. FNIR is of the staff's remaining photos, refused or misnamed. `hindsight` is the lowest
+threshold at which as many of these very strangers pass as the target allows, but at least one: nobody can know it
+beforehand. `without card` leaves out that few people's thresholds are never lower than the model card's.
 """
 
 from __future__ import annotations
