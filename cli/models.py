@@ -9,6 +9,7 @@ import click
 
 from cli.commands import Commands
 from cli.models_add import add
+from cli.models_calibrate import calibrate
 from cli.models_evaluate import evaluate
 from cli.models_fetch import export, fetch
 from cli.models_verify import verify
@@ -22,7 +23,7 @@ def models() -> None:
     """Recognition packs: which are here, what their error rates are, whether their files are whole."""
 
 
-for command in (fetch, verify, add, export, evaluate):
+for command in (fetch, verify, add, export, evaluate, calibrate):
     models.add_command(command)
 
 
