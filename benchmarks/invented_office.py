@@ -193,10 +193,19 @@ class InventedOffice:
                 )
         return key
 
-    def enrol(self, employee_id: str, *, frames: int, at: datetime, state: str = "approved") -> None:
-        """Record pictures of somebody, without any picture."""
+    def enrol(
+        self,
+        employee_id: str,
+        *,
+        frames: int,
+        at: datetime,
+        state: str = "approved",
+        by: str = "operator",
+        first: int = 0,
+    ) -> None:
+        """Record pictures of somebody, without any picture; first: number of the first one."""
         with self.database.write() as session:
-            for number in range(frames):
+            for number in range(first, first + frames):
                 digest = sha256(f"{employee_id}/{number}".encode()).hexdigest()
                 session.add(
                     EnrolmentFrame(
@@ -206,7 +215,7 @@ class InventedOffice:
                         origin="folder",
                         origin_name=f"{number}.jpg",
                         state=state,
-                        added_by="operator",
+                        added_by=by,
                         added_at=at,
                         approved_by="kasubag" if state == "approved" else None,
                         approved_at=at if state == "approved" else None,

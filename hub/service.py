@@ -36,6 +36,7 @@ from hub.outgoing import Outgoing
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
 from hub.roster.nightly import NightlyCalibration
+from hub.roster.photos import PhotoStore
 from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
 from hub.web.app import create_app
@@ -99,7 +100,12 @@ class Hub:
         )
         self._snapshots = SnapshotStore(settings.data_folder)
         office = FrontOffice(
-            database=self.database, sessions=sessions, zone=zone, snapshots=self._snapshots, states=self._states
+            database=self.database,
+            sessions=sessions,
+            zone=zone,
+            snapshots=self._snapshots,
+            photos=PhotoStore(settings.data_folder),
+            states=self._states,
         )
         self._app = create_app(office)
         self._stop = threading.Event()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-Right = Literal["recap", "enrolment", "fleet", "refusals"]
-"""recap: attendance of people; enrolment: who is enrolled; fleet: kiosks, alarms and quarantine;
-refusals: pictures of people whom a kiosk took for no living person."""
+Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"]
+"""recap: attendance of people; enrolment: who is enrolled; approval: seeing enrolment photos that wait for a second
+person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
+took for no living person."""
 
 
 class Role(StrEnum):
@@ -23,8 +24,8 @@ class Role(StrEnum):
 
 
 _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "fleet", "refusals"}),
-    Role.OPERATOR: frozenset({"recap", "enrolment", "fleet", "refusals"}),
+    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals"}),
+    Role.OPERATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals"}),
     Role.OFFICIAL: frozenset({"recap", "enrolment"}),
     Role.HEAD: frozenset({"recap"}),
     Role.SUPERVISOR: frozenset({"recap"}),

@@ -30,8 +30,8 @@ LONGEST_REASON: Final = 500
 class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whose pictures wait for a second person.
 
-    unit None: in no unit on that date. photos: how many wait; files: where they are kept, below the hub's enrolment
-    folder. counting: how many of them count already, because one person approved them before two were needed.
+    unit None: in no unit on that date. photos: how many wait; frames: their numbers; files: where they are kept, below
+    the hub's enrolment folder. counting: how many of them count already, approved by one before two were needed.
     approved: further pictures, approved already. refused_before: who refused them last, and why; None: nobody did.
     resembles: name of an employee with the same face, of whom `lookalike_allowed_by` said that it is another person.
     """
@@ -40,6 +40,7 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     unit: str | None
     photos: int
+    frames: tuple[int, ...]
     files: tuple[str, ...]
     counting: int
     approved: int
@@ -77,6 +78,21 @@ def list_waiting(database: Database, on: date, unit_id: int | None = None) -> li
                     _waiting_person(session, employee, unit, frames[employee.id], approved.get(employee.id, 0))
                 )
     return sorted(waiting, key=lambda person: (person.name.casefold(), person.person_id))
+
+
+def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None = None) -> str | None:
+    """Where the picture of this number is kept, below the enrolment folder; None when it does not wait, or is not of a
+    person of that unit."""
+    with database.read() as session:
+        query = select(EnrolmentFrame.employee_id, EnrolmentFrame.file).where(_waits(), EnrolmentFrame.id == frame)
+        row = session.execute(query).one_or_none()
+        if row is None:
+            return None
+        if unit_id is not None:
+            of_unit = Memberships.load(session.connection(), [row.employee_id]).unit_on(row.employee_id, on)
+            if of_unit not in UnitTree.load(session.connection()).within(unit_id):
+                return None
+        return str(row.file)
 
 
 def approve(
@@ -181,6 +197,7 @@ def _waiting_person(
         name=employee.name,
         unit=unit,
         photos=len(frames),
+        frames=tuple(frame.id for frame in frames),
         files=tuple(frame.file for frame in frames),
         counting=sum(frame.state == "approved" for frame in frames),
         approved=approved,

@@ -93,6 +93,19 @@ class PhotoStore:
         """The bytes of a kept photo."""
         return self.path(relative).read_bytes()
 
+    def thumbnail(self, relative: str, *, side: int) -> bytes | None:
+        """A kept photo as a JPEG at most `side` pixels long; None when its file is missing or is no picture."""
+        try:
+            picture = Photo(relative, self.read(relative)).decode()
+        except OSError:
+            return None
+        if picture is None:
+            return None
+        scale = side / max(picture.shape[:2])
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        encoded, content = cv2.imencode(".jpg", small)
+        return content.tobytes() if encoded else None
+
 
 def person_name(folder: str) -> str:
     """The name of a person whose photos lie in a folder of this name: underscores are spaces."""

@@ -14,21 +14,23 @@ from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
 from hub.db import Database
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.model_files import ModelFiles
+from hub.roster.photos import PhotoStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontOffice:
     """What `create_app` was given.
 
-    zone: of dates on pages that are about no unit in particular. snapshots: pictures of refused presentations; None:
-    there is no folder of them here. states: whether the hub's other parts run, by name. models: files that kiosks may
-    fetch from here.
+    zone: of dates on pages that are about no unit in particular. snapshots: pictures of refused presentations, photos:
+    those of enrolment; None: there is no folder of them here. states: whether the hub's other parts run, by name.
+    models: files that kiosks may fetch from here.
     """
 
     database: Database
     sessions: Sessions
     zone: ZoneInfo
     snapshots: SnapshotStore | None = None
+    photos: PhotoStore | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     throttle: Throttle = field(default_factory=Throttle)
     address_throttle: Throttle = field(default_factory=lambda: Throttle(free_failures=FREE_FAILURES_OF_AN_ADDRESS))

@@ -26,6 +26,7 @@ from hub.access.sessions import Sessions
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
 from hub.refusals.snapshots import SnapshotStore
+from hub.roster.photos import PhotoStore
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
 
@@ -139,9 +140,14 @@ def snapshots(tmp_path: Path) -> SnapshotStore:
 
 
 @pytest.fixture
-def front(database: Database, snapshots: SnapshotStore) -> FrontOffice:
+def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> FrontOffice:
     return FrontOffice(
-        database=database, sessions=Sessions(b"s" * 32), zone=JAKARTA, snapshots=snapshots, now=lambda: NOW
+        database=database,
+        sessions=Sessions(b"s" * 32),
+        zone=JAKARTA,
+        snapshots=snapshots,
+        photos=PhotoStore(tmp_path),
+        now=lambda: NOW,
     )
 
 
@@ -214,6 +220,7 @@ def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
     office.quarantine("kiosk-1", NOW, detail=HOSTILE)
     office.enrol(rina, frames=6, at=NOW)
     office.enrol(hostile, frames=2, at=NOW)
+    office.enrol(hostile, frames=1, at=NOW, state="proposed", first=2)
     settle()
     return Furnished(unit, rina, hostile)
 
@@ -228,6 +235,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/bulanan",
         "/bulanan?month=2026-03",
         "/pegawai",
+        "/pegawai/persetujuan",
         f"/pegawai/{furnished.rina}",
         f"/pegawai/{furnished.hostile}",
         f"/pegawai/{furnished.rina}/2026-03-02",
