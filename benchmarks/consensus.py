@@ -155,7 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(
             f"{figures['pack']}: FNIR {figures['fnir']:.2%} of {figures['runs']} runs of {figures['frames']} frames, "
-            f"threshold {figures['threshold']}, {figures['people']} people; {figures['fnir_as_they_come']:.2%} as they come"
+            f"threshold {figures['threshold']}, {figures['people']} people; "
+            f"{figures['fnir_as_they_come']:.2%} with frames as they come"
         )
     return 0
 

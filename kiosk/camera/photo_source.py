@@ -21,6 +21,7 @@ from kiosk.camera.portrait import (
     return_memory,
 )
 from kiosk.camera.scene import FaceSpot, Scene
+from kiosk.camera.sheet import Sheet, make_sheet
 from kiosk.camera.source import SourceSettings, Step, required_path
 from kiosk.camera.streams import make_grey
 from kiosk.camera.timeline import Timeline
@@ -51,6 +52,11 @@ class Photo:
         picture = load_photo(self.path)
         return make_portrait(picture, marks or find_marks(picture, self.path), self.person)
 
+    def print(self, marks: FaceMarks | None = None) -> Sheet:
+        """Put the person on paper; marks as for `portray`. Raises as `examine` does."""
+        picture = load_photo(self.path)
+        return make_sheet(picture, marks or find_marks(picture, self.path), self.person)
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedFrame:
@@ -71,6 +77,8 @@ class PhotoSource(BaseSource):
     `path` is a photo, a folder of photos, or a folder of PERSON/file; people take turns. `ask` makes whoever stands
     there do a step of the challenge. Heads have depth, so turning them is not the movement of a flat picture: this
     source stands in for people in demos and tests, and its kind, "photo", is signed into every punch.
+
+    With `flat` in the settings every photo is a sheet of paper instead, held by somebody who tries to do what is asked.
     """
 
     kind: SourceKind = "photo"
@@ -81,8 +89,8 @@ class PhotoSource(BaseSource):
         self._photos: list[Photo] = []
         self._marks: dict[Photo, FaceMarks] = {}
         self._painter: ThreadPoolExecutor | None = None
-        self._next_portrait: Future[Portrait] | None = None
-        self._portrait: Portrait | None = None
+        self._next_portrait: Future[Portrait | Sheet] | None = None
+        self._portrait: Portrait | Sheet | None = None
         self._visit: Visit | None = None
         self._visits = 0
         self._frames = 0
@@ -122,7 +130,11 @@ class PhotoSource(BaseSource):
                 return None
         if self._scene is None or self._visit is None:
             raise CameraError("The photos are closed: call start() before read().")
-        picture, _ = self._scene.draw(self._portrait, self._visit.pose(), due)
+        if isinstance(self._portrait, Sheet):
+            flat = self._settings.flat or "moved"
+            picture = self._scene.draw_sheet(self._portrait, self._visit.pose(), flat, due, seconds=self._visit.seconds)
+        else:
+            picture, _ = self._scene.draw(self._portrait, self._visit.pose(), due)
         self._timeline.forgive_delay(due, STALE_SECONDS)
         return Exposure(picture, self._timeline.due_at(due), skipped=skipped)
 
@@ -150,7 +162,9 @@ class PhotoSource(BaseSource):
         self._next_portrait = None
         if self._painter is not None and (self._settings.loop or self._visits < len(self._photos)):
             photo = self._photos[self._visits % len(self._photos)]
-            self._next_portrait = self._painter.submit(_portray_and_tidy, photo, self._marks.get(photo))
+            self._next_portrait = self._painter.submit(
+                _prepare_and_tidy, photo, self._marks.get(photo), flat=self._settings.flat is not None
+            )
 
     def _close(self) -> None:
         if self._painter is not None:
@@ -160,10 +174,10 @@ class PhotoSource(BaseSource):
         self._visit, self._portrait, self._scene = None, None, None
 
 
-def _portray_and_tidy(photo: Photo, marks: FaceMarks | None) -> Portrait:
-    portrait = photo.portray(marks)
+def _prepare_and_tidy(photo: Photo, marks: FaceMarks | None, *, flat: bool) -> Portrait | Sheet:
+    shown = photo.print(marks) if flat else photo.portray(marks)
     return_memory()
-    return portrait
+    return shown
 
 
 def render_walk_up(

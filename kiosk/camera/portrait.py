@@ -120,7 +120,7 @@ def find_marks(photo: Pixels, path: Path) -> FaceMarks:
 
 def make_portrait(photo: Pixels, marks: FaceMarks, person: str) -> Portrait:
     """Lay the person of a photo onto a canvas, cut from the background, with clothes where the photo ends."""
-    to_canvas = _canvas_transform(marks)
+    to_canvas = canvas_transform(marks)
     picture = cv2.warpAffine(photo, to_canvas, CANVAS_SIZE, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     covered = cv2.warpAffine(np.full(photo.shape[:2], 255, np.uint8), to_canvas, CANVAS_SIZE)
     covered = _fade_edges(np.asarray(covered, dtype=np.uint8))
@@ -181,15 +181,17 @@ def _predictor() -> Any:
     raise CameraError("The face landmarks are missing: install the package face_recognition_models 0.3.0.")
 
 
-def _canvas_transform(marks: FaceMarks) -> Field:
-    """Return the 2x3 matrix that turns the photo's face upright and brings it to the canvas's place and size."""
+def canvas_transform(
+    marks: FaceMarks, *, eyes_pixels: float = EYES_PIXELS, centre: tuple[float, float] = CENTRE
+) -> Field:
+    """Return the 2x3 matrix that turns the photo's face upright and brings it to this size and place."""
     first, second = marks.eyes
     along = second - first
-    scale = EYES_PIXELS / max(1.0, float(np.hypot(*along)))
+    scale = eyes_pixels / max(1.0, float(np.hypot(*along)))
     angle = float(np.arctan2(along[1], along[0]))
     cos, sin = scale * np.cos(angle), scale * np.sin(angle)
     matrix = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]], np.float32)
-    matrix[:, 2] = np.array(CENTRE, np.float32) - matrix[:, :2] @ marks.centre
+    matrix[:, 2] = np.array(centre, np.float32) - matrix[:, :2] @ marks.centre
     return matrix
 
 

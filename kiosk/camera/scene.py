@@ -20,6 +20,8 @@ from kiosk.camera.portrait import (
     Field,
     Portrait,
 )
+from kiosk.camera.sheet import Sheet, hold_sheet, lay_sheet
+from kiosk.camera.source import Flat
 from kiosk.camera.visit import Pose
 
 FIELD_OF_VIEW_DEGREES = 66.0
@@ -74,9 +76,24 @@ class Scene:
         if portrait is not None and pose is not None:
             self._place(picture, portrait, pose)
             spot = self._spot(pose)
+        return self._grained(picture, index), spot
+
+    def draw_sheet(self, sheet: Sheet, pose: Pose | None, flat: Flat, index: int, *, seconds: float) -> Pixels:
+        """Draw frame number `index` with a sheet of paper that does what a head in this pose would do.
+
+        seconds: of the scene; a hand is never quite still.
+        """
+        picture = self._office.copy()
+        if pose is not None:
+            eyes, distance = pose.face_pixels / FACE_WIDTH, self._distance(pose.face_pixels)
+            lay_sheet(picture, sheet, hold_sheet(pose, flat, seconds=seconds, eyes_pixels=eyes, distance=distance))
+        return self._grained(picture, index)
+
+    def _grained(self, picture: Pixels, index: int) -> Pixels:
+        """The picture with the sensor's noise of frame number `index`."""
         across, down = index * TILE_STEPS[0] % NOISE_MARGIN, index * TILE_STEPS[1] % NOISE_MARGIN
         grain = self._grain[down : down + self._height, across : across + self._width]
-        return np.asarray(cv2.add(picture, grain, dtype=cv2.CV_8U), dtype=np.uint8), spot
+        return np.asarray(cv2.add(picture, grain, dtype=cv2.CV_8U), dtype=np.uint8)
 
     def _place(self, picture: Pixels, portrait: Portrait, pose: Pose) -> None:
         scale = pose.face_pixels / (FACE_WIDTH * EYES_PIXELS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, get_args
 
 from contract.errors import BadInputError
 from kiosk.camera.frame import Frame, SourceKind
@@ -18,6 +18,9 @@ Step = Literal["left", "right", "up", "nearer"]
 edge of Frame.main, which is not mirrored."""
 
 STEPS: tuple[Step, ...] = ("left", "right", "up", "nearer")
+
+Flat = Literal["moved", "tilted", "bent"]
+"""How somebody holds a printed photo to the camera: shifted aside, turned in the hands, or turned and bent."""
 
 
 class FrameSource(Protocol):
@@ -80,6 +83,7 @@ class SourceSettings:
     rotation_degrees: 0 or 180, for a Raspberry Pi camera that hangs upside down.
     face_pixels: width of the rendered face at its nearest, for photos.
     seed: of the noise and the small movements of rendered photos; the same seed renders the same pictures.
+    flat: show photos as sheets of paper instead of people: the attack that a kiosk must not fall for. None: as people.
 
     Raises BadInputError when a value cannot work.
     """
@@ -95,6 +99,7 @@ class SourceSettings:
     rotation_degrees: Literal[0, 180] = 0
     face_pixels: int = 220
     seed: int = 0
+    flat: Flat | None = None
 
     def __post_init__(self) -> None:
         if self.kind in {"clip", "photo"} and not self.path:
@@ -106,6 +111,8 @@ class SourceSettings:
             raise BadInputError(f"{self.fps:g} frames per second cannot be used: give a number from 1 to 120.")
         if not 80 <= self.face_pixels <= 300:
             raise BadInputError(f"A rendered face of {self.face_pixels} pixels cannot be used: give 80 to 300.")
+        if self.flat not in {None, *get_args(Flat)}:
+            raise BadInputError(f"A photo cannot be held {self.flat}: give {', '.join(get_args(Flat))}, or nothing.")
         if self.rotation_degrees not in {0, 180}:
             raise BadInputError(f"A camera rotation of {self.rotation_degrees} cannot be used: give 0 or 180.")
 

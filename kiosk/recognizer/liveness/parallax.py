@@ -1,15 +1,19 @@
-"""What tells a turning head from a sheet of paper: the nose stands out from the plane of eyes, brows and mouth.
+"""What tells a turning head from a sheet of paper: the nose stands out.
 
 Two views of a plane differ by a homography (Hartley and Zisserman, Multiple View Geometry in Computer Vision, 2nd
 edition, sections 2.3 and 13.1), whatever way it is moved or tilted. So the present view is taken back into the neutral
 one by the homography of eyes, brows and corners of the mouth, and what is left of the nose's movement is parallax:
 about half a distance between the eyes times the tangent of the angle by which the head has turned, and nothing for a
-photo. Bent paper leaves a little, because its middle comes forward too (docs/accuracy.md has both).
+photo. Bent paper leaves some, because its middle comes forward too: up to 0.23 where it is rolled as far as a hand can.
+
+Therefore a turn must show in the profile as well. A homography keeps points on a line that are on one (section 2.3),
+and so does paper that is rolled around an upright axis, for a line along that axis: bridge and tip of the nose and the
+middle of the lips stay as they are to each other. In a head that turns the tip leaves the line of the other two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -19,7 +23,8 @@ from kiosk.recognizer.face import Vector
 
 Points = npt.NDArray[np.float64]
 
-NOSE_TIP: Final = 30
+NOSE_BRIDGE, NOSE_TIP = 27, 30
+LIPS_MIDDLE: Final = (51, 57, 62, 66)
 OUTER_EYES: Final = (36, 45)
 PLANE: Final = (36, 39, 42, 45, 48, 54, *range(17, 27))
 """Corners of eyes and mouth, and the brows: nearly a plane. A jilbab leaves them free, as it does the nose."""
@@ -34,6 +39,8 @@ class Parallax:
     across: movement of the nose's tip against the plane along the line of the eyes; positive to the right of the
         picture, which is the person's own left.
     up: the same movement upwards.
+    profile: how far the nose's tip has left the line from its bridge to the middle of the lips, in the length of that
+        line; positive as `across`.
     growth: how much nearer the face is: 0.2 for a face that is larger by a fifth.
     residual: root mean square that the best homography of all FREE landmarks leaves over.
     yaw: by how much the nose's tip has moved along the line of the outer corners of the eyes, in their distance.
@@ -41,6 +48,7 @@ class Parallax:
 
     across: float
     up: float
+    profile: float
     growth: float
     residual: float
     yaw: float
@@ -63,11 +71,12 @@ def parallax(neutral: Vector, view: Vector) -> Parallax | None:
     measured = Parallax(
         across=float(tip @ along),
         up=-float(tip @ down),
+        profile=_profile(now) - _profile(before),
         growth=max(eyes_now / eyes, height_now / height) - 1.0,
         residual=float(np.sqrt((left_over**2).sum(axis=1).mean())) / eyes_now,
         yaw=yaw(view) - yaw(neutral),
     )
-    return measured if np.isfinite((measured.across, measured.up, measured.residual, measured.yaw)).all() else None
+    return measured if np.isfinite(astuple(measured)).all() else None
 
 
 def yaw(points: Vector) -> float:
@@ -129,6 +138,14 @@ def _proportions(points: Points) -> tuple[float, float]:
     first, second = points[36:42].mean(axis=0), points[42:48].mean(axis=0)
     mouth = points[[48, 54]].mean(axis=0)
     return float(np.linalg.norm(second - first)), float(np.linalg.norm(mouth - (first + second) / 2))
+
+
+def _profile(points: Points) -> float:
+    """How far the nose tip lies beside the line from bridge to lips, in its length; positive to the picture right."""
+    bridge, tip, lips = points[NOSE_BRIDGE], points[NOSE_TIP], points[list(LIPS_MIDDLE)].mean(axis=0)
+    line, aside = lips - bridge, tip - bridge
+    length = float(line @ line)
+    return float(aside[0] * line[1] - aside[1] * line[0]) / length if length > 0 else np.nan
 
 
 def _axes(points: Points) -> tuple[Points, Points]:
