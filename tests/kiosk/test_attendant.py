@@ -163,11 +163,24 @@ class Terminal:
             **changes,
         )
 
-    def know(self, *names: str, liveness: Any = "off", threshold: float | None = None, pack: str = "builtin") -> None:
-        """A roster of these people from the hub."""
+    def know(
+        self,
+        *names: str,
+        liveness: Any = "off",
+        threshold: float | None = None,
+        pack: str = "builtin",
+        second_factor: tuple[str, ...] = (),
+    ) -> None:
+        """A roster of these people from the hub; of some a face is not enough."""
         self.version += 1
         people = tuple(
-            RosterPerson(person=name, name=name.title(), count=1, embeddings=vector(name).astype("<f4").tobytes())
+            RosterPerson(
+                person=name,
+                name=name.title(),
+                count=1,
+                embeddings=vector(name).astype("<f4").tobytes(),
+                second_factor=name in second_factor,
+            )
             for name in names
         )
         policy = KioskPolicy(liveness=liveness, threshold=threshold)
@@ -308,6 +321,21 @@ def test_face_at_the_picture_s_edge_is_never_recorded(terminal: Terminal) -> Non
     terminal.see(during(8, Somebody("ayu", usability=Usability.MOVE_TO_CENTRE)))
     assert terminal.punches == []
     assert terminal.display.states[-1] == Approach("centre")
+
+
+@pytest.mark.parametrize("liveness", ["off", "active"])
+def test_person_with_a_lookalike_is_sent_to_the_officer(terminal: Terminal, liveness: str) -> None:
+    terminal.know("ayu", "budi", liveness=liveness, second_factor=("ayu",))
+    terminal.see(during(2, AYU))
+    assert terminal.punches == []
+    assert isinstance(terminal.display.states[-1], Refused)
+    assert terminal.display.states[-1].reason == "second_factor"
+
+
+def test_others_are_recorded_beside_a_person_with_a_lookalike(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", second_factor=("ayu",))
+    terminal.see(during(2, BUDI))
+    assert terminal.punches == ["budi"]
 
 
 # Troubles -----------------------------------------------------------------------------------------------------------

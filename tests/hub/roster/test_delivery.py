@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +14,11 @@ from hub.db import Database
 from hub.fleet.kiosks import add_kiosk, revoke_kiosk, set_policy
 from hub.fleet.models import Kiosk
 from hub.roster.approval import approve
-from hub.roster.changes import current_revision, note_person, note_reset
+from hub.roster.changes import current_revision, note_kiosk, note_person, note_reset
 from hub.roster.employees import transfer_employee
-from hub.roster.models import Employee
+from hub.roster.lookalikes import settle_lookalike, store_lookalikes
+from hub.roster.models import Employee, StoredCalibration
+from kiosk.recognizer.lookalikes import Lookalike
 from tests.factories.journals import SettableClock
 from tests.factories.people import add_employee, add_unit
 
@@ -214,6 +217,75 @@ def test_policy_reaches_the_kiosk_without_people(database: Database, kiosk: Any,
     assert (part.base is not None, part.people, part.removed) == (True, (), ())
     assert (part.policy.liveness, part.policy.threshold, part.policy.message) == ("strict", 0.93, "Apel pukul 07.30")
     assert set(kiosk.people) == {"person-1"}
+
+
+def calibrated(database: Database, clock: SettableClock, *, threshold: float | None, gallery: int) -> None:
+    with database.write() as session:
+        session.add(
+            StoredCalibration(
+                device="kiosk-1",
+                pack="builtin",
+                threshold=threshold,
+                scale=0.01,
+                target=1e-3,
+                people=100,
+                gallery=gallery,
+                frames=1,
+                estimator="a test",
+                made_at=clock(),
+                made_by="t",
+            )
+        )
+        session.flush()
+        note_kiosk(session.connection(), "kiosk-1", now=clock())
+
+
+def test_calibrated_threshold_travels_and_an_administrators_wins(
+    database: Database, kiosk: Any, clock: SettableClock
+) -> None:
+    add_employee(database, "person-1")
+    kiosk.register()
+    kiosk.update()
+    calibrated(database, clock, threshold=0.91, gallery=1)
+    [part] = kiosk.update()
+    assert part.policy.threshold == pytest.approx(0.91)
+    add_employee(database, "person-2")
+    [part] = kiosk.update()
+    assert part.policy.threshold == pytest.approx(0.91 + 0.01 * math.log(2))
+    set_policy(database, "kiosk-1", liveness="active", threshold=0.8, message="", now=clock)
+    [part] = kiosk.update()
+    assert part.policy.threshold == pytest.approx(0.8)
+
+
+def test_calibration_that_was_given_up_leaves_the_card(database: Database, kiosk: Any, clock: SettableClock) -> None:
+    add_employee(database, "person-1")
+    kiosk.register()
+    kiosk.update()
+    calibrated(database, clock, threshold=0.91, gallery=1)
+    calibrated(database, clock, threshold=None, gallery=1)
+    [part] = kiosk.update()
+    assert part.policy.threshold is None
+
+
+def test_lookalikes_are_marked_and_released_together(database: Database, kiosk: Any, clock: SettableClock) -> None:
+    for person in ("person-1", "person-2", "person-3"):
+        add_employee(database, person)
+    kiosk.register()
+    kiosk.update()
+    pair = Lookalike("person-1", "person-2", 0.97, "alike", 0.1)
+    with database.write() as session:
+        store_lookalikes(session.connection(), [pair], pack="builtin", margin=0.02, now=clock())
+    [part] = kiosk.update()
+    assert {each.person for each in part.people if each.second_factor} == {"person-1", "person-2"}
+    settle_lookalike(database, "person-1", "person-2", settled_as="different", settled_by="siti", now=clock)
+    [part] = kiosk.update()
+    assert {each.person for each in part.people} == {"person-1", "person-2"}
+    assert not any(each.second_factor for each in part.people)
+    # Where only one of them is known, the other would be taken for her.
+    set_employee(database, "person-2", clock, employed_until=clock().date() - timedelta(days=1))
+    [part] = kiosk.update()
+    assert [(each.person, each.second_factor) for each in part.people] == [("person-1", True)]
+    assert part.removed == ("person-2",)
 
 
 def test_hub_restored_from_a_backup_counts_on_beyond_what_kiosks_have_seen(
