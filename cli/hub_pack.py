@@ -115,7 +115,7 @@ def _why_not(name: str, without: list[str], *, calibrated: bool) -> str:
         shown = ", ".join(without[:20]) + (f" and {len(without) - 20} more" if len(without) > 20 else "")
         reasons.append(f"it can use no photo of {shown} (enrol them anew)")
     if not calibrated:
-        reasons.append("it has no thresholds, so that kiosks would recognise nobody (calibrate it)")
+        reasons.append("it has no thresholds, so that kiosks would recognise nobody (presensi hub calibrate)")
     return f"{name} is not in force: {', and '.join(reasons)}; or add --anyway."
 
 

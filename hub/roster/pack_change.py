@@ -24,11 +24,13 @@ from sqlalchemy.orm import Session
 from hub.bulk import Row, insert_new
 from hub.db import Database, table_of
 from hub.errors import PackChangeError
+from hub.fleet.models import Kiosk
 from hub.roster.changes import lock_roster, note_people
 from hub.roster.deployment import deploy, deployed_pack
 from hub.roster.models import Employee, EnrolmentFrame, PackChange, Template, UnusablePhoto
 from hub.roster.officers import officer_name
 from hub.roster.photos import Photo, PhotoStore
+from hub.roster.thresholds import newest_calibrations
 from kiosk.recognizer.enrolment import PhotoFault, embed_photo
 from kiosk.recognizer.pack import Pack
 
@@ -41,7 +43,7 @@ POLL_SECONDS: Final = 0.5
 Progress = Callable[[int, int], None]
 """Called with pictures looked at, and pictures in all."""
 
-_templates, _unusable = table_of(Template), table_of(UnusablePhoto)
+_templates, _unusable, _kiosks = table_of(Template), table_of(UnusablePhoto), table_of(Kiosk)
 _COUNTED: Final = ("proposed", "approved")
 
 
@@ -66,7 +68,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     previous: the pack in force before. switched: `pack` is in force now. total, done, failed: pictures, those with a
     template, those that the pack cannot use. without: people who have approved pictures and none that the pack can use.
-    calibrated: the pack has thresholds; without them kiosks recognise nobody.
+    calibrated: the pack has thresholds, by its card or for every kiosk; without them kiosks recognise nobody.
     """
 
     pack: str
@@ -231,7 +233,7 @@ class PackChangeJob:
             job = session.get_one(PackChange, job_id)
             previous = deployed_pack(session.connection()) or self._initial
             without = _left_without(session, pack)
-            calibrated = self._pack.curve is not None
+            calibrated = self._pack.curve is not None or _has_thresholds(session, pack)
             in_force = deployed_pack(session.connection()) == pack
             if in_force or anyway or (calibrated and not without):
                 job.state = "done"
@@ -303,6 +305,14 @@ def _left_without(session: Session, pack: str) -> tuple[LeftPerson, ...]:
     )
     query = select(Employee.id, Employee.name).where(has_pictures, ~has_template).order_by(Employee.name, Employee.id)
     return tuple(LeftPerson(person_id=row.id, name=row.name) for row in session.execute(query))
+
+
+def _has_thresholds(session: Session, pack: str) -> bool:
+    """Whether every kiosk's threshold for this pack has been computed from its own staff, whose templates are here."""
+    connection = session.connection()
+    devices = connection.scalars(select(_kiosks.c.device).where(_kiosks.c.state == "active")).all()
+    thresholds = newest_calibrations(connection)
+    return bool(devices) and all(thresholds.get((device, pack)) is not None for device in devices)
 
 
 def _unusable_lines(session: Session, pack: str) -> tuple[UnusableLine, ...]:

@@ -35,6 +35,9 @@ class EmptyRoom:
         picture = np.zeros((480, 640, 3), np.uint8)
         return None if self._over.wait(0.05) else Frame(picture, picture[..., 0], 0.0, 0, "webcam")
 
+    def ask(self, step: object) -> None:
+        """There is nobody to turn the head."""
+
     def __enter__(self) -> EmptyRoom:
         return self
 

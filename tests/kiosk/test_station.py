@@ -47,6 +47,9 @@ class EmptyRoom:
             return None
         return Frame(PICTURE, PICTURE[..., 0], 0.0, 0, "webcam")
 
+    def ask(self, step: object) -> None:
+        """There is nobody to turn the head."""
+
     def __enter__(self) -> EmptyRoom:
         return self
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
+from contract.signing import SigningKey
 from hub.db import Database
 from hub.errors import EnrolmentError, PackChangeError
 from hub.roster.approval import approve, refuse
@@ -21,10 +22,11 @@ from hub.roster.changes import current_revision
 from hub.roster.deployment import pack_in_force, show_deployment
 from hub.roster.enrolment import Enrolment
 from hub.roster.gallery import load_people
-from hub.roster.models import EnrolmentFrame, PackChange, UnusablePhoto
+from hub.roster.models import EnrolmentFrame, PackChange, StoredCalibration, UnusablePhoto
 from hub.roster.pack_change import LOCK_FILE, PICTURES_PER_COMMIT, PackChangeJob
 from kiosk.recognizer.enrolment import PhotoFault
 from tests.factories.journals import SettableClock
+from tests.factories.people import add_kiosk_row
 
 CURVE: Any = object()
 """Any curve: the job only asks whether there is one."""
@@ -248,6 +250,39 @@ def test_pack_without_thresholds_is_not_deployed_by_accident(
     assert (outcome.switched, outcome.calibrated, outcome.without) == (False, False, ())
     assert in_force(database) == "old"
     assert make_job(curve=None).run(anyway=True).switched
+
+
+def test_pack_that_the_hub_has_calibrated_for_every_kiosk_is_deployed(
+    database: Database, enrol: Enrol, make_job: MakeJob, clock: SettableClock
+) -> None:
+    """Its card has no thresholds; the templates are there after the first try, and so they could be computed."""
+    enrol("Rina", 20)
+    for device in ("kiosk-1", "kiosk-2"):
+        add_kiosk_row(database, device, SigningKey.generate().verify_key)
+    assert not make_job(curve=None).run().calibrated
+    store_threshold(database, "kiosk-1", 0.5, clock)
+    store_threshold(database, "kiosk-2", None, clock)
+    assert not make_job(curve=None).run().switched, "too few people at one of them"
+    store_threshold(database, "kiosk-2", 0.5, clock)
+    assert make_job(curve=None).run().switched
+
+
+def store_threshold(database: Database, device: str, threshold: float | None, clock: SettableClock) -> None:
+    with database.write() as session:
+        session.add(
+            StoredCalibration(
+                device=device,
+                pack="new",
+                threshold=threshold,
+                target=0.001,
+                people=1,
+                gallery=1,
+                frames=1,
+                estimator="t",
+                made_at=clock(),
+                made_by="t",
+            )
+        )
 
 
 # Killed, interrupted, refused -----------------------------------------------------------------------------------------
