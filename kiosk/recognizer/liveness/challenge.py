@@ -57,7 +57,7 @@ class ChallengeSettings:
     slow_retries: int = 1
     turn: float = 0.15
     profile: float = 0.09
-    up: float = 0.17
+    up: float = 0.15
     nearer: float = 0.15
     back: float = 0.55
     back_again: float = 0.4

@@ -141,7 +141,7 @@ def _proportions(points: Points) -> tuple[float, float]:
 
 
 def _profile(points: Points) -> float:
-    """How far the nose tip lies beside the line from bridge to lips, in its length; positive to the picture right."""
+    """How far the nose's tip lies beside the line from bridge to lips, in its length; positive to the right."""
     bridge, tip, lips = points[NOSE_BRIDGE], points[NOSE_TIP], points[list(LIPS_MIDDLE)].mean(axis=0)
     line, aside = lips - bridge, tip - bridge
     length = float(line @ line)
