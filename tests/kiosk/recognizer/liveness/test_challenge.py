@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.factories.heads import Held, head, sheet
 
 from kiosk.camera import source
 from kiosk.recognizer.liveness.challenge import (
@@ -21,6 +20,7 @@ from kiosk.recognizer.liveness.challenge import (
     draw_steps,
     replay_chance,
 )
+from tests.factories.heads import Held, head, sheet
 
 DONE = {"left": Held(left=30), "right": Held(left=-30), "up": Held(up=26), "nearer": Held(nearer=1.3)}
 MOVE_SECONDS, HOLD_SECONDS = 0.4, 0.4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.factories.heads import Held, head, sheet
 
 from kiosk.recognizer.liveness.parallax import homography, neutral_of, parallax, project, yaw
+from tests.factories.heads import Held, head, sheet
 
 
 def test_homography_of_a_plane_is_found_again() -> None:
