@@ -194,6 +194,10 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "approval.refused_before": ("Pernah ditolak oleh {what}", "Refused before by {what}"),
     "approval.photo": ("Foto {name}", "Photo of {name}"),
+    "approval.no_photo": (
+        "Berkas foto tidak ada di folder pusat ini.",
+        "The photo's file is not in this hub's folder.",
+    ),
     "approval.own": (
         "Anda yang mendaftarkan; orang lain harus menyetujui.",
         "You enrolled this person; somebody else must approve.",

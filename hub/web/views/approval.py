@@ -87,6 +87,12 @@ def _show(request: Request, visitor: Visitor, office: FrontOffice, *, trouble: s
         for person in people
         if all(is_same_officer(author, visitor.username) for author in person.added_by)
     }
+    kept = {
+        frame
+        for person in people
+        for frame, file in zip(person.frames, person.files, strict=True)
+        if office.photos is not None and office.photos.path(file).is_file()
+    }
     status_code = 409 if trouble else 200
     return render(
         request,
@@ -95,6 +101,7 @@ def _show(request: Request, visitor: Visitor, office: FrontOffice, *, trouble: s
         people=people,
         waiting=len(waiting),
         own=own,
+        kept=kept,
         trouble=trouble,
         page=PAGE,
     )

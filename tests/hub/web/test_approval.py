@@ -87,6 +87,8 @@ def test_photo_that_is_missing_or_waits_no_more_is_not_found(
     for number in (first.id, second.id, 987654, 10**30):
         assert admin.get(f"{PAGE}/foto/{number}").status == 404
     page = admin.get(PAGE)
+    assert "Berkas foto tidak ada di folder pusat ini." in page.words
+    assert f"{PAGE}/foto/{first.id}" not in page.links.addresses
     admin.post(f"{PAGE}/{rina}/setujui", token=page.field("token"), frames=page.field("frames"))
     assert admin.get(f"{PAGE}/foto/{first.id}").status == 404
 
