@@ -41,8 +41,8 @@ class ChallengeSettings:
     attempts: rows in one visit; another row is drawn for each.
     slow_retries: how often in one attempt a step that ran out of time is asked for once more, the same again.
     turn, profile, up, nearer: how far a step must go, and from where on any other movement is wrong; a turn must go
-        both across and in the profile. Prints moved, tilted and bent by hand stay below 0.07 in the profile, rolled
-        sheets too; heads have 0.09 to 0.15 at 25 degrees and 0.12 to 0.19 at 35 (docs/accuracy.md).
+        both across and in the profile. Prints moved, tilted and bent by hand stay below 0.08 in the profile, rolled
+        sheets too; heads have 0.09 to 0.15 at 25 degrees and 0.12 to 0.19 at 35 (docs/accuracy-liveness.md).
     back: share of that below which the head counts as back; back_again: share of the way back after a step nearer.
     ahead: largest yaw of a face that looks ahead; ahead_again: how far it may differ from the first neutral view's.
     still: how far the nose may move against the plane while the neutral view is taken.

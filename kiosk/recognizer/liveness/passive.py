@@ -33,7 +33,7 @@ MARGIN: Final = 12
 
 DARKEST, BRIGHTEST = 32.0, 235.0
 """Mean grey value of a face that the nets can judge. Darkened copies of live and printed faces fall together below it:
-at a fifth of the light prints score up to 0.71 and people down to 0.46 (docs/accuracy.md)."""
+at a fifth of the light prints score up to 0.71 and people down to 0.48 (docs/accuracy-liveness.md)."""
 MOST_GLARE: Final = 0.6
 """Share of the face that may be burnt out (grey value above 245)."""
 LEAST_DETAIL: Final = 0.2
