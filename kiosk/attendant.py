@@ -257,7 +257,7 @@ class Attendant:
         """What liveness says of whoever is recognised; None when nobody is, and no challenge is running."""
         now = self._clock.monotonic()
         if identity is not None and answered(self._scan, identity.person, now=now, settings=self._settings):
-            return Recognised(identity)
+            return Recognised(identity, proven=False)
         if reading_refusal(self._scan, now):
             return None
         return self._proof.judge(identity, frame, box, self._roster_in_use.policy.liveness)

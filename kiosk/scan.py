@@ -62,9 +62,14 @@ class Verifying:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The frames agree on a person."""
+    """The frames agree on a person.
+
+    proven: whether the policy's liveness layers have had their say. Without, nothing is ever written: the person can
+    only be told again what they were told before.
+    """
 
     identity: Identity
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +328,8 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
             return _nobody(scan, now=now, settings=settings), ()
     scan = replace(scan, last_face_at=now)
     match event:
-        case Recognised(identity):
-            return _recognise(scan, identity, now=now, settings=settings)
+        case Recognised(identity, proven):
+            return _recognise(scan, identity, proven=proven, now=now, settings=settings)
         case Closed(identity):
             return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
         case Challenging(question, number, of, remaining, first_seen_at):
@@ -394,7 +399,7 @@ def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> Scan
 
 
 def _recognise(
-    scan: Scan, identity: Identity, *, now: float, settings: ScanSettings
+    scan: Scan, identity: Identity, *, proven: bool, now: float, settings: ScanSettings
 ) -> tuple[Scan, tuple[Action, ...]]:
     if isinstance(scan.state, Recording) or _waiting_for_room(scan.state, now):
         return scan, ()
@@ -406,6 +411,9 @@ def _recognise(
     if last is not None and now - last.at < settings.repeat_window:
         state = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
         return replace(scan, state=state, served=identity.person), (Signal("already"),)
+    if not proven:
+        # The repeat window ended in this very moment; the next frame asks for proof.
+        return _show(scan, Verify(1.0), identity.first_seen_at, now=now), ()
     return replace(scan, state=Recording(identity)), (Record(identity),)
 
 

@@ -19,6 +19,8 @@ from kiosk.scan import (
     Approach,
     CameraLost,
     CameraTrouble,
+    Challenge,
+    Challenging,
     Closed,
     CommitFailed,
     Committed,
@@ -26,6 +28,7 @@ from kiosk.scan import (
     FaceSeen,
     Idle,
     LastPunch,
+    LivenessFailed,
     LockChanged,
     Locked,
     Nobody,
@@ -367,3 +370,37 @@ def test_any_course_with_stray_answers_of_the_journal_raises_nothing(course: lis
         if isinstance(scan.state, Accepted) and scan.state != before.state:
             assert isinstance(event, Committed)
         assert len(actions) <= 1
+
+
+# Liveness -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds_later", [1.0, SETTINGS.repeat_window - 1e-6, SETTINGS.repeat_window, 10_000.0])
+def test_unproven_face_is_never_recorded_whenever_it_comes(seconds_later: float) -> None:
+    walk = Walk().on(Recognised(identity()), Nobody(), after=1.0).on(Nobody(), after=2.0)
+    taken = len(walk.recorded)
+    walk.on(Recognised(identity(first_seen_at=9.0), proven=False), after=seconds_later)
+    assert len(walk.recorded) == taken
+    assert not isinstance(walk.scan.state, Recording)
+
+
+def test_stranger_to_the_window_who_proves_nothing_is_not_recorded() -> None:
+    scan, actions = step(Scan(), Recognised(identity(), proven=False), now=1.0, settings=SETTINGS)
+    assert actions == ()
+    assert isinstance(scan.state, Verify)
+
+
+def test_refused_person_is_told_once_and_has_another_try_after_stepping_away() -> None:
+    walk = Walk().on(LivenessFailed(identity(first_seen_at=1.0), final=False))
+    assert isinstance(walk.scan.state, Refused)
+    assert walk.scan.state.reason == "liveness"
+    walk.show(Verifying(0.5, 1.0), seconds=SETTINGS.refused_hold + 2)
+    assert isinstance(walk.scan.state, Idle)
+    walk.show(Nobody(), seconds=2).on(Challenging("left", 1, 4, 0.9, 20.0))
+    assert walk.scan.state == Challenge("left", 1, 4, 0.9)
+
+
+def test_last_refusal_sends_to_an_officer() -> None:
+    walk = Walk().on(LivenessFailed(identity(), final=True))
+    assert isinstance(walk.scan.state, Refused)
+    assert walk.scan.state.reason == "liveness_officer"
