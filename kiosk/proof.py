@@ -128,11 +128,6 @@ class Proof:
         """Verdicts and scores of the face that was judged last, for its punch."""
         return self._seen.layers
 
-    @property
-    def challenging(self) -> bool:
-        """Whether a challenge is running: turned heads are no strangers then."""
-        return self._seen.trial is not None
-
     def use(self, passive: PassiveLiveness | None) -> None:
         """Go on with another pack's model, or under another policy; what was seen is forgotten."""
         self._passive = passive
