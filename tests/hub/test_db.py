@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -92,3 +93,12 @@ def test_sqlite_commits_survive_a_power_cut(tmp_path: Path) -> None:
 def test_shown_address_hides_the_password() -> None:
     with open_database("postgresql://hub:rahasia@db.example/presensi") as database:
         assert "rahasia" not in shown_address(database)
+
+
+def test_opening_waits_for_another_program_that_just_made_the_file(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "hub.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, other.execute, ["COMMIT"]).start()
+    with open_database(f"sqlite:///{tmp_path}/hub.db") as database, database.read() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+    other.close()
