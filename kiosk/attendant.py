@@ -111,7 +111,7 @@ class Attendant:
     """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
 
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
-    of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when one is needed.
+    of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when a policy asks for it.
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
     then; None: there is only the one.
     """
@@ -156,6 +156,7 @@ class Attendant:
             recount=self._consensus.recount,
             on_refusals=on_refusals,
         )
+        self._proof.use(self._recognizer.pack.passive, self._roster_in_use.policy.liveness)
         self._seen_anything = False
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
@@ -354,7 +355,7 @@ class Attendant:
             self._roster_in_use = newest
             self._follow_pack(newest)
             self._consensus.use(self._rule(newest), newest.gallery)
-            self._proof.use(self._recognizer.pack.passive)
+            self._proof.use(self._recognizer.pack.passive, newest.policy.liveness)
 
     def _follow_pack(self, roster: Roster) -> None:
         """Recognise with the pack that made the roster's templates: those of two packs cannot be compared."""

@@ -14,11 +14,12 @@ from typing import Final, Protocol
 
 from contract.punch import LivenessLayer
 from kiosk.camera.frame import Frame, Pixels
+from kiosk.errors import PackError
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box, Match, Vector
 from kiosk.recognizer.liveness.challenge import Challenge, Phase, Step
 from kiosk.recognizer.liveness.passive import PassiveLiveness, PassiveWindow
-from kiosk.recognizer.liveness.policy import Policy, layers_of, weigh
+from kiosk.recognizer.liveness.policy import Policy, layers_of, may_challenge, weigh
 from kiosk.recognizer.liveness.tally import RefusalTally
 from kiosk.scan import Challenging, Closed, LivenessFailed, Recognised, Verifying
 
@@ -40,6 +41,10 @@ ProofEvent = Recognised | Closed | LivenessFailed | Challenging | Verifying
 
 class LandmarkSource(Protocol):
     """Finds the landmarks of one face over a stream."""
+
+    def load(self) -> None:
+        """Read the model now, if that was not done yet; PackError when it is missing or damaged."""
+        ...
 
     def find(self, picture: Pixels, box: Box) -> Vector | None:
         """(68, 2) float32 landmarks in pixels of the picture; None when they cannot be trusted."""
@@ -122,16 +127,28 @@ class Proof:
         self._tally = tally or RefusalTally()
         self._face: float | None = None
         self._seen = _Evidence()
+        self._can_challenge = True
 
     @property
     def layers(self) -> tuple[LivenessLayer, ...]:
         """Verdicts and scores of the face that was judged last, for its punch."""
         return self._seen.layers
 
-    def use(self, passive: PassiveLiveness | None) -> None:
-        """Go on with another pack's model, or under another policy; what was seen is forgotten."""
+    def use(self, passive: PassiveLiveness | None, policy: Policy) -> None:
+        """Go on with another pack's model, or under another policy; what was seen is forgotten.
+
+        Call it before the first frame too: the model of the landmarks is read here, and not while somebody waits. Where
+        it is missing or damaged, whoever would be challenged is told that the kiosk cannot, and the log says why.
+        """
         self._passive = passive
         self.reset()
+        self._can_challenge = True
+        if may_challenge(policy, passive_model=passive is not None):
+            try:
+                self._landmarks.load()
+            except PackError as error:
+                self._can_challenge = False
+                log.error("nobody can be asked for movements: %s", error)  # noqa: TRY400 (the sentence says all)
 
     def reset(self) -> None:
         """Nobody is there any more."""
@@ -207,6 +224,8 @@ class Proof:
                 return Closed(identity)
             case "wait":
                 return Verifying(1.0, identity.first_seen_at)
+            case "challenge" if not self._can_challenge:
+                return Closed(identity)
             case "challenge":
                 seen.trial = _Trial(self._make_challenge(), identity)
                 self._landmarks.forget()

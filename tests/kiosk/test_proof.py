@@ -10,6 +10,7 @@ import pytest
 
 from contract.punch import LivenessLayer
 from kiosk.camera.frame import Frame
+from kiosk.errors import PackError
 from kiosk.proof import LAST_LOOK_SECONDS, Proof
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box, Match
@@ -62,6 +63,13 @@ class ScriptedChallenge:
 class Landmarks:
     def __init__(self) -> None:
         self.found: Any = POINTS
+        self.missing = False
+        self.loaded = 0
+
+    def load(self) -> None:
+        if self.missing:
+            raise PackError("landmarks.dat is not there")
+        self.loaded += 1
 
     def find(self, picture: Any, box: Box) -> Any:
         return self.found
@@ -118,6 +126,39 @@ def kinds(told: list[Any]) -> list[type]:
         if not found or found[-1] is not type(each):
             found.append(type(each))
     return found
+
+
+@pytest.mark.parametrize(
+    ("passive", "policy", "read"),
+    [
+        (True, "off", False),
+        (True, "passive", False),
+        (True, "active", True),
+        (True, "strict", True),
+        (False, "off", False),
+        (False, "passive", False),
+        (False, "active", True),
+        (False, "strict", False),
+    ],
+)
+def test_landmark_model_is_read_when_a_policy_can_ask_for_movements(passive: bool, policy: Any, read: bool) -> None:
+    bench = Bench(passive=passive, policy=policy)
+    bench.proof.use(bench.passive, policy)  # type: ignore[arg-type]
+    assert bench.landmarks.loaded == read
+
+
+def test_without_the_landmark_model_nobody_is_challenged_and_the_kiosk_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(passive=True, policy="active")
+    bench.landmarks.missing = True
+    bench.proof.use(bench.passive, "active")  # type: ignore[arg-type]
+    assert "landmarks.dat is not there" in caplog.text
+    assert kinds(bench.show("ana", frames=6)) == [Verifying, Recognised]
+    bench.at += 10
+    assert bench.passive is not None
+    bench.passive.score = 0.5
+    assert kinds(bench.show("ben", frames=8, since=200.0)) == [Verifying, Closed]
 
 
 def test_policy_off_asks_nothing_and_says_so() -> None:

@@ -21,6 +21,13 @@ _WITHOUT_MODEL: Final[dict[Policy, Standing]] = {
 }
 
 
+def may_challenge(policy: Policy, *, passive_model: bool) -> bool:
+    """Whether anybody can be asked for movements under this policy; passive_model: whether the pack has one."""
+    if not passive_model:
+        return _WITHOUT_MODEL[policy] == "challenge"
+    return policy in {"active", "strict"}
+
+
 def weigh(
     policy: Policy, *, passive: LivenessLayer | None, passive_settled: bool, challenge: LivenessLayer | None
 ) -> Standing:
