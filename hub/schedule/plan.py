@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hub.errors import PolicyError
 
 DAY_MINUTES = 1440
+_WINDOW = re.compile(r"(?P<open>[\[(])\s*(?P<first>[^,\s]+)\s*,\s*(?P<last>[^,\s]+)\s*(?P<close>[\])])")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::00)?([+-]1)?")
 
 
@@ -50,10 +51,12 @@ class DayPlan:
     """What one working day expects: at least two sessions in the order of the clock.
 
     break_: (from, to) in minutes from midnight, unpaid; None when the day has no break.
+    quota: minutes of work that are paid for, where pay goes by duration; None elsewhere.
     """
 
     sessions: tuple[Session, ...]
     break_: tuple[int, int] | None = None
+    quota: int | None = None
 
     @property
     def in_due(self) -> int:
@@ -109,6 +112,7 @@ def plan_two_sessions(
     out_due: int,
     out_closes: int | None,
     break_: tuple[int, int] | None = None,
+    quota: int | None = None,
     field: str = "schedule",
 ) -> DayPlan:
     """A day of arrival (`in`) and departure (`out`); PolicyError, naming `field`, when the times contradict."""
@@ -118,9 +122,23 @@ def plan_two_sessions(
             Session(name="out", opens=out_due, closes=out_closes),
         ),
         break_=break_,
+        quota=quota,
     )
     check_plan(plan, field=field)
     return plan
+
+
+def read_window(text: object, *, field: str) -> tuple[int, int]:
+    """First and last minute of a window written as an interval: `[12:00,12:30)` ends at 12:29, `…]` at 12:30.
+
+    PolicyError names `field`.
+    """
+    match = _WINDOW.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise PolicyError(f"{field}: {text!r} is no window; write [HH:MM,HH:MM], or [HH:MM,HH:MM) without its end.")
+    first = parse_clock(match["first"], field=field) + (match["open"] == "(")
+    last = parse_clock(match["last"], field=field) - (match["close"] == ")")
+    return first, last
 
 
 def check_plan(plan: DayPlan, *, field: str) -> None:
@@ -145,6 +163,10 @@ def check_plan(plan: DayPlan, *, field: str) -> None:
             )
     if plan.closes - plan.opens >= 2 * DAY_MINUTES:
         raise PolicyError(f"{field}: the windows of one work date span two days or more.")
+    if len(plan.sessions) > len({session.name for session in plan.sessions}):
+        raise PolicyError(f"{field}: two sessions of the day have one name; name each of them differently.")
+    if plan.quota is not None and not 0 < plan.quota < DAY_MINUTES:
+        raise PolicyError(f"{field}: a quota of {plan.quota} minutes is not between 1 and {DAY_MINUTES - 1}.")
     _check_break(plan, field=field)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from hub.errors import PolicyError
+from hub.schedule.allowance import AllowanceRule, read_allowance
 from hub.schedule.hours import read_hours, refuse_unknown
 from hub.schedule.plan import DAY_MINUTES, DayPlan, format_clock
 from hub.schedule.weekdays import WEEKDAYS, parse_weekdays
@@ -17,12 +18,23 @@ PRESETS = Path(__file__).parent / "presets"
 LEGAL_WEEK_MINUTES = 2250
 """Working hours without breaks, 37.5 a week: Perpres 21/2023."""
 
-Kind = Literal["two-session"]
+Kind = Literal["two-session", "sessions", "slot"]
 OutOfWindow = Literal["queue", "count"]
 EarlyFlag = Literal["PULANG_AWAL", "MELANGGAR"]
 
 _SETTINGS = frozenset({"out_of_window", "subtract_break", "repeat_minutes"})
-_KEYS = _SETTINGS | {"name", "title", "basis", "kind", "early_flag", "weekly_minutes", "rest", "hours"}
+_KEYS = _SETTINGS | {
+    "name",
+    "title",
+    "basis",
+    "kind",
+    "early_flag",
+    "weekly_minutes",
+    "rest",
+    "hours",
+    "letters_excuse_parts",
+    "allowance",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +42,16 @@ class Policy:
     """How one group of people is assessed.
 
     name: as in the preset's file name; title: Indonesian, for people; basis: the regulation.
+    kind: `two-session` days have arrival and departure, `sessions` days any number from three on, `slot` days are paid
+        by the minute up to a quota.
     week: seven days from Monday, None for a rest day; None altogether when the hours come with a roster or a case.
     out_of_window: `queue` stores a punch outside the windows for the operator, `count` counts it.
     subtract_break: whether late and early minutes leave out the break.
     repeat_minutes: punches less than this apart are one.
     early_flag: what leaving early is called.
     weekly_minutes: working minutes that the week must add up to; None when nobody declared them.
+    letters_excuse_parts: whether a letter that covers the time between due and punch excuses being late or early.
+    allowance: what pay is computed by; None when attendance does not change it.
     """
 
     name: str
@@ -48,6 +64,8 @@ class Policy:
     repeat_minutes: int = 30
     early_flag: EarlyFlag = "PULANG_AWAL"
     weekly_minutes: int | None = None
+    letters_excuse_parts: bool = False
+    allowance: AllowanceRule | None = None
 
     def plan_of_weekday(self, weekday: int) -> DayPlan | None:
         """The hours of a weekday (0 is Monday); None on a rest day; PolicyError when the policy brings no hours."""
@@ -58,7 +76,11 @@ class Policy:
         return self.week[weekday]
 
     def with_hours(self, plan: DayPlan) -> Policy:
-        """The same rules with one plan: for every working day, or for all seven when the policy brings no hours."""
+        """The same rules with one plan: for every working day, or for all seven when the policy brings no hours.
+
+        PolicyError when the plan is not of the policy's kind.
+        """
+        check_kind(self.kind, plan, field=f"the policy '{self.name}'")
         week = self.week or (plan,) * 7
         return replace(self, week=tuple(plan if day is not None else None for day in week), weekly_minutes=None)
 
@@ -115,7 +137,12 @@ def read_policy(table: Mapping[str, Any], *, source: str) -> Policy:
         week=_read_week(table, source),
         early_flag=_one_of(table, "early_flag", get_args(EarlyFlag), "PULANG_AWAL", source),
         weekly_minutes=weekly_minutes,
+        letters_excuse_parts=_truth(table, "letters_excuse_parts", source),
+        allowance=(read_allowance(table["allowance"], field=f"{source}: allowance") if "allowance" in table else None),
     )
+    for day, plan in enumerate(policy.week or ()):
+        if plan is not None:
+            check_kind(policy.kind, plan, field=f"{source}: hours of {WEEKDAYS[day]}")
     policy = change_settings(policy, {key: table[key] for key in _SETTINGS & table.keys()}, source=source)
     if policy.week is not None:
         _check_week(policy.week, source)
@@ -142,6 +169,17 @@ def change_settings(policy: Policy, settings: Mapping[str, Any], *, source: str)
         subtract_break=subtract_break,
         repeat_minutes=repeat_minutes,
     )
+
+
+def check_kind(kind: Kind, plan: DayPlan, *, field: str) -> None:
+    """PolicyError when a day's plan is not what the kind of policy works with."""
+    several = len(plan.sessions) > 2
+    if several != (kind == "sessions"):
+        wanted = "sessions, three or more" if kind == "sessions" else "arrival and departure, in_due and out_due"
+        raise PolicyError(f"{field}: days of the kind {kind} have {wanted}.")
+    if (plan.quota is None) == (kind == "slot"):
+        wanted = "need a quota_min" if kind == "slot" else "have no quota_min"
+        raise PolicyError(f"{field}: days of the kind {kind} {wanted}.")
 
 
 def _read_week(table: Mapping[str, Any], source: str) -> tuple[DayPlan | None, ...] | None:
@@ -191,6 +229,13 @@ def _one_of(table: Mapping[str, Any], key: str, choices: tuple[Any, ...], defaul
     value = table.get(key, default)
     if value not in choices:
         raise PolicyError(f"{source}: {key} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def _truth(table: Mapping[str, Any], key: str, source: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PolicyError(f"{source}: {key} must be true or false, not {value!r}.")
     return value
 
 
