@@ -7,6 +7,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("presensi", deadline=None)
+settings.load_profile("presensi")
 
 # A shell that starts us in the background lets us ignore SIGINT, and every process that a test starts would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
