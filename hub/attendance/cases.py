@@ -1,27 +1,32 @@
 """Worked cases of attendance: `given` in, assessed day out, in the form in which a regency writes them down.
 
-A case is {"id", "kind": "day" or "days", "given": {...}}; its `expect` and other keys beside these are not read.
+A case is {"id", "kind", "given": {...}}, its kind day, days or month; `expect` and other keys beside are not read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from hub.attendance.assess import assess
-from hub.attendance.day import COMPLETE, AttendanceDay, Cover, Coverage, Document, PunchSeen, to_plain
+from hub.attendance.day import COMPLETE, AttendanceDay, Cover, Coverage, Document, Hint, PunchSeen, to_plain
+from hub.attendance.deduction import SessionPay
+from hub.attendance.month_cases import GivenManual, GivenMonth, GivenSlot, read_session_pay, run_month, split_config
 from hub.errors import CaseError, PolicyError
 from hub.recap.summary import summarise
+from hub.schedule.allowance import SessionAllowance
 from hub.schedule.calendar import Override, read_override
 from hub.schedule.hours import read_hours
 from hub.schedule.policy import Policy, change_settings, load_policy
 
-KINDS = ("day", "days")
+KINDS = ("day", "days", "month")
+_Form = TypeVar("_Form", bound=msgspec.Struct)
 _CLOCK = re.compile(r"(\d\d:\d\d(?::\d\d)?)([+-]1)?")
 
 
@@ -68,6 +73,9 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     holidays: list[date] = []
     overrides: list[dict[str, Any]] = []
     schedule: dict[str, Any] | None = None
+    sessions: dict[str, Any] | None = None
+    slot: GivenSlot | None = None
+    manual: GivenManual | list[GivenManual] | None = None
     config: dict[str, Any] = {}
     coverage: Literal["complete"] | dict[str, datetime | None] = "complete"
     month_closed: bool = False
@@ -96,12 +104,16 @@ def run_cases(cases: Sequence[object]) -> list[CaseAnswer]:
 def run_case(case: object, *, name: str) -> dict[str, Any]:
     """The day of a case as plain JSON types, with `lampiran_ii` over its day or days; CaseError names case and key.
 
-    For the kind `days` the fields are those of the first date: the form is meant for days that are equal.
+    For the kind `days` the fields are those of the first date: the form is meant for days that are equal. The kind
+    `month` has the amounts of its policy's regime of pay.
     """
-    given = _read_given(case, name)
+    kind, table = _read_kind(case, name)
     try:
-        policy = _read_policy(given)
-        days = [_assess(given, policy, work_date) for work_date in _dates(given)]
+        if kind == "month":
+            return run_month(_read(table, GivenMonth, name))
+        given = _read(table, Given, name)
+        policy, session_pay = _read_policy(given)
+        days = [_assess(given, policy, work_date, session_pay) for work_date in _dates(given)]
     except (PolicyError, _UnreadableError) as error:
         raise CaseError(f"Case {name}: {error}") from error
     return {**to_plain(days[0]), "lampiran_ii": msgspec.to_builtins(summarise(days).lampiran_ii)}
@@ -111,30 +123,52 @@ class _UnreadableError(ValueError):
     """Raised inside this module when a value cannot be read; the text begins with its key."""
 
 
-def _read_given(case: object, name: str) -> Given:
+def _read_kind(case: object, name: str) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(case, Mapping):
         raise CaseError(f"Case {name}: write it as an object with id, kind and given.")
-    if case.get("kind") not in KINDS:
-        raise CaseError(f"Case {name}: kind {case.get('kind')!r} is not known; known are {', '.join(KINDS)}.")
+    kind = case.get("kind")
+    if kind not in KINDS:
+        raise CaseError(f"Case {name}: kind {kind!r} is not known; known are {', '.join(KINDS)}.")
     given = case.get("given")
     if not isinstance(given, Mapping):
         raise CaseError(f"Case {name}: given is missing; write the facts of the case there.")
+    return kind, given
+
+
+def _read(given: Mapping[str, Any], form: type[_Form], name: str) -> _Form:
     try:
-        # The policy comes first: another family's keys are only unknown because its policy is.
         load_policy(str(given.get("policy")))
-        return msgspec.convert(given, Given)
+        return msgspec.convert(given, form)
     except PolicyError as error:
         raise CaseError(f"Case {name}: given.policy: {error}") from error
     except msgspec.ValidationError as error:
         raise CaseError(f"Case {name}: given: {error}.") from error
 
 
-def _read_policy(given: Given) -> Policy:
-    policy = change_settings(load_policy(given.policy), given.config, source="given.config")
-    if given.schedule is None:
-        return policy
-    field = "given.schedule"
-    return policy.with_hours(read_hours(given.schedule, field=field).on(None, field=field))
+def _read_policy(given: Given) -> tuple[Policy, SessionPay | None]:
+    policy = load_policy(given.policy)
+    rule, facts = split_config(policy, given.config, field="given.config")
+    session_pay = None
+    if "tpp_base" in facts and isinstance(rule, SessionAllowance):
+        session_pay = read_session_pay(facts, field="given.config")
+    facts = {key: value for key, value in facts.items() if key not in ("tpp_base", "workdays_in_month")}
+    policy = change_settings(replace(policy, allowance=rule), facts, source="given.config")
+    hours = [(key, table) for key, table in _hours_of(given) if table is not None]
+    if len(hours) > 1:
+        raise _UnreadableError(f"given.{hours[1][0]}: give {hours[0][0]} or {hours[1][0]}, not both.")
+    if not hours:
+        return policy, session_pay
+    field = f"given.{hours[0][0]}"
+    return policy.with_hours(read_hours(hours[0][1] or {}, field=field).on(None, field=field)), session_pay
+
+
+def _hours_of(given: Given) -> list[tuple[str, Mapping[str, Any] | None]]:
+    slot = given.slot
+    return [
+        ("schedule", given.schedule),
+        ("sessions", None if given.sessions is None else {"sessions": given.sessions}),
+        ("slot", None if slot is None else {"in": slot.start, "out": slot.end, "quota_min": slot.quota_min}),
+    ]
 
 
 def _dates(given: Given) -> list[date]:
@@ -143,7 +177,7 @@ def _dates(given: Given) -> list[date]:
     return [given.work_date] if given.work_date is not None else given.dates
 
 
-def _assess(given: Given, policy: Policy, work_date: date) -> AttendanceDay:
+def _assess(given: Given, policy: Policy, work_date: date, session_pay: SessionPay | None) -> AttendanceDay:
     try:
         tz = ZoneInfo(given.tz)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -155,13 +189,26 @@ def _assess(given: Given, policy: Policy, work_date: date) -> AttendanceDay:
         policy=policy,
         tz=tz,
         as_of=given.as_of,
-        punches=[_read_punch(punch, work_date, tz) for punch in given.punches],
+        punches=[_read_punch(punch, work_date, tz) for punch in (*given.punches, *_manual_punches(given))],
         documents=[_read_document(document) for document in given.documents],
         holidays=given.holidays,
         overrides=[_read_override(table, number) for number, table in enumerate(given.overrides, start=1)],
         coverage=_read_coverage(given.coverage),
         month_closed=given.month_closed,
+        session_pay=session_pay,
     )
+
+
+def _manual_punches(given: Given) -> list[GivenPunch]:
+    """What somebody entered by hand counts once its photo is approved."""
+    entries = given.manual if isinstance(given.manual, list) else [given.manual] if given.manual is not None else []
+    return [
+        GivenPunch(at, hint, "manual") for entry in entries if entry.photo == "approved" for at, hint in _choices(entry)
+    ]
+
+
+def _choices(entry: GivenManual) -> tuple[tuple[str, Hint], tuple[str, Hint]]:
+    return (entry.start, "in"), (entry.end, "out")
 
 
 def _read_punch(given: str | GivenPunch, work_date: date, tz: ZoneInfo) -> PunchSeen:

@@ -35,10 +35,13 @@ class Flag(StrEnum):
     """What the operator should notice about a day."""
 
     TERLAMBAT = "TERLAMBAT"
+    TERLAMBAT_DINAS = "TERLAMBAT_DINAS"
     PULANG_AWAL = "PULANG_AWAL"
+    PULANG_AWAL_DINAS = "PULANG_AWAL_DINAS"
     MELANGGAR = "MELANGGAR"
     TANPA_DATANG = "TANPA_DATANG"
     TANPA_PULANG = "TANPA_PULANG"
+    SESI_TERLEWAT = "SESI_TERLEWAT"
     SEBELUM_JENDELA = "SEBELUM_JENDELA"
     SETELAH_JENDELA = "SETELAH_JENDELA"
     KIOSK_BELUM_SINKRON = "KIOSK_BELUM_SINKRON"
@@ -123,6 +126,15 @@ class Sentence(msgspec.Struct, frozen=True):
     en: str
 
 
+class SessionSeen(msgspec.Struct, frozen=True):
+    """One session of a day that has three or more. opens, closes: HH:MM, the window; at: the punch, local time."""
+
+    name: str
+    opens: str
+    closes: str
+    at: datetime | None = None
+
+
 class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     """What one person's working day came to.
 
@@ -130,11 +142,13 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     absent_days: 1 for a day without lawful reason, else 0.
     missing: names of the sessions that nobody can expect to be filled any more.
     session_misses: number of missed sessions, only for policies that pay by session; None elsewhere.
-    deduction: integer rupiah where the policy defines one; None elsewhere.
+    deduction: integer rupiah where a missed session has a price; {"points_pct", "events", "excused"} where pay goes by
+        points; {"minutes"} where it goes by duration; None elsewhere, and while the day is open.
     waiting_for: kiosks whose undelivered punches could still improve the day; only while MENUNGGU_DATA.
     lampiran_i_code: TK, C, S, DL or I for the form; None for a day that is no such day (yet).
     recorded_min, paid_min, short_min: only for policies that pay by the minute; None elsewhere.
     arrival, departure: the punches that filled the sessions, local time of the site; None when not filled.
+    sessions: every session and what filled it, only on days of three or more.
     first_seen, last_seen: the earliest and the latest punch of the work date, counted or not, local time of the site;
         None when there was none.
     remark: what the form's Keterangan column says; empty when there is nothing to say. remark_en: the same in English.
@@ -149,7 +163,7 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     absent_days: int = 0
     missing: tuple[str, ...] = ()
     session_misses: int | None = None
-    deduction: int | None = None
+    deduction: int | dict[str, Any] | None = None
     flags: tuple[Flag, ...] = ()
     waiting_for: tuple[str, ...] = ()
     lampiran_i_code: str | None = None
@@ -160,6 +174,7 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     departure: datetime | None = None
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+    sessions: tuple[SessionSeen, ...] = ()
     remark: str = ""
     remark_en: str = ""
     explanation: tuple[Sentence, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.attendance.day import Sentence
 from hub.attendance.sessions import Filling, Mark
-from hub.schedule.plan import DayPlan, format_clock
+from hub.schedule.plan import DayPlan, Session, format_clock
 from hub.schedule.policy import Policy
 
 
@@ -77,7 +77,7 @@ def explain_last_so_far(plan: DayPlan, filling: Filling, early: int) -> Sentence
     assert departure is not None  # noqa: S101 - the caller looked
     time = _punch(departure)
     rule, becomes = Sentence("", ""), Sentence("yang paling akhir menjadi pulang", "the latest becomes the departure")
-    if filling.arrival is None and departure.hint is None:
+    if filling.arrival is None and departure.hint is None and not filling.middle:
         middle = clock((plan.in_due + plan.out_due + 1) // 2)
         rule = Sentence(
             f" (scan tunggal sejak tengah jadwal {middle.id} dibaca sebagai pulang)",
@@ -105,13 +105,81 @@ def explain_break(policy: Policy, plan: DayPlan) -> list[Sentence]:
     ]
 
 
-def explain_missing(missing: Sequence[str]) -> list[Sentence]:
+def explain_missing(plan: DayPlan, missing: Sequence[str]) -> list[Sentence]:
     """Which sessions nothing filled."""
     words = {
         "in": Sentence("Tidak ada scan datang yang dihitung.", "No punch counted as the arrival."),
         "out": Sentence("Tidak ada scan pulang yang dihitung.", "No punch counted as the departure."),
     }
-    return [words[name] for name in missing]
+    sessions = {session.name: session for session in plan.sessions}
+    return [words.get(name) or _explain_missed(sessions[name]) for name in missing]
+
+
+def _explain_missed(session: Session) -> Sentence:
+    window, name = _window(session), session_title(session.name)
+    return Sentence(
+        f"Sesi {name} ({window.id}) terlewat: tidak ada scan yang dihitung.",
+        f"Session {name} ({window.en}) missed: no punch counted.",
+    )
+
+
+def explain_middle(plan: DayPlan, filling: Filling) -> list[Sentence]:
+    """Which punches filled the sessions between arrival and departure."""
+    sessions = {session.name: session for session in plan.sessions}
+    sentences = []
+    for name, mark in filling.middle:
+        if mark is None:
+            continue
+        time, window, title = _punch(mark), _window(sessions[name]), session_title(name)
+        sentences.append(
+            Sentence(
+                f"Sesi {title} ({window.id}): scan {time.id}.",
+                f"Session {title} ({window.en}): punch {time.en}.",
+            )
+        )
+    return sentences
+
+
+def session_title(name: str) -> str:
+    """A session's name for readers: S2_sebelum_istirahat is S2 sebelum istirahat."""
+    return name.replace("_", " ")
+
+
+def explain_misses(missing: int, sessions: int) -> list[Sentence]:
+    """How many of a day's sessions are missed, as pay counts them."""
+    if not missing:
+        return []
+    return [
+        Sentence(
+            f"{missing} dari {sessions} sesi terlewat; potongan dihitung per sesi.",
+            f"{missing} of {sessions} sessions missed; the deduction goes by the session.",
+        )
+    ]
+
+
+def explain_paid(plan: DayPlan, *, recorded: int, paid: int) -> Sentence:
+    """How many minutes of a slot are paid, and why; the plan has a quota."""
+    start = clock(plan.in_due)
+    return Sentence(
+        f"Tercatat {recorded} menit; dibayar {paid} dari kuota {plan.quota} menit (dihitung mulai slot {start.id}).",
+        f"{_minutes(recorded)} recorded; {paid} of the quota of {plan.quota} minutes paid (counted from {start.en}).",
+    )
+
+
+def explain_unpaid(plan: DayPlan) -> Sentence:
+    """That a slot without arrival or departure pays nothing; the plan has a quota."""
+    return Sentence(
+        f"Tanpa datang atau pulang tidak ada menit yang dibayar dari kuota {plan.quota} menit, sampai foto disetujui.",
+        f"Without arrival or departure none of the quota of {plan.quota} minutes is paid, until a photo is approved.",
+    )
+
+
+def explain_credit(plan: DayPlan) -> Sentence:
+    """That a letter credits a slot's quota; the plan has a quota."""
+    return Sentence(
+        f"Kuota {plan.quota} menit dibayar penuh karena ada surat yang sah.",
+        f"The quota of {plan.quota} minutes is paid in full because of the letter.",
+    )
 
 
 def explain_windows(plan: DayPlan, filling: Filling) -> list[Sentence]:
@@ -153,7 +221,15 @@ def explain_left_aside(policy: Policy, filling: Filling, marks: Sequence[Mark]) 
                     "apart), counted once.",
                 )
             )
-    if rest:
+    if rest and filling.middle:
+        times = _punches(rest)
+        sentences.append(
+            Sentence(
+                f"Scan {times.id}: disimpan, tidak dihitung; tiap sesi dihitung satu scan di dalam jendelanya.",
+                f"Punch {times.en}: stored, not counted; each session counts one punch inside its window.",
+            )
+        )
+    elif rest:
         times = _punches(rest)
         sentences.append(
             Sentence(
@@ -235,6 +311,13 @@ def explain_kept(marks: Sequence[Mark]) -> list[Sentence]:
             f"{_count(marks)} of the day kept on record and not counted: {times.en}.",
         )
     ]
+
+
+def _window(session: Session) -> Sentence:
+    opens, closes = (
+        clock(minute) if minute is not None else Sentence("", "") for minute in (session.opens, session.closes)
+    )
+    return Sentence(f"{opens.id}-{closes.id}", f"{opens.en}-{closes.en}")
 
 
 def _punch(mark: Mark) -> Sentence:

@@ -95,6 +95,40 @@ def judge_leave(documents: Sequence[Document], desk: Desk) -> list[Verdict]:
     return [_judge_letter(letter, desk, deadline) for letter in covering]
 
 
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Whether a letter in force covers a part of the day, and a sentence for every letter that covers it."""
+
+    granted: bool
+    reasons: tuple[Sentence, ...] = ()
+
+
+def judge_part(documents: Sequence[Document], desk: Desk, *, first: int, last: int) -> Excuse:
+    """Whether a letter excuses the time between two minutes (both included): late arrival, early departure.
+
+    Letters that cover the whole day decide it altogether, see judge_leave; they are left out here.
+    """
+    letters = [document for document in documents if _words(document.type) != CANCELLATION]
+    covering = [
+        letter
+        for letter in letters
+        if any(_reaches(cover, desk, first, last) for cover in letter.covers)
+        and not any(_covers(cover, desk) for cover in letter.covers)
+    ]
+    deadline = desk.schedule.next_working_day(_end_of_absence(letters, desk)) if covering else None
+    objections = [(letter, _objection_to(letter, desk, deadline)) for letter in sorted(covering, key=repr)]
+    reasons = tuple(
+        Sentence(
+            f"{letter.type} yang terverifikasi mencakup waktu itu: tidak dihitung sebagai pelanggaran.",
+            f"A verified letter ({letter.type}) covers that time: it does not count as an offence.",
+        )
+        if objection is None
+        else _refusal(letter, objection)
+        for letter, objection in objections
+    )
+    return Excuse(any(objection is None for _, objection in objections), reasons)
+
+
 def _judge_cancellation(document: Document) -> Verdict:
     signers = {_office(signer) for signer in document.signed_by}
     lacking = []
@@ -120,22 +154,30 @@ def _judge_cancellation(document: Document) -> Verdict:
 
 
 def _judge_letter(letter: Document, desk: Desk, deadline: date | None) -> Verdict:
-    code, remark = _worth(letter)
-    objection = (
-        Sentence("jenis atau alasannya tidak dikenal", "its kind or reason is unknown") if code is None else None
-    )
-    objection = objection or _objection(letter, desk, deadline)
+    objection = _objection_to(letter, desk, deadline)
     if objection is not None:
-        reason = Sentence(
-            f"{letter.type} tidak berlaku: {objection.id}.",
-            f"The letter ({letter.type}) does not count: {objection.en}.",
-        )
-        return Verdict(None, None, reason)
+        return Verdict(None, None, _refusal(letter, objection))
+    code, remark = _worth(letter)
     reason = Sentence(
         f"{letter.type} yang terverifikasi mencakup hari ini: {code}.",
         f"A verified letter ({letter.type}) covers the day: {code}.",
     )
     return Verdict(code, remark, reason)
+
+
+def _objection_to(letter: Document, desk: Desk, deadline: date | None) -> Sentence | None:
+    """Why a letter does not count, its kind included; None when nothing speaks against it."""
+    code, _ = _worth(letter)
+    if code is None:
+        return Sentence("jenis atau alasannya tidak dikenal", "its kind or reason is unknown")
+    return _objection(letter, desk, deadline)
+
+
+def _refusal(letter: Document, objection: Sentence) -> Sentence:
+    return Sentence(
+        f"{letter.type} tidak berlaku: {objection.id}.",
+        f"The letter ({letter.type}) does not count: {objection.en}.",
+    )
 
 
 def _worth(letter: Document) -> tuple[LeaveCode | None, Sentence | None]:
@@ -195,11 +237,16 @@ def _end_of_absence(letters: Sequence[Document], desk: Desk) -> date:
 
 def _covers(cover: Cover, desk: Desk) -> bool:
     """Whether a span covers the day's whole working time."""
-    first = _minute(cover.start, desk)
-    last = _minute(cover.end, desk) + (0 if isinstance(cover.end, datetime) else DAY_MINUTES - 1)
     if not isinstance(cover.start, datetime) and not isinstance(cover.end, datetime):
         return cover.start <= desk.work_date <= cover.end
-    return first <= desk.plan.in_due and desk.plan.out_due <= last
+    return _reaches(cover, desk, desk.plan.in_due, desk.plan.out_due)
+
+
+def _reaches(cover: Cover, desk: Desk, first: int, last: int) -> bool:
+    """Whether a span covers the time between two minutes of the day."""
+    start = _minute(cover.start, desk)
+    end = _minute(cover.end, desk) + (0 if isinstance(cover.end, datetime) else DAY_MINUTES - 1)
+    return start <= first and last <= end
 
 
 def _minute(moment: date | datetime, desk: Desk) -> int:

@@ -1,4 +1,8 @@
-"""Which punch filled which session of a day: the two-session rule, pure and without names or zones."""
+"""Which punch filled which session of a day, pure and without names or zones.
+
+Of two sessions, arrival and departure, the earliest and the latest punch fill them, wherever they lie. Of three or more
+each is filled inside its window; only the first may be met late, and the last early.
+"""
 
 from __future__ import annotations
 
@@ -29,22 +33,35 @@ class Mark:
 class Filling:
     """The sessions of a day as filled.
 
-    arrival, departure: None when nothing fills the session.
+    arrival, departure: None when nothing fills the session; names: of these two.
+    middle: of a day of three sessions and more those in between, with their names.
     before, after: marks outside the windows, not counted.
     unread_choices: whether Masuk and Pulang contradicted the clock and were left aside.
     """
 
     arrival: Mark | None = None
     departure: Mark | None = None
+    names: tuple[str, str] = ("in", "out")
+    middle: tuple[tuple[str, Mark | None], ...] = ()
     before: tuple[Mark, ...] = ()
     after: tuple[Mark, ...] = ()
     unread_choices: bool = False
 
     @property
+    def sessions(self) -> tuple[tuple[str, Mark | None], ...]:
+        """Every session's name and what fills it, in the order of the clock."""
+        first, last = self.names
+        return (first, self.arrival), *self.middle, (last, self.departure)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Names of the sessions that nothing fills."""
-        filled = (("in", self.arrival), ("out", self.departure))
-        return tuple(name for name, mark in filled if mark is None)
+        return tuple(name for name, mark in self.sessions if mark is None)
+
+    @property
+    def counted(self) -> tuple[Mark, ...]:
+        """The marks that fill a session."""
+        return tuple(mark for _, mark in self.sessions if mark is not None)
 
 
 def minute_of(moment: datetime, work_date: date, tz: ZoneInfo) -> int:
@@ -75,27 +92,88 @@ def early_minutes(plan: DayPlan, policy: Policy, departure: int) -> int:
     return max(0, plan.out_due - departure - break_minutes)
 
 
-def fill_sessions(plan: DayPlan, policy: Policy, marks: Sequence[Mark]) -> Filling:
-    """Arrival and departure from marks in the order of time.
+def recorded_minutes(filling: Filling) -> int | None:
+    """Minutes between arrival and departure; None when one of them is missing."""
+    if filling.arrival is None or filling.departure is None:
+        return None
+    return filling.departure.minute - filling.arrival.minute
 
-    The earliest counted mark is the arrival and the latest the departure, unless the person chose otherwise. A mark up
-    to the arrival's due time is never the departure. Marks less than `repeat_minutes` apart are one.
+
+def paid_minutes(plan: DayPlan, filling: Filling) -> int | None:
+    """Minutes of a slot that are paid: not those before it starts, and at most its quota; None without a quota or when
+    arrival or departure is missing."""
+    if plan.quota is None or filling.arrival is None or filling.departure is None:
+        return None
+    return min(plan.quota, max(0, filling.departure.minute - max(filling.arrival.minute, plan.in_due)))
+
+
+def fill_sessions(plan: DayPlan, policy: Policy, marks: Sequence[Mark]) -> Filling:
+    """What fills the day's sessions, from marks in the order of time.
+
+    Of two sessions the earliest counted mark is the arrival and the latest the departure, unless the person chose
+    otherwise. A mark up to the arrival's due time is never the departure. Marks less than `repeat_minutes` apart are
+    one. Of more sessions see `_fill_windows`: choices on the screen name no session there and are not read.
     """
     if policy.out_of_window == "count":
-        return _pair(plan, policy, marks)
+        return _fill(plan, policy, marks)
     before = tuple(mark for mark in marks if mark.minute < plan.opens)
     after = tuple(mark for mark in marks if mark.minute > plan.closes)
     counted = [mark for mark in marks if plan.opens <= mark.minute <= plan.closes]
-    filling = _pair(plan, policy, counted)
+    filling = _fill(plan, policy, counted)
     return replace(filling, before=before, after=after)
 
 
 def left_aside(marks: Sequence[Mark], filling: Filling) -> list[Mark]:
     """The marks inside the windows that fill no session: repeats, and what lies between arrival and departure."""
-    told = (filling.arrival, filling.departure, *filling.before, *filling.after)
+    told = (*filling.counted, *filling.before, *filling.after)
     # By identity: a mark whose choice was left aside is another mark with the same punch.
-    punches = {id(mark.punch) for mark in told if mark is not None}
+    punches = {id(mark.punch) for mark in told}
     return [mark for mark in marks if id(mark.punch) not in punches]
+
+
+def session_at(plan: DayPlan, minute: int) -> int | None:
+    """Place of the session that a punch at this minute fills, on a day of three or more; None: it fills none.
+
+    A minute of two windows belongs to the later. From the first window's end to the opening of the second the first is
+    met late, and from the end of the last but one to the opening of the last that one is met early.
+    """
+    windows = [(session.opens, session.closes) for session in plan.sessions]
+    within = [
+        place
+        for place, (opens, closes) in enumerate(windows)
+        if (opens is None or opens <= minute) and (closes is None or minute <= closes)
+    ]
+    if within:
+        return within[-1]
+    second_opens, last_but_one_closes = windows[1][0], windows[-2][1]
+    if second_opens is not None and minute < second_opens:
+        return 0
+    if last_but_one_closes is not None and minute > last_but_one_closes:
+        return len(windows) - 1
+    return None
+
+
+def _fill(plan: DayPlan, policy: Policy, counted: Sequence[Mark]) -> Filling:
+    if len(plan.sessions) > 2:
+        return _fill_windows(plan, counted)
+    return replace(_pair(plan, policy, counted), names=(plan.sessions[0].name, plan.sessions[-1].name))
+
+
+def _fill_windows(plan: DayPlan, counted: Sequence[Mark]) -> Filling:
+    """Each session by its own window: the earliest mark there fills it, and the last session the latest."""
+    found: dict[int, Mark] = {}
+    last = len(plan.sessions) - 1
+    for mark in counted:
+        place = session_at(plan, mark.minute)
+        if place is not None and (place == last or place not in found):
+            found[place] = mark
+    names = [session.name for session in plan.sessions]
+    return Filling(
+        arrival=found.get(0),
+        departure=found.get(last),
+        names=(names[0], names[-1]),
+        middle=tuple((name, found.get(place)) for place, name in enumerate(names[1:-1], start=1)),
+    )
 
 
 def _pair(plan: DayPlan, policy: Policy, counted: Sequence[Mark]) -> Filling:

@@ -13,7 +13,7 @@ from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, PunchSeen, Sta
 from hub.attendance.sessions import Mark
 from hub.attendance.waiting import HINTS, cost_of, could_improve
 from hub.schedule.calendar import Schedule
-from hub.schedule.hours import Hours
+from hub.schedule.hours import Hours, read_hours
 from hub.schedule.policy import load_policy
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -24,6 +24,16 @@ POLICIES = {
     "pati": load_policy("pati").with_hours(Hours(in_due=420, out_due=840).on(None, field="pati")),
     "night": load_policy("shift").with_hours(
         Hours(in_opens=1140, in_due=1260, out_due=1860, out_closes=1980).on(None, field="night")
+    ),
+    "kutim-4": load_policy("kutim-4"),
+    "three": load_policy("kutim-4").with_hours(
+        read_hours(
+            {"sessions": {"pagi": "[06:00,07:00]", "siang": "[11:30,13:00]", "sore": "[14:30,17:30]"}}, field="three"
+        ).on(None, field="three")
+    ),
+    "kulon-progo": load_policy("kulon-progo").with_hours(Hours(in_due=450, out_due=960).on(None, field="kulon-progo")),
+    "jombang": load_policy("jombang-part-time").with_hours(
+        Hours(in_due=480, out_due=720, quota=240).on(None, field="jombang")
     ),
 }
 policies = st.sampled_from(sorted(POLICIES)).map(POLICIES.__getitem__)
@@ -53,18 +63,25 @@ def assess_tuesday(
     )
 
 
-def cost(day: AttendanceDay) -> tuple[int, int, int]:
-    """What a settled day costs: absence first, then missed sessions, then minutes."""
+def cost(day: AttendanceDay) -> tuple[int, int, int, int]:
+    """What a settled day costs: absence first, then missed sessions, unpaid minutes, and minutes late and early."""
     nobody_came = day.status in (Status.BELUM_ADA_KETERANGAN, Status.TK)
-    return int(nobody_came), len(day.missing), (day.late_min or 0) + (day.early_min or 0)
+    minutes_ = (day.late_min or 0) + (day.early_min or 0)
+    return int(nobody_came), len(day.missing), day.short_min or 0, minutes_
 
 
 @given(policy=policies, some=st.lists(punches, max_size=6), month_closed=st.booleans())
 def test_minutes_are_never_negative_and_none_only_on_a_missing_side(policy, some, month_closed):
     day = assess_tuesday(policy, some, month_closed=month_closed)
-    for minutes_, name in ((day.late_min, "in"), (day.early_min, "out")):
-        assert (minutes_ is None) == (day.status is Status.TIDAK_LENGKAP and name in day.missing)
+    plan = policy.plan_of_weekday(1)
+    somebody_came = day.status in (Status.TIDAK_LENGKAP, Status.HADIR)
+    for minutes_, session in ((day.late_min, plan.sessions[0]), (day.early_min, plan.sessions[-1])):
+        assert (minutes_ is None) == (somebody_came and session.name in day.missing)
         assert minutes_ is None or minutes_ >= 0
+    for paid in (day.recorded_min, day.paid_min, day.short_min):
+        assert paid is None or paid >= 0
+    if day.paid_min is not None:
+        assert day.paid_min + day.short_min == plan.quota
     assert day.absent_days == (1 if day.status is Status.TK else 0)
 
 
@@ -117,6 +134,17 @@ def test_any_punches_at_all_yield_a_day(moments, work_date, as_of, upto, policy)
         coverage=Coverage({"lobi": upto}),
     )
     assert day.status in Status
+
+
+@given(policy=policies, some=st.lists(punches, max_size=8))
+def test_one_punch_fills_at_most_one_session_and_a_session_takes_at_most_one(policy, some):
+    day = assess_tuesday(policy, some)
+    filling = [session.at for session in day.sessions if session.at is not None] or [
+        moment for moment in (day.arrival, day.departure) if moment is not None
+    ]
+    assert len(filling) <= len({id(punch) for punch in some})
+    assert sorted(filling) == filling
+    assert len(set(filling)) == len(filling) or len(some) > len({punch.taken_at for punch in some})
 
 
 @settings(max_examples=40)
