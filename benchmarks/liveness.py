@@ -31,12 +31,12 @@ from kiosk.camera.scene import Scene
 from kiosk.camera.source import Flat
 from kiosk.camera.streams import make_grey
 from kiosk.camera.visit import Visit
-from kiosk.recognizer.detector import Detector
 from kiosk.recognizer.face import Box, Vector
-from kiosk.recognizer.hog_detector import HogDetector
 from kiosk.recognizer.liveness.challenge import Challenge, ChallengeSettings, replay_chance
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.recognizer.liveness.parallax import parallax
+from kiosk.recognizer.models.detector import Detector
+from kiosk.recognizer.models.hog_detector import HogDetector
 from kiosk.recognizer.pack import open_pack
 
 FPS = 15.0

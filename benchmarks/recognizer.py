@@ -72,8 +72,8 @@ def run(*, frames: int = 120, photos: Path | None = None) -> dict[str, Any]:
     """
     with one_core():
         from benchmarks.reference import load_reference
-        from kiosk.recognizer.dlib_graph import cache_folder
         from kiosk.recognizer.gallery import Gallery
+        from kiosk.recognizer.models.dlib_graph import cache_folder
         from kiosk.recognizer.pack import open_pack
 
         folder = photos or cache_folder() / "demo-photos"

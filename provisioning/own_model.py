@@ -26,9 +26,9 @@ from kiosk.recognizer.card import (
     shipped_names,
 )
 from kiosk.recognizer.card_text import encode_card
-from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.face import normalised
-from kiosk.recognizer.network import OnnxNetwork
+from kiosk.recognizer.models.embedder import Embedder
+from kiosk.recognizer.models.network import OnnxNetwork
 from provisioning.download import Say
 from provisioning.errors import ModelRefusedError
 from provisioning.models_folder import ModelsFolder

@@ -11,7 +11,7 @@ import msgspec
 
 from kiosk.errors import PackError
 from kiosk.recognizer.decision import ThresholdCurve
-from kiosk.recognizer.dlib_graph import cache_folder
+from kiosk.recognizer.models.dlib_graph import cache_folder
 
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
 

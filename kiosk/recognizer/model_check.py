@@ -7,7 +7,7 @@ from typing import Literal
 
 from kiosk.errors import PackError
 from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
-from kiosk.recognizer.dlib_weights import INSTALL_AGAIN, file_sha256, model_path
+from kiosk.recognizer.models.dlib_weights import INSTALL_AGAIN, file_sha256, model_path
 
 Condition = Literal["whole", "damaged", "missing"]
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import PackError
-from kiosk.recognizer.aligner import Aligner, DlibAligner
-from kiosk.recognizer.arcface_aligner import ArcFaceAligner
 from kiosk.recognizer.card import ModelCard, read_card
 from kiosk.recognizer.decision import DEFAULT_MARGIN, DecisionRule, ThresholdCurve
-from kiosk.recognizer.detector import Detector
-from kiosk.recognizer.dlib_graph import cache_folder, onnx_file
-from kiosk.recognizer.dlib_weights import file_sha256
-from kiosk.recognizer.embedder import Embedder
-from kiosk.recognizer.hog_detector import HogDetector
 from kiosk.recognizer.liveness.passive import PassiveLiveness
 from kiosk.recognizer.model_check import locate
-from kiosk.recognizer.network import NcnnNetwork, Network, OnnxNetwork
-from kiosk.recognizer.yunet_detector import YuNetDetector
+from kiosk.recognizer.models.aligner import Aligner, DlibAligner
+from kiosk.recognizer.models.arcface_aligner import ArcFaceAligner
+from kiosk.recognizer.models.detector import Detector
+from kiosk.recognizer.models.dlib_graph import cache_folder, onnx_file
+from kiosk.recognizer.models.dlib_weights import file_sha256
+from kiosk.recognizer.models.embedder import Embedder
+from kiosk.recognizer.models.hog_detector import HogDetector
+from kiosk.recognizer.models.network import NcnnNetwork, Network, OnnxNetwork
+from kiosk.recognizer.models.yunet_detector import YuNetDetector
 
 
 @dataclass(frozen=True, slots=True)

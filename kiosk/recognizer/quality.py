@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kiosk.camera.frame import Pixels
-from kiosk.recognizer.aligner import Aligner
 from kiosk.recognizer.exposure import Exposure, measure_exposure
 from kiosk.recognizer.face import Face
 from kiosk.recognizer.face_crop import crop_face
 from kiosk.recognizer.head_pose import HeadPose, estimate_pose
+from kiosk.recognizer.models.aligner import Aligner
 from kiosk.recognizer.occlusion import measure_eye_cover, measure_mouth_cover
 from kiosk.recognizer.sharpness import measure_sharpness
 

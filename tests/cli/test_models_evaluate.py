@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from cli import main
 from kiosk.recognizer.card import read_card
-from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.face import Box, Detection
+from kiosk.recognizer.models.embedder import Embedder
 from kiosk.recognizer.pack import Pack
 
 ISSUED_KEYS = {"pack", "people", "images", "failure_to_detect", "tmr_at_fmr", "open_set", "ms_per_image"}

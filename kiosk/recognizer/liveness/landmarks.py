@@ -14,8 +14,8 @@ import numpy as np
 
 from kiosk.camera.frame import Pixels
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_weights import file_sha256, model_path
 from kiosk.recognizer.face import Box, Vector
+from kiosk.recognizer.models.dlib_weights import file_sha256, model_path
 
 MODEL: Final = "shape_predictor_68_face_landmarks.dat"
 MODEL_SHA256: Final = "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f"

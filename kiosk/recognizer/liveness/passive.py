@@ -20,7 +20,7 @@ import numpy as np
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.face import Box
 from kiosk.recognizer.liveness.layer import LivenessLayer, Verdict
-from kiosk.recognizer.network import Network
+from kiosk.recognizer.models.network import Network
 
 INPUT_SIDE: Final = 80
 LIVE_CLASS: Final = 1

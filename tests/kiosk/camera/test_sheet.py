@@ -13,9 +13,9 @@ from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.photo_source import Photo, PhotoSource
 from kiosk.camera.sheet import Sheet, SheetPose, lay_sheet
 from kiosk.camera.source import Flat, SourceSettings
-from kiosk.recognizer.hog_detector import HogDetector
 from kiosk.recognizer.liveness.challenge import Challenge
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
+from kiosk.recognizer.models.hog_detector import HogDetector
 
 STRAIGHT = {
     "eyes_pixels": 60.0,

@@ -13,9 +13,9 @@ import pytest
 
 from kiosk.camera.frame import Frame, Pixels
 from kiosk.recognizer.card import read_card
-from kiosk.recognizer.embedder import Embedder
 from kiosk.recognizer.face import Box, Chip, Detection, Face, FacePoints, Vector
-from kiosk.recognizer.hog_detector import HogDetector
+from kiosk.recognizer.models.embedder import Embedder
+from kiosk.recognizer.models.hog_detector import HogDetector
 from kiosk.recognizer.pack import Pack, open_pack
 
 

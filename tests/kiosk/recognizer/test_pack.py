@@ -13,11 +13,11 @@ import pytest
 
 from kiosk.errors import PackError
 from kiosk.recognizer import model_check
-from kiosk.recognizer.aligner import DlibAligner
 from kiosk.recognizer.card import card_names, decode_card, read_card
-from kiosk.recognizer.dlib_weights import model_path
 from kiosk.recognizer.enrolment import embed_photo
 from kiosk.recognizer.face import Box, Detection, Face, Match
+from kiosk.recognizer.models.aligner import DlibAligner
+from kiosk.recognizer.models.dlib_weights import model_path
 from kiosk.recognizer.pack import open_pack
 
 CARD = Path(str(resources.files("kiosk.recognizer") / "cards" / "builtin.toml"))

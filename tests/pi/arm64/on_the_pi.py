@@ -29,7 +29,7 @@ INSIDE = (
     "PySide6.QtQuick",
 )
 NOT_IMPORTED = {"face_recognition_models", "distutils-precedence", "bin"}
-"""The first is read as files (kiosk.recognizer.dlib_weights.model_path); the others are no modules."""
+"""The first is read as files (kiosk.recognizer.models.dlib_weights.model_path); the others are no modules."""
 
 
 def imports(folder: Path) -> dict[str, Any]:

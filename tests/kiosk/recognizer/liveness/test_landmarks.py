@@ -12,10 +12,10 @@ import pytest
 from kiosk.camera.frame import Pixels
 from kiosk.errors import PackError
 from kiosk.recognizer.face import Box
-from kiosk.recognizer.hog_detector import HogDetector
 from kiosk.recognizer.liveness import landmarks as landmarks_module
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder, eye_distance
-from kiosk.recognizer.yunet_detector import YuNetDetector
+from kiosk.recognizer.models.hog_detector import HogDetector
+from kiosk.recognizer.models.yunet_detector import YuNetDetector
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_weights import (
+from kiosk.recognizer.face import Vector
+from kiosk.recognizer.models.dlib_weights import (
     AddShortcut,
     Affine,
     Convolution,
@@ -27,7 +28,6 @@ from kiosk.recognizer.dlib_weights import (
     file_sha256,
     read_network,
 )
-from kiosk.recognizer.face import Vector
 
 CONVERTER_VERSION = 1
 """Raise it when the graph that `build_graph` makes changes, so that cached files of before are not used."""

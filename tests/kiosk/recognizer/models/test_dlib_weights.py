@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_weights import Convolution, Cursor, FullyConnected, model_path, read_network
+from kiosk.recognizer.models.dlib_weights import Convolution, Cursor, FullyConnected, model_path, read_network
 
 RESNET = "dlib_face_recognition_resnet_model_v1.dat"
 

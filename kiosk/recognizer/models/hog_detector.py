@@ -9,8 +9,8 @@ import dlib
 import numpy as np
 
 from kiosk.camera.frame import Frame, Pixels
-from kiosk.recognizer.dlib_hog import upright_detector
 from kiosk.recognizer.face import Box, Detection
+from kiosk.recognizer.models.dlib_hog import upright_detector
 
 WINDOW = 80
 """Side in pixels of dlib's sliding window: no smaller face is found without enlarging the picture."""

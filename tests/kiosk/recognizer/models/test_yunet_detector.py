@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer.yunet_detector import YuNetDetector
+from kiosk.recognizer.models.yunet_detector import YuNetDetector
 
 
 @pytest.fixture

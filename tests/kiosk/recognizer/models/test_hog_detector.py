@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_hog import first_detectors, upright_detector
 from kiosk.recognizer.face import Box, Detection
-from kiosk.recognizer.hog_detector import HogDetector
+from kiosk.recognizer.models.dlib_hog import first_detectors, upright_detector
+from kiosk.recognizer.models.hog_detector import HogDetector
 
 
 def near(box: Box, *, x: float, y: float, width: float) -> bool:

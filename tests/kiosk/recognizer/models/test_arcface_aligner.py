@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer.arcface_aligner import TEMPLATE, ArcFaceAligner, similarity_transform
 from kiosk.recognizer.face import Box, Detection, Face
+from kiosk.recognizer.models.arcface_aligner import TEMPLATE, ArcFaceAligner, similarity_transform
 
 BOX = Box(0, 0, 10, 10)
 

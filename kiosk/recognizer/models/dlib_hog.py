@@ -9,7 +9,7 @@ from pathlib import Path
 import dlib
 
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_weights import Cursor
+from kiosk.recognizer.models.dlib_weights import Cursor
 
 UPRIGHT = 3
 """dlib's five detectors are: ahead, turned left, turned right, and ahead but tilted to either side, in this order."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer.dlib_graph import build_graph, cache_folder, onnx_file
-from kiosk.recognizer.dlib_weights import AddShortcut, DlibNetwork, Relu, file_sha256, model_path, read_network
-from kiosk.recognizer.network import OnnxNetwork
+from kiosk.recognizer.models.dlib_graph import build_graph, cache_folder, onnx_file
+from kiosk.recognizer.models.dlib_weights import AddShortcut, DlibNetwork, Relu, file_sha256, model_path, read_network
+from kiosk.recognizer.models.network import OnnxNetwork
 
 RESNET = "dlib_face_recognition_resnet_model_v1.dat"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kiosk.recognizer.face import Chip, Vector, normalised
-from kiosk.recognizer.network import Network
+from kiosk.recognizer.models.network import Network
 
 
 class Embedder:

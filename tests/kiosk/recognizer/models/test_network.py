@@ -4,7 +4,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from kiosk.errors import PackError
-from kiosk.recognizer.network import NcnnNetwork, OnnxNetwork
+from kiosk.recognizer.models.network import NcnnNetwork, OnnxNetwork
 
 POOL = """7767517
 2 2
