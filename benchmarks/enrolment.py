@@ -28,7 +28,7 @@ from hub.roster.resemblance import KnownFaces, double_threshold, group
 from kiosk.errors import PackError
 from kiosk.recognizer.decision import ThresholdCurve
 from kiosk.recognizer.face import Vector, normalised
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 
 SIZES = (1, 5, 10, 50, 100, 200)
 DRAWS = 400

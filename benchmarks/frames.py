@@ -27,7 +27,7 @@ from contract.errors import BadInputError, PresensiError
 if TYPE_CHECKING:  # NumPy comes in after one_core() has set the number of BLAS threads
     from contract.roster import RosterPart
     from kiosk.camera.frame import Frame, SourceKind
-    from kiosk.recognizer.pack import Pack
+    from kiosk.recognizer.packs.pack import Pack
 
 PEOPLE: Final = 1_000
 KEPT_FRAMES: Final = 120
@@ -48,7 +48,7 @@ def measure(
         from contract.signing import SigningKey
         from contract.transport import NullTransport
         from kiosk.attendant import NullDisplay
-        from kiosk.recognizer.pack import open_pack
+        from kiosk.recognizer.packs.pack import open_pack
         from kiosk.settings import read_settings
         from kiosk.station import Station
 

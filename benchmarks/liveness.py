@@ -37,7 +37,7 @@ from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.recognizer.liveness.parallax import parallax
 from kiosk.recognizer.models.detector import Detector
 from kiosk.recognizer.models.hog_detector import HogDetector
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 
 FPS = 15.0
 SIZE = (640, 480)

@@ -27,7 +27,7 @@ from kiosk.camera.frame import Pixels
 from kiosk.camera.portrait import find_marks
 from kiosk.errors import SourceUnusableError
 from kiosk.recognizer.face import Face, Vector, normalised
-from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.packs.pack import Pack, open_pack
 from kiosk.recognizer.quality import ENROLMENT, RECOGNITION, Quality, Usability, assess
 from kiosk.recognizer.recognizer import prominence
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # NumPy comes in after one_core() has set the number of BLAS 
     from kiosk.camera.scene import FaceSpot
     from kiosk.recognizer.face import Box
     from kiosk.recognizer.gallery import Gallery
-    from kiosk.recognizer.pack import Pack
+    from kiosk.recognizer.packs.pack import Pack
 
 FACE_PIXELS = (80, 110, 140, 165, 190, 220, 250, 280)
 TIMED_FROM, FOUND_FROM, MOST = 160, 80, 300
@@ -74,7 +74,7 @@ def run(*, frames: int = 120, photos: Path | None = None) -> dict[str, Any]:
         from benchmarks.reference import load_reference
         from kiosk.recognizer.gallery import Gallery
         from kiosk.recognizer.models.dlib_graph import cache_folder
-        from kiosk.recognizer.pack import open_pack
+        from kiosk.recognizer.packs.pack import open_pack
 
         folder = photos or cache_folder() / "demo-photos"
         if not folder.exists():

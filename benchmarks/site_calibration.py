@@ -24,7 +24,7 @@ from kiosk.recognizer.calibration import FRAMES, TARGET_FPIR, calibrate
 from kiosk.recognizer.dataset import embed_photos, list_labelled
 from kiosk.recognizer.decision import ThresholdCurve
 from kiosk.recognizer.face import Vector, normalised
-from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.packs.pack import Pack, open_pack
 
 ENROLLED_FRAMES = 5
 

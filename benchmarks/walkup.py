@@ -26,7 +26,7 @@ from contract.transport import NullTransport
 from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.photo_source import list_photos, render_walk_up
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
-from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.packs.pack import Pack, open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station
 from provisioning.demo_photos import fetch

@@ -36,7 +36,7 @@ from hub.settings import HubSettings
 from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.source import SourceSettings, open_source
 from kiosk.errors import CameraError
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import KioskSettings, read_settings
 from kiosk.station import Station
 from kiosk.ui.window import why_no_window

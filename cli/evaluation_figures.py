@@ -12,7 +12,7 @@ from kiosk.recognizer.dataset import EmbeddedPhotos
 from kiosk.recognizer.enrolment_draw import Samples
 from kiosk.recognizer.evaluation import Evaluation, EvaluationPlan, MatchRate
 from kiosk.recognizer.open_set import OpenSetRates
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 
 _DIGITS = 6
 

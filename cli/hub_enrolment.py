@@ -58,7 +58,7 @@ def enrol(
     """
     from hub.roster.deployment import pack_in_force
     from hub.roster.enrolment import enrol_folder
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     settings = settings_of(settings_file, data, db)
     with (

@@ -77,7 +77,7 @@ def set_(
     switches when that is complete. A change that was interrupted goes on where it was. Nothing of the old pack is lost.
     """
     from hub.roster.pack_change import PackChangeJob
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     settings = settings_of(settings_file, data, db)
     with opened(settings) as database:

@@ -38,7 +38,7 @@ def liveness(files: tuple[str, ...], pack: str, *, as_json: bool) -> None:
     recording nothing can be asked.
     """
     from kiosk.recognizer.liveness.review import review
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     for file in files:
         _check(Path(file))

@@ -14,8 +14,8 @@ from cli.models_evaluate import evaluate
 from cli.models_fetch import export, fetch
 from cli.models_verify import verify
 from kiosk.errors import PackError
-from kiosk.recognizer.card import ModelCard, card_names, read_card
-from kiosk.recognizer.model_check import is_installed, place_of, remedy
+from kiosk.recognizer.packs.card import ModelCard, card_names, read_card
+from kiosk.recognizer.packs.model_check import is_installed, place_of, remedy
 
 
 @click.group(cls=Commands, epilog="Start with: presensi models list")

@@ -46,7 +46,7 @@ def add(
     It is tried on two pictures and copied to the models folder with a card. The detector and the liveness model are
     those of the standard pack. It accepts nobody until it is calibrated.
     """
-    from kiosk.recognizer.model_check import is_installed
+    from kiosk.recognizer.packs.model_check import is_installed
     from provisioning.own_model import OwnModel, add_model, read_own_card
 
     if card_file is None:

@@ -15,7 +15,7 @@ from cli.tables import show_json
 from contract.errors import BadInputError
 
 if TYPE_CHECKING:
-    from kiosk.recognizer.card import ModelCard
+    from kiosk.recognizer.packs.card import ModelCard
 
 
 @click.command(
@@ -37,11 +37,11 @@ def calibrate(pack_name: str, dataset: Path, enrol: int, *, write: bool, as_json
     People with fewer photos than --enrol are strangers. At least 30 people must have enough. The lines for the card are
     printed; the cards of the product's own packs are part of it, and are not written.
     """
-    from kiosk.recognizer.card import read_card
     from kiosk.recognizer.card_curve import compute_card_curve, sort_people
-    from kiosk.recognizer.card_text import encode_card
     from kiosk.recognizer.dataset import embed_photos, list_labelled
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.card import read_card
+    from kiosk.recognizer.packs.card_text import encode_card
+    from kiosk.recognizer.packs.pack import open_pack
 
     card = read_card(pack_name)
     place = _own_card(pack_name) if write else None
@@ -75,7 +75,7 @@ def calibrate(pack_name: str, dataset: Path, enrol: int, *, write: bool, as_json
 
 def _own_card(name: str) -> Path:
     """Where the card of an added pack is; BadInputError for a pack that comes with the product."""
-    from kiosk.recognizer.card import models_folder
+    from kiosk.recognizer.packs.card import models_folder
 
     place = models_folder() / "cards" / f"{name}.toml"
     if not place.is_file() or _is_shipped(name):
@@ -89,7 +89,7 @@ def _own_card(name: str) -> Path:
 def _is_shipped(name: str) -> bool:
     from importlib import resources
 
-    return (resources.files("kiosk.recognizer") / "cards" / f"{name}.toml").is_file()
+    return (resources.files("kiosk.recognizer.packs") / "cards" / f"{name}.toml").is_file()
 
 
 def _replace(place: Path, content: bytes) -> None:
@@ -108,7 +108,7 @@ def _replace(place: Path, content: bytes) -> None:
 
 def _section(card: ModelCard) -> str:
     """The [threshold_curve] of a card, as it is written there."""
-    from kiosk.recognizer.card_text import encode_card
+    from kiosk.recognizer.packs.card_text import encode_card
 
     text = encode_card(card).decode()
     after = text[text.index("[threshold_curve]") :]

@@ -19,7 +19,7 @@ from contract.errors import BadInputError
 if TYPE_CHECKING:
     from cli.evaluation_figures import Figures
     from kiosk.recognizer.dataset import EmbeddedPhotos, LabelledPhoto
-    from kiosk.recognizer.pack import Pack
+    from kiosk.recognizer.packs.pack import Pack
 
 _MOST_NAMED = 5
 _ROUGH_STRANGERS = 100
@@ -89,7 +89,7 @@ def evaluate(
     from kiosk.recognizer.enrolment_draw import assign_roles
     from kiosk.recognizer.evaluation import EvaluationPlan
     from kiosk.recognizer.evaluation import evaluate as measure
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     if report is not None:
         _check_report(report)

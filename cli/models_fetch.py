@@ -14,7 +14,7 @@ import msgspec
 from cli.commands import LoneCommand
 from cli.tables import show_json
 from contract.errors import BadInputError
-from kiosk.recognizer.card import ModelFile, read_card
+from kiosk.recognizer.packs.card import ModelFile, read_card
 
 if TYPE_CHECKING:
     from provisioning.models import FetchedPack

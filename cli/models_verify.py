@@ -11,9 +11,9 @@ from cli.commands import LoneCommand
 from cli.tables import show_json
 from contract.errors import BadInputError
 from kiosk.errors import PackError
-from kiosk.recognizer.card import card_names, read_card
-from kiosk.recognizer.model_check import Condition, condition, place_of, remedy
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.card import card_names, read_card
+from kiosk.recognizer.packs.model_check import Condition, condition, place_of, remedy
+from kiosk.recognizer.packs.pack import open_pack
 
 
 class CheckedFile(msgspec.Struct, frozen=True):

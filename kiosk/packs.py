@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import card_names, read_card
-from kiosk.recognizer.model_check import is_installed, place_of
+from kiosk.recognizer.packs.card import card_names, read_card
+from kiosk.recognizer.packs.model_check import is_installed, place_of
 from kiosk.recognizer.recognizer import Recognizer
 
 log = logging.getLogger(__name__)

@@ -35,7 +35,7 @@ from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
 from kiosk.packs import PackShelf
 from kiosk.proof import Refusals
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
 from kiosk.refusals import RefusalBook
 from kiosk.roster import Roster, RosterCache

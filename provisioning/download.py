@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 from provisioning.errors import SourceError
 from provisioning.part_file import PartFile
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 from provisioning.download import CHUNK_BYTES, Downloader, OnProgress
 from provisioning.errors import MirrorError, SourceError
 from provisioning.part_file import PartFile

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
-from kiosk.recognizer.model_check import condition
+from kiosk.recognizer.packs.card import ModelCard, ModelFile, models_folder
+from kiosk.recognizer.packs.model_check import condition
 from provisioning.download import Downloader, OnProgress, Patience, Say, quiet
 from provisioning.errors import FetchError, ModelsError, SourceError
 from provisioning.model_sources import Source

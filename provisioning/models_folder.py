@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 from provisioning.download import Say
 from provisioning.errors import ModelsFolderError
 from provisioning.part_file import PartFile

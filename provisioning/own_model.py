@@ -14,7 +14,10 @@ import msgspec
 import numpy as np
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import (
+from kiosk.recognizer.face import normalised
+from kiosk.recognizer.models.embedder import Embedder
+from kiosk.recognizer.models.network import OnnxNetwork
+from kiosk.recognizer.packs.card import (
     NAME_PATTERN,
     EmbedderNeeds,
     ModelCard,
@@ -25,10 +28,7 @@ from kiosk.recognizer.card import (
     read_card,
     shipped_names,
 )
-from kiosk.recognizer.card_text import encode_card
-from kiosk.recognizer.face import normalised
-from kiosk.recognizer.models.embedder import Embedder
-from kiosk.recognizer.models.network import OnnxNetwork
+from kiosk.recognizer.packs.card_text import encode_card
 from provisioning.download import Say
 from provisioning.errors import ModelRefusedError
 from provisioning.models_folder import ModelsFolder

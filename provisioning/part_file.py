@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 
 
 class _Origin(msgspec.Struct, frozen=True):

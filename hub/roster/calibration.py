@@ -26,11 +26,11 @@ from hub.roster.models import DEFAULT_TIMEZONE, StoredCalibration, Template
 from hub.roster.thresholds import newest_calibrations
 from kiosk.errors import PackError
 from kiosk.recognizer.calibration import FRAMES, TARGET_FPIR, Calibration, bounded, calibrate_galleries
-from kiosk.recognizer.card import read_card
 from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.impostors import Enrolled, genuine_floor
 from kiosk.recognizer.lookalikes import Lookalike, find_lookalikes
+from kiosk.recognizer.packs.card import read_card
 
 CARD: Final = "model card (too few people)"
 

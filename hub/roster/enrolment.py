@@ -29,7 +29,7 @@ from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.enrolment import PhotoFault, choose_poses, embed_photo
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.quality import Quality
 
 Origin = Literal["folder", "webcam", "kiosk"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contract.errors import PresensiError
 
 if TYPE_CHECKING:
-    from kiosk.recognizer.card import ModelFile
+    from kiosk.recognizer.packs.card import ModelFile
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -33,8 +33,8 @@ class ModelFiles:
         if not _SHA256.fullmatch(sha256):
             return None
         # Here and not above: a hub that passes nothing on goes without the recogniser.
-        from kiosk.recognizer.card import card_names, read_card
-        from kiosk.recognizer.model_check import locate
+        from kiosk.recognizer.packs.card import card_names, read_card
+        from kiosk.recognizer.packs.model_check import locate
 
         for name in card_names():
             try:
@@ -47,7 +47,7 @@ class ModelFiles:
         return None
 
     def _is_whole(self, file: ModelFile, path: Path) -> bool:
-        from kiosk.recognizer.model_check import condition
+        from kiosk.recognizer.packs.model_check import condition
 
         try:
             status = path.stat()

@@ -32,7 +32,7 @@ from hub.roster.officers import officer_name
 from hub.roster.photos import Photo, PhotoStore
 from hub.roster.thresholds import newest_calibrations
 from kiosk.recognizer.enrolment import PhotoFault, embed_photo
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 
 PICTURES_PER_COMMIT: Final = 16
 """So many embeddings are lost when the job is killed; about a second's work."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from kiosk.errors import DatasetError
 from kiosk.recognizer.calibration import ESTIMATOR, LEAST_PEOPLE, TARGET_FPIR, calibrate_galleries
-from kiosk.recognizer.card import CardCurve
 from kiosk.recognizer.dataset import EmbeddedPhotos
 from kiosk.recognizer.decision import DEFAULT_MARGIN
 from kiosk.recognizer.face import Vector
+from kiosk.recognizer.packs.card import CardCurve
 
 SIZES: Final = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
 

@@ -17,7 +17,7 @@ from kiosk.camera.frame import Pixels
 from kiosk.errors import DatasetError
 from kiosk.recognizer.enrolment_draw import Samples
 from kiosk.recognizer.face import Face, Vector
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 
 SMALLEST_FACE: Final = 40
 """Width in pixels of the smallest face that is looked for, as at enrolment."""

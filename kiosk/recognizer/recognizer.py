@@ -10,7 +10,7 @@ from typing import TypeVar
 from kiosk.camera.frame import Frame
 from kiosk.recognizer.face import Box, Detection, Face, Match, Vector
 from kiosk.recognizer.gallery import Gallery
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.quality import RECOGNITION, Gates, Quality, Usability, assess
 
 __all__ = ["Recognizer", "Sighting", "Usability", "choose_served", "prominence"]

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
-from kiosk.recognizer.card import InputNeeds, ModelCard, ModelFile, read_card
-from kiosk.recognizer.card_text import encode_card
+from kiosk.recognizer.packs.card import InputNeeds, ModelCard, ModelFile, read_card
+from kiosk.recognizer.packs.card_text import encode_card
 from tests.factories.file_server import FileServer, say, serve_files
 from tests.factories.networks import write_embedder
 

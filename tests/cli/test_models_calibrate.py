@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from cli.models_calibrate import calibrate
-from kiosk.recognizer import dataset, pack
-from kiosk.recognizer.card import read_card
-from kiosk.recognizer.card_text import encode_card
+from kiosk.recognizer import dataset
 from kiosk.recognizer.face import normalised
+from kiosk.recognizer.packs import pack
+from kiosk.recognizer.packs.card import read_card
+from kiosk.recognizer.packs.card_text import encode_card
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
-from kiosk.recognizer.card import read_card
 from kiosk.recognizer.face import Box, Detection
 from kiosk.recognizer.models.embedder import Embedder
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.card import read_card
+from kiosk.recognizer.packs.pack import Pack
 
 ISSUED_KEYS = {"pack", "people", "images", "failure_to_detect", "tmr_at_fmr", "open_set", "ms_per_image"}
 RATE_KEYS = {"gallery", "enrol", "target_fpir", "threshold", "fpir", "fnir"}
@@ -54,7 +54,7 @@ def made_up_pack(monkeypatch, request):
         return
     part = WholePicture()
     pack = Pack(card=read_card("builtin"), detector=part, aligner=part, embedder=Embedder(FlatNetwork()))
-    monkeypatch.setattr("kiosk.recognizer.pack.open_pack", lambda name: pack)
+    monkeypatch.setattr("kiosk.recognizer.packs.pack.open_pack", lambda name: pack)
 
 
 def fill(folder: Path, people: int, photos: int, *, first: int = 0, name: str = "{photo}.png") -> Path:

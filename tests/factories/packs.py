@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 
 LENGTHS = {"net.param": 900, "net.bin": 200_000}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.recognizer.card import InputNeeds, ModelCard, ModelFile
+from kiosk.recognizer.packs.card import InputNeeds, ModelCard, ModelFile
 from provisioning.download import Patience
 from tests.factories.file_server import FileServer, serve_files
 from tests.factories.packs import LENGTHS, content_of, file_of

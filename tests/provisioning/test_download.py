@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.recognizer.card import ModelFile
+from kiosk.recognizer.packs.card import ModelFile
 from provisioning.download import Downloader, Patience
 from provisioning.errors import SourceError
 from provisioning.part_file import PartFile

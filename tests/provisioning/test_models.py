@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kiosk.recognizer.card import ModelCard, read_card
+from kiosk.recognizer.packs.card import ModelCard, read_card
 from provisioning.download import Patience
 from provisioning.errors import FetchError, MirrorError, ModelsError, ModelsFolderError
 from provisioning.model_sources import FolderMirror, Upstream, WebMirror, read_hub, read_mirror, sources

@@ -13,10 +13,10 @@ import pytest
 from onnx import TensorProto
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import CardCurve, ModelCard, card_names, read_card
-from kiosk.recognizer.card_text import encode_card
 from kiosk.recognizer.face import Match
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.card import CardCurve, ModelCard, card_names, read_card
+from kiosk.recognizer.packs.card_text import encode_card
+from kiosk.recognizer.packs.pack import open_pack
 from provisioning.errors import ModelRefusedError, ModelsFolderError
 from provisioning.own_model import OwnModel, add_model, read_own_card
 from tests.factories.networks import write_embedder

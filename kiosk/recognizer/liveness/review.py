@@ -15,7 +15,7 @@ from kiosk.camera.frame import Frame
 from kiosk.recognizer.face import Box
 from kiosk.recognizer.liveness.layer import Verdict
 from kiosk.recognizer.liveness.passive import PassiveWindow
-from kiosk.recognizer.pack import Pack
+from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.recognizer import choose_served
 
 LONGEST: Final = 100_000

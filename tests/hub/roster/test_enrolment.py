@@ -236,7 +236,7 @@ def test_photo_store_that_cannot_be_written_says_so(database: Database, enrolmen
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_real_faces_are_enrolled(database: Database, shared: Path, tmp_path: Path, clock: SettableClock) -> None:
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     enrolment = Enrolment(
         database=database,

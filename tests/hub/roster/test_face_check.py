@@ -244,7 +244,7 @@ def test_real_face_under_two_names_is_refused(
     database: Database, shared: Path, tmp_path: Path, clock: SettableClock, models: Path, name: str, missed: set[str]
 ) -> None:
     """The weak pack misses one of the three, whose photos lie years apart."""
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     faces = shared / "data" / "faces" / "demo"
     halves = {

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from kiosk.recognizer.card import InputNeeds, ModelCard, ModelFile, read_card
-from kiosk.recognizer.card_text import encode_card
+from kiosk.recognizer.packs.card import InputNeeds, ModelCard, ModelFile, read_card
+from kiosk.recognizer.packs.card_text import encode_card
 from provisioning.model_sources import read_hub
 from provisioning.models import fetch_pack
 

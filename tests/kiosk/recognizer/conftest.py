@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from kiosk.camera.frame import Frame, Pixels
-from kiosk.recognizer.card import read_card
 from kiosk.recognizer.face import Box, Chip, Detection, Face, FacePoints, Vector
 from kiosk.recognizer.models.embedder import Embedder
 from kiosk.recognizer.models.hog_detector import HogDetector
-from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.packs.card import read_card
+from kiosk.recognizer.packs.pack import Pack, open_pack
 
 
 @pytest.fixture(scope="session")

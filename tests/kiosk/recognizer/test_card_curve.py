@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from kiosk.errors import DatasetError
-from kiosk.recognizer.card import decode_card, read_card
 from kiosk.recognizer.card_curve import compute_card_curve, sort_people
-from kiosk.recognizer.card_text import encode_card
 from kiosk.recognizer.dataset import EmbeddedPhotos, LabelledPhoto
 from kiosk.recognizer.face import normalised
+from kiosk.recognizer.packs.card import decode_card, read_card
+from kiosk.recognizer.packs.card_text import encode_card
 
 
 def photos_of(counts: dict[str, int], *, seed: int = 1, blind: int = 0) -> EmbeddedPhotos:

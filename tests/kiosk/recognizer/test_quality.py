@@ -19,7 +19,7 @@ from kiosk.recognizer.exposure import Exposure
 from kiosk.recognizer.face import Face, FacePoints
 from kiosk.recognizer.face_crop import CENTRE_X, CENTRE_Y, EYES, crop_face
 from kiosk.recognizer.head_pose import HeadPose, estimate_pose
-from kiosk.recognizer.pack import Pack, open_pack
+from kiosk.recognizer.packs.pack import Pack, open_pack
 from kiosk.recognizer.quality import ENROLMENT, RECOGNITION, Gates, Quality, Usability, assess
 
 GOOD = Quality(

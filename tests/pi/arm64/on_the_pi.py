@@ -61,7 +61,7 @@ def embeddings(folder: Path) -> dict[str, Any]:
     import numpy as np
 
     from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
-    from kiosk.recognizer.pack import open_pack
+    from kiosk.recognizer.packs.pack import open_pack
 
     pack = open_pack(cache=folder / f"cache-{platform.machine()}")
     chips = np.load(folder / "chips.npy")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 from provisioning.demo_photos import fetch
 from tests.conftest import ROOT
 from tests.pi import roots

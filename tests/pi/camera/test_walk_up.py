@@ -15,7 +15,7 @@ from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.source import SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.journal import Journal
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station
 from tests.pi.camera.virtual_camera import OPENER, SIZE

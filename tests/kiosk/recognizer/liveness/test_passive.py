@@ -14,12 +14,12 @@ import pytest
 
 from kiosk.camera.frame import Pixels
 from kiosk.errors import PackError
-from kiosk.recognizer import pack as pack_module
-from kiosk.recognizer.card import read_card
 from kiosk.recognizer.face import Box
 from kiosk.recognizer.liveness.passive import PassiveLiveness, PassiveReading, PassiveWindow, obstacle_in
 from kiosk.recognizer.models.hog_detector import HogDetector
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs import pack as pack_module
+from kiosk.recognizer.packs.card import read_card
+from kiosk.recognizer.packs.pack import open_pack
 
 
 @dataclass

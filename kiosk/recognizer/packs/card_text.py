@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.recognizer.card import ModelCard
+from kiosk.recognizer.packs.card import ModelCard
 
 
 def encode_card(card: ModelCard) -> bytes:

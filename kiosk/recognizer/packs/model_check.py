@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import ModelCard, ModelFile, models_folder
 from kiosk.recognizer.models.dlib_weights import INSTALL_AGAIN, file_sha256, model_path
+from kiosk.recognizer.packs.card import ModelCard, ModelFile, models_folder
 
 Condition = Literal["whole", "damaged", "missing"]
 

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from kiosk.recognizer.card import card_names, decode_card, read_card, shipped_names
-from kiosk.recognizer.card_text import encode_card
+from kiosk.recognizer.packs.card import card_names, decode_card, read_card, shipped_names
+from kiosk.recognizer.packs.card_text import encode_card
 
 
 @pytest.mark.parametrize("name", sorted(shipped_names()))

@@ -155,7 +155,7 @@ def card_names() -> list[str]:
 
 def shipped_names() -> set[str]:
     """Names of the cards that come with the product."""
-    names = (file.name for file in (resources.files("kiosk.recognizer") / "cards").iterdir())
+    names = (file.name for file in (resources.files("kiosk.recognizer.packs") / "cards").iterdir())
     return {name.removesuffix(".toml") for name in names if name.endswith(".toml")}
 
 
@@ -164,7 +164,7 @@ def read_card(name: str) -> ModelCard:
 
     PackError when there is none or it cannot be read. The product's own cards cannot be replaced from outside.
     """
-    for folder in (resources.files("kiosk.recognizer") / "cards", models_folder() / "cards"):
+    for folder in (resources.files("kiosk.recognizer.packs") / "cards", models_folder() / "cards"):
         path = folder / f"{name}.toml"
         # Names from outside reach this: one that climbs out of the folder names no card.
         if "/" not in name and path.is_file():

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import PackError
-from kiosk.recognizer.card import ModelCard, read_card
 from kiosk.recognizer.decision import DEFAULT_MARGIN, DecisionRule, ThresholdCurve
 from kiosk.recognizer.liveness.passive import PassiveLiveness
-from kiosk.recognizer.model_check import locate
 from kiosk.recognizer.models.aligner import Aligner, DlibAligner
 from kiosk.recognizer.models.arcface_aligner import ArcFaceAligner
 from kiosk.recognizer.models.detector import Detector
@@ -20,6 +18,8 @@ from kiosk.recognizer.models.embedder import Embedder
 from kiosk.recognizer.models.hog_detector import HogDetector
 from kiosk.recognizer.models.network import NcnnNetwork, Network, OnnxNetwork
 from kiosk.recognizer.models.yunet_detector import YuNetDetector
+from kiosk.recognizer.packs.card import ModelCard, read_card
+from kiosk.recognizer.packs.model_check import locate
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.recognizer import model_check
-from kiosk.recognizer.card import card_names, decode_card, read_card
 from kiosk.recognizer.enrolment import embed_photo
 from kiosk.recognizer.face import Box, Detection, Face, Match
 from kiosk.recognizer.models.aligner import DlibAligner
 from kiosk.recognizer.models.dlib_weights import model_path
-from kiosk.recognizer.pack import open_pack
+from kiosk.recognizer.packs import model_check
+from kiosk.recognizer.packs.card import card_names, decode_card, read_card
+from kiosk.recognizer.packs.pack import open_pack
 
-CARD = Path(str(resources.files("kiosk.recognizer") / "cards" / "builtin.toml"))
+CARD = Path(str(resources.files("kiosk.recognizer.packs") / "cards" / "builtin.toml"))
 
 
 def test_card_of_builtin_says_what_a_user_must_know():
@@ -88,7 +88,7 @@ def test_open_pack_with_replaced_weights_is_refused(tmp_path, monkeypatch, cache
 def test_open_pack_does_not_import_onnx_when_the_network_is_cached(pack, cache):
     program = textwrap.dedent("""
         import json, pathlib, sys
-        from kiosk.recognizer.pack import open_pack
+        from kiosk.recognizer.packs.pack import open_pack
         open_pack(cache=pathlib.Path(sys.argv[1]))
         print(json.dumps([name for name in ("onnx", "face_recognition", "face_recognition_models", "PySide6")
                           if name in sys.modules]))
