@@ -33,7 +33,7 @@ from kiosk.recognizer.dataset import compile_session, list_labelled, read_photo
 from kiosk.recognizer.face import Box, Vector
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.packs.pack import Pack, open_pack
-from kiosk.recognizer.quality import Usability
+from kiosk.recognizer.quality.assessment import Usability
 from kiosk.recognizer.recognizer import Recognizer
 
 ENROLLED, DRAWS = 5, 20

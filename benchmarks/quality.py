@@ -28,7 +28,7 @@ from kiosk.camera.portrait import find_marks
 from kiosk.errors import SourceUnusableError
 from kiosk.recognizer.face import Face, Vector, normalised
 from kiosk.recognizer.packs.pack import Pack, open_pack
-from kiosk.recognizer.quality import ENROLMENT, RECOGNITION, Quality, Usability, assess
+from kiosk.recognizer.quality.assessment import ENROLMENT, RECOGNITION, Quality, Usability, assess
 from kiosk.recognizer.recognizer import prominence
 
 SMALLEST_FACE = 40

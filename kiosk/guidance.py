@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.recognizer.quality import Usability
+from kiosk.recognizer.quality.assessment import Usability
 from kiosk.scan import Hint
 
 HINTS: Final[Mapping[Usability, Hint]] = MappingProxyType(

@@ -30,7 +30,7 @@ from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.enrolment import PhotoFault, choose_poses, embed_photo
 from kiosk.recognizer.packs.pack import Pack
-from kiosk.recognizer.quality import Quality
+from kiosk.recognizer.quality.assessment import Quality
 
 Origin = Literal["folder", "webcam", "kiosk"]
 Progress = Callable[[int, int, str], None]

@@ -11,7 +11,7 @@ from typing import Final
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.face import Chip, Face, Vector
 from kiosk.recognizer.packs.pack import Pack
-from kiosk.recognizer.quality import ENROLMENT, Gates, Quality, Usability, assess
+from kiosk.recognizer.quality.assessment import ENROLMENT, Gates, Quality, Usability, assess
 from kiosk.recognizer.recognizer import prominence
 
 SMALLEST_FACE = 60

@@ -11,7 +11,7 @@ from kiosk.camera.frame import Frame
 from kiosk.recognizer.face import Box, Detection, Face, Match, Vector
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.packs.pack import Pack
-from kiosk.recognizer.quality import RECOGNITION, Gates, Quality, Usability, assess
+from kiosk.recognizer.quality.assessment import RECOGNITION, Gates, Quality, Usability, assess
 
 __all__ = ["Recognizer", "Sighting", "Usability", "choose_served", "prominence"]
 

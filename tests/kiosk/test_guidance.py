@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.guidance import HINTS, Guidance
-from kiosk.recognizer.quality import Usability
+from kiosk.recognizer.quality.assessment import Usability
 
 FRAME = 1 / 15
 USABLE, BLUR, FAR = Usability.USABLE, Usability.HOLD_STILL, Usability.COME_NEARER

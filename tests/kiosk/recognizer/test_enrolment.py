@@ -5,10 +5,10 @@ import pytest
 from benchmarks.drawn_occlusions import SUNGLASSES, draw_glasses
 from kiosk.camera.portrait import find_marks
 from kiosk.recognizer.enrolment import EnrolmentFrame, PhotoFault, choose_poses, embed_photo
-from kiosk.recognizer.exposure import Exposure
 from kiosk.recognizer.face import Box
-from kiosk.recognizer.head_pose import HeadPose
-from kiosk.recognizer.quality import Quality
+from kiosk.recognizer.quality.assessment import Quality
+from kiosk.recognizer.quality.exposure import Exposure
+from kiosk.recognizer.quality.head_pose import HeadPose
 
 
 def test_embed_photo_takes_the_one_person(colour_pack, wall):

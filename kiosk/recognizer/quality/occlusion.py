@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from kiosk.recognizer.face import Vector
-from kiosk.recognizer.face_crop import FaceCrop, Region, place
+from kiosk.recognizer.quality.face_crop import FaceCrop, Region, place
 
 _X, _Y = place()
 _ASIDE = np.abs(_X)

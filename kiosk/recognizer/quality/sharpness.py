@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from kiosk.recognizer.face_crop import FaceCrop, Region, place
+from kiosk.recognizer.quality.face_crop import FaceCrop, Region, place
 
 _WIDE: Final = 7
 _FLAT: Final = 1.0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from kiosk.camera.frame import Pixels
-from kiosk.recognizer.face_crop import FACE, FaceCrop
+from kiosk.recognizer.quality.face_crop import FACE, FaceCrop
 
 DARK: Final = 25
 LIGHT: Final = 247

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kiosk.camera.frame import Pixels
-from kiosk.recognizer.exposure import Exposure, measure_exposure
 from kiosk.recognizer.face import Face
-from kiosk.recognizer.face_crop import crop_face
-from kiosk.recognizer.head_pose import HeadPose, estimate_pose
 from kiosk.recognizer.models.aligner import Aligner
-from kiosk.recognizer.occlusion import measure_eye_cover, measure_mouth_cover
-from kiosk.recognizer.sharpness import measure_sharpness
+from kiosk.recognizer.quality.exposure import Exposure, measure_exposure
+from kiosk.recognizer.quality.face_crop import crop_face
+from kiosk.recognizer.quality.head_pose import HeadPose, estimate_pose
+from kiosk.recognizer.quality.occlusion import measure_eye_cover, measure_mouth_cover
+from kiosk.recognizer.quality.sharpness import measure_sharpness
 
 _LEAST_WEIGHT: Final = 0.05
 

@@ -15,12 +15,12 @@ from kiosk.camera.photo_source import Photo
 from kiosk.camera.portrait import find_marks
 from kiosk.camera.scene import Scene
 from kiosk.camera.visit import Pose
-from kiosk.recognizer.exposure import Exposure
 from kiosk.recognizer.face import Face, FacePoints
-from kiosk.recognizer.face_crop import CENTRE_X, CENTRE_Y, EYES, crop_face
-from kiosk.recognizer.head_pose import HeadPose, estimate_pose
 from kiosk.recognizer.packs.pack import Pack, open_pack
-from kiosk.recognizer.quality import ENROLMENT, RECOGNITION, Gates, Quality, Usability, assess
+from kiosk.recognizer.quality.assessment import ENROLMENT, RECOGNITION, Gates, Quality, Usability, assess
+from kiosk.recognizer.quality.exposure import Exposure
+from kiosk.recognizer.quality.face_crop import CENTRE_X, CENTRE_Y, EYES, crop_face
+from kiosk.recognizer.quality.head_pose import HeadPose, estimate_pose
 
 GOOD = Quality(
     eye_distance=60.0,
