@@ -25,11 +25,11 @@ from hub.roster.lookalikes import store_lookalikes
 from hub.roster.models import DEFAULT_TIMEZONE, StoredCalibration, Template
 from hub.roster.thresholds import newest_calibrations
 from kiosk.errors import PackError
-from kiosk.recognizer.calibration import FRAMES, TARGET_FPIR, Calibration, bounded, calibrate_galleries
+from kiosk.recognizer.calibration.impostors import Enrolled, genuine_floor
+from kiosk.recognizer.calibration.lookalikes import Lookalike, find_lookalikes
+from kiosk.recognizer.calibration.threshold import FRAMES, TARGET_FPIR, Calibration, bounded, calibrate_galleries
 from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
 from kiosk.recognizer.face import Vector
-from kiosk.recognizer.impostors import Enrolled, genuine_floor
-from kiosk.recognizer.lookalikes import Lookalike, find_lookalikes
 from kiosk.recognizer.packs.card import read_card
 
 CARD: Final = "model card (too few people)"

@@ -14,7 +14,7 @@ from contract.errors import BadInputError
 from hub.db import Database, table_of
 from hub.roster.changes import note_people
 from hub.roster.models import Employee, StoredLookalike
-from kiosk.recognizer.lookalikes import Lookalike
+from kiosk.recognizer.calibration.lookalikes import Lookalike
 
 Verdict = Literal["different", "same"]
 

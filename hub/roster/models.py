@@ -256,9 +256,9 @@ class StoredCalibration(Base):
 class StoredLookalike(Base):
     """Two people whom a pack can hardly tell apart; first_id before second_id.
 
-    kind: same (probably one face under two names) or alike; lead: see kiosk.recognizer.lookalikes. told_apart: every
-    frame of both is nearer to its own person by the pack's margin. gone_at: when a later look did not find them any
-    more, None while they are. settled_as: different or same, as a person said; None: nobody has yet.
+    kind: same (probably one face under two names) or alike; lead: see kiosk.recognizer.calibration.lookalikes.
+    told_apart: every frame of both is nearer to its own person by the pack's margin. gone_at: when a later look did not
+    find them any more, None while they are. settled_as: different or same, as a person said; None: nobody has yet.
     """
 
     __tablename__ = "lookalike"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from hub.db import Database, table_of
 from hub.roster.calibration import calibrate_kiosks
 from hub.roster.models import NightlyRun
-from kiosk.recognizer.calibration import TARGET_FPIR
+from kiosk.recognizer.calibration.threshold import TARGET_FPIR
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from hub.roster.lookalikes import list_lookalikes, settle_lookalike
 from hub.roster.models import EnrolmentFrame, NightlyRun, StoredCalibration, Template
 from hub.roster.nightly import LEASE, NightlyCalibration
 from hub.roster.thresholds import calibrated_threshold, second_factors
-from kiosk.recognizer.calibration import MOST_LOWERED, MOST_RAISED
+from kiosk.recognizer.calibration.threshold import MOST_LOWERED, MOST_RAISED
 from tests.factories.people import add_employee, add_kiosk_row, add_unit
 
 NOW = datetime(2026, 11, 26, 19, 5, tzinfo=UTC)

@@ -18,7 +18,7 @@ from hub.roster.changes import current_revision, note_kiosk, note_person, note_r
 from hub.roster.employees import transfer_employee
 from hub.roster.lookalikes import settle_lookalike, store_lookalikes
 from hub.roster.models import Employee, StoredCalibration
-from kiosk.recognizer.lookalikes import Lookalike
+from kiosk.recognizer.calibration.lookalikes import Lookalike
 from tests.factories.journals import SettableClock
 from tests.factories.people import add_employee, add_unit
 

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from kiosk.recognizer.face import Vector
-from kiosk.recognizer.impostors import (
+from kiosk.recognizer.calibration.impostors import (
     BLOCK_ROWS,
     Enrolled,
     Pair,
@@ -18,6 +17,7 @@ from kiosk.recognizer.impostors import (
     pair_similarities,
     pairs_above,
 )
+from kiosk.recognizer.face import Vector
 
 LookalikeKind = Literal["same", "alike"]
 

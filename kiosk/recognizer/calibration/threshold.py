@@ -20,16 +20,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.recognizer.decision import ThresholdCurve
-from kiosk.recognizer.face import Vector
-from kiosk.recognizer.impostors import (
+from kiosk.recognizer.calibration.impostors import (
     Enrolled,
     Pair,
     genuine_floor,
     impostor_scores,
     pairs_beyond_the_tail,
 )
-from kiosk.recognizer.tails import TAIL_SHARE, draw_tails
+from kiosk.recognizer.calibration.tails import TAIL_SHARE, draw_tails
+from kiosk.recognizer.decision import ThresholdCurve
+from kiosk.recognizer.face import Vector
 
 TARGET_FPIR: Final = 1e-3
 """A stranger's chance that is aimed at (DESIGN section 2, deciding)."""

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from kiosk.errors import DatasetError
-from kiosk.recognizer.calibration import ESTIMATOR, LEAST_PEOPLE, TARGET_FPIR, calibrate_galleries
+from kiosk.recognizer.calibration.threshold import ESTIMATOR, LEAST_PEOPLE, TARGET_FPIR, calibrate_galleries
 from kiosk.recognizer.dataset import EmbeddedPhotos
 from kiosk.recognizer.decision import DEFAULT_MARGIN
 from kiosk.recognizer.face import Vector

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.recognizer.impostors import ImpostorScores, Indices
+from kiosk.recognizer.calibration.impostors import ImpostorScores, Indices
 
 TAIL_SHARE: Final = 0.2
 """A tail begins where so many of the best scores are higher: at the 80th percentile."""

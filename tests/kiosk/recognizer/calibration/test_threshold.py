@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.recognizer.calibration import (
+from kiosk.recognizer.calibration.impostors import (
+    Enrolled,
+    genuine_floor,
+    impostor_scores,
+    own_scores,
+    pair_similarities,
+    pairs_beyond_the_tail,
+)
+from kiosk.recognizer.calibration.lookalikes import find_lookalikes
+from kiosk.recognizer.calibration.tails import Tails, draw_tails, none_better
+from kiosk.recognizer.calibration.threshold import (
     LEAST_PEOPLE,
     MOST_LOWERED,
     MOST_RAISED,
@@ -15,16 +25,6 @@ from kiosk.recognizer.calibration import (
 )
 from kiosk.recognizer.decision import ThresholdCurve
 from kiosk.recognizer.face import normalised
-from kiosk.recognizer.impostors import (
-    Enrolled,
-    genuine_floor,
-    impostor_scores,
-    own_scores,
-    pair_similarities,
-    pairs_beyond_the_tail,
-)
-from kiosk.recognizer.lookalikes import find_lookalikes
-from kiosk.recognizer.tails import Tails, draw_tails, none_better
 
 
 def crowd(count: int, frames: int = 5, *, seed: int = 1, spread: float = 0.35, dimensions: int = 32):
