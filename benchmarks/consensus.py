@@ -29,7 +29,7 @@ from contract.errors import BadInputError, PresensiError
 from kiosk.camera.frame import Frame
 from kiosk.camera.streams import make_grey
 from kiosk.recognizer.consensus import Consensus, Identity, Look
-from kiosk.recognizer.dataset import compile_session, list_labelled, read_photo
+from kiosk.recognizer.evaluation.dataset import compile_session, list_labelled, read_photo
 from kiosk.recognizer.face import Box, Vector
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.packs.pack import Pack, open_pack

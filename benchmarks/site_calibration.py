@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.recognizer.calibration.threshold import FRAMES, TARGET_FPIR, calibrate
-from kiosk.recognizer.dataset import embed_photos, list_labelled
 from kiosk.recognizer.decision import ThresholdCurve
+from kiosk.recognizer.evaluation.dataset import embed_photos, list_labelled
 from kiosk.recognizer.face import Vector, normalised
 from kiosk.recognizer.packs.pack import Pack, open_pack
 

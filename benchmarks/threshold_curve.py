@@ -26,9 +26,9 @@ import numpy as np
 
 from kiosk.recognizer.decision import DEFAULT_MARGIN, ThresholdCurve
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
+from kiosk.recognizer.evaluation.threshold_estimate import tail_threshold
 from kiosk.recognizer.face import Vector, normalised
 from kiosk.recognizer.packs.pack import Pack, open_pack
-from kiosk.recognizer.threshold_estimate import tail_threshold
 
 ENROLLED_FRAMES = 5
 DRAWS = 40

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from cli.tables import show_table
-from kiosk.recognizer.dataset import EmbeddedPhotos
-from kiosk.recognizer.enrolment_draw import Samples
-from kiosk.recognizer.evaluation import Evaluation, EvaluationPlan, MatchRate
-from kiosk.recognizer.open_set import OpenSetRates
+from kiosk.recognizer.evaluation.dataset import EmbeddedPhotos
+from kiosk.recognizer.evaluation.enrolment_draw import Samples
+from kiosk.recognizer.evaluation.open_set import OpenSetRates
+from kiosk.recognizer.evaluation.performance import Evaluation, EvaluationPlan, MatchRate
 from kiosk.recognizer.packs.pack import Pack
 
 _DIGITS = 6

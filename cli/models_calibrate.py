@@ -38,7 +38,7 @@ def calibrate(pack_name: str, dataset: Path, enrol: int, *, write: bool, as_json
     printed; the cards of the product's own packs are part of it, and are not written.
     """
     from kiosk.recognizer.calibration.card_curve import compute_card_curve, sort_people
-    from kiosk.recognizer.dataset import embed_photos, list_labelled
+    from kiosk.recognizer.evaluation.dataset import embed_photos, list_labelled
     from kiosk.recognizer.packs.card import read_card
     from kiosk.recognizer.packs.card_text import encode_card
     from kiosk.recognizer.packs.pack import open_pack

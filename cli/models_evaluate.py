@@ -18,7 +18,7 @@ from contract.errors import BadInputError
 
 if TYPE_CHECKING:
     from cli.evaluation_figures import Figures
-    from kiosk.recognizer.dataset import EmbeddedPhotos, LabelledPhoto
+    from kiosk.recognizer.evaluation.dataset import EmbeddedPhotos, LabelledPhoto
     from kiosk.recognizer.packs.pack import Pack
 
 _MOST_NAMED = 5
@@ -85,10 +85,10 @@ def evaluate(
     import numpy as np
 
     from cli.evaluation_figures import Figures
-    from kiosk.recognizer.dataset import to_samples
-    from kiosk.recognizer.enrolment_draw import assign_roles
-    from kiosk.recognizer.evaluation import EvaluationPlan
-    from kiosk.recognizer.evaluation import evaluate as measure
+    from kiosk.recognizer.evaluation.dataset import to_samples
+    from kiosk.recognizer.evaluation.enrolment_draw import assign_roles
+    from kiosk.recognizer.evaluation.performance import EvaluationPlan
+    from kiosk.recognizer.evaluation.performance import evaluate as measure
     from kiosk.recognizer.packs.pack import open_pack
 
     if report is not None:
@@ -117,7 +117,7 @@ def _choose_photos(
     dataset: Path, strangers: Path | None, by_session: str | None
 ) -> tuple[list[LabelledPhoto], frozenset[str]]:
     """All photos, and the names of those who are never enrolled."""
-    from kiosk.recognizer.dataset import compile_session, list_labelled, split_sessions
+    from kiosk.recognizer.evaluation.dataset import compile_session, list_labelled, split_sessions
 
     photos = list_labelled(dataset)
     if by_session is not None:
@@ -139,7 +139,7 @@ def _embed(pack: Pack, photos: list[LabelledPhoto]) -> EmbeddedPhotos:
     """Embed on one core, with a bar on stderr."""
     import cv2
 
-    from kiosk.recognizer.dataset import embed_photos
+    from kiosk.recognizer.evaluation.dataset import embed_photos
 
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

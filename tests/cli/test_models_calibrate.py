@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.models_calibrate import calibrate
-from kiosk.recognizer import dataset
+from kiosk.recognizer.evaluation import dataset
 from kiosk.recognizer.face import normalised
 from kiosk.recognizer.packs import pack
 from kiosk.recognizer.packs.card import read_card

@@ -10,8 +10,8 @@ import numpy as np
 
 from kiosk.errors import DatasetError
 from kiosk.recognizer.calibration.threshold import ESTIMATOR, LEAST_PEOPLE, TARGET_FPIR, calibrate_galleries
-from kiosk.recognizer.dataset import EmbeddedPhotos
 from kiosk.recognizer.decision import DEFAULT_MARGIN
+from kiosk.recognizer.evaluation.dataset import EmbeddedPhotos
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.packs.card import CardCurve
 

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.errors import DatasetError
 from kiosk.recognizer.calibration.card_curve import compute_card_curve, sort_people
-from kiosk.recognizer.dataset import EmbeddedPhotos, LabelledPhoto
+from kiosk.recognizer.evaluation.dataset import EmbeddedPhotos, LabelledPhoto
 from kiosk.recognizer.face import normalised
 from kiosk.recognizer.packs.card import decode_card, read_card
 from kiosk.recognizer.packs.card_text import encode_card

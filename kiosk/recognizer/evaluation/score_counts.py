@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kiosk.recognizer.threshold_estimate import Numbers, Reals
+from kiosk.recognizer.evaluation.threshold_estimate import Numbers, Reals
 
 BINS = 100_000
 """Of equal width between cosines of -1 and 1: fine enough for any threshold, and 0.8 MB."""

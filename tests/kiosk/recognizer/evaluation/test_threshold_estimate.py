@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.recognizer.threshold_estimate import (
+from kiosk.recognizer.evaluation.threshold_estimate import (
     EMPIRICAL,
     estimate_threshold,
     quantile_threshold,

@@ -15,7 +15,7 @@ import numpy as np
 
 from kiosk.camera.frame import Pixels
 from kiosk.errors import DatasetError
-from kiosk.recognizer.enrolment_draw import Samples
+from kiosk.recognizer.evaluation.enrolment_draw import Samples
 from kiosk.recognizer.face import Face, Vector
 from kiosk.recognizer.packs.pack import Pack
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.recognizer.score_counts import BINS, ScoreCounts
+from kiosk.recognizer.evaluation.score_counts import BINS, ScoreCounts
 
 
 def test_threshold_at_is_reached_by_no_more_than_the_share():

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.errors import DatasetError
+from kiosk.recognizer.evaluation.threshold_estimate import Flags, Numbers
 from kiosk.recognizer.face import Vector, normalised
-from kiosk.recognizer.threshold_estimate import Flags, Numbers
 
 
 @dataclass(frozen=True, slots=True)

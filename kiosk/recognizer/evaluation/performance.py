@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from kiosk.recognizer.enrolment_draw import EnrolmentDraw, Roles, Samples, assign_roles, draw_enrolment
-from kiosk.recognizer.open_set import (
+from kiosk.recognizer.evaluation.enrolment_draw import EnrolmentDraw, Roles, Samples, assign_roles, draw_enrolment
+from kiosk.recognizer.evaluation.open_set import (
     MISSED,
     OpenSetCurve,
     OpenSetRates,
@@ -27,8 +27,8 @@ from kiosk.recognizer.open_set import (
     draw_curve,
     measure_open_set,
 )
-from kiosk.recognizer.score_counts import ScoreCounts
-from kiosk.recognizer.threshold_estimate import Flags, Numbers, share_interval
+from kiosk.recognizer.evaluation.score_counts import ScoreCounts
+from kiosk.recognizer.evaluation.threshold_estimate import Flags, Numbers, share_interval
 
 FALSE_MATCH_RATES: Final = (1e-2, 1e-3, 1e-4, 1e-5)
 TARGET_FPIRS: Final = (1e-2, 1e-3)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.recognizer.threshold_estimate import (
+from kiosk.recognizer.evaluation.threshold_estimate import (
     Flags,
     Numbers,
     Reals,

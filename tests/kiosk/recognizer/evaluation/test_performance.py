@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from kiosk.errors import DatasetError
-from kiosk.recognizer.enrolment_draw import Samples, assign_roles, draw_enrolment
-from kiosk.recognizer.evaluation import EvaluationPlan, evaluate
+from kiosk.recognizer.evaluation.enrolment_draw import Samples, assign_roles, draw_enrolment
+from kiosk.recognizer.evaluation.open_set import MISSED, Searches, SearchTally, draw_curve, measure_open_set
+from kiosk.recognizer.evaluation.performance import EvaluationPlan, evaluate
 from kiosk.recognizer.face import normalised
-from kiosk.recognizer.open_set import MISSED, Searches, SearchTally, draw_curve, measure_open_set
 
 
 def crowd(*groups: tuple[int, int], spread: float = 0.5, dimensions: int = 32, seed: int = 1) -> Samples:

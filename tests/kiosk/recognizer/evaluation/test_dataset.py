@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import DatasetError
-from kiosk.recognizer.dataset import (
+from kiosk.recognizer.evaluation.dataset import (
     LARGEST_SIDE,
     compile_session,
     embed_central_face,
