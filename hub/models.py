@@ -5,7 +5,9 @@ from hub.attendance import models as attendance
 from hub.db import Base
 from hub.fleet import models as fleet
 from hub.ingest import models as ingest
+from hub.recap import models as recap
 from hub.refusals import models as refusals
 from hub.roster import models as roster
+from hub.schedule import models as schedule
 
-__all__ = ["Base", "access", "attendance", "fleet", "ingest", "refusals", "roster"]
+__all__ = ["Base", "access", "attendance", "fleet", "ingest", "recap", "refusals", "roster", "schedule"]

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -76,7 +87,9 @@ class DocumentRow(Base):
     covers: [{"from": …, "to": …}], local dates or date-times as they stand in the letter. known_by: the superior who
     knew. handed_in, verified_on, entered_on: local dates, None: not yet. signed_by, witness_statements: for
     cancellations. reopened_because: why the month was opened again for it. first_day, last_day: the outermost days of
-    `covers`, for queries. withdrawn_at: from then on it counts no more.
+    `covers`, for queries. withdrawn_at: from then on it counts no more. number: of the letter. refused_because: why the
+    personnel official did not verify it; a refused letter counts no more. replaces: the row that this one corrects.
+    submitted_by: who handed it in, submitted_at when it was put on record.
     """
 
     __tablename__ = "document"
@@ -96,8 +109,102 @@ class DocumentRow(Base):
     signed_by: Mapped[list[Any]] = mapped_column(default=list)
     witness_statements: Mapped[int] = mapped_column(Integer, default=0)
     reopened_because: Mapped[str | None] = mapped_column(Text)
+    number: Mapped[str | None] = mapped_column(String(100))
+    submitted_by: Mapped[str | None] = mapped_column(String(64))
+    refused_at: Mapped[datetime | None]
+    refused_by: Mapped[str | None] = mapped_column(String(64))
+    refused_because: Mapped[str | None] = mapped_column(Text)
+    replaces: Mapped[int | None] = mapped_column(Integer)
     first_day: Mapped[date | None] = mapped_column(Date, index=True)
     last_day: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class DocumentFile(Base):
+    """A scan or photo of a letter; its bytes lie under the data directory, named by their SHA-256.
+
+    media_type: as its content shows. name: as it was handed in. size: bytes.
+    """
+
+    __tablename__ = "document_file"
+    __table_args__ = (UniqueConstraint("document_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(Integer)
+    added_by: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+
+
+class Outage(Base):
+    """A time without working terminals at a unit and those below it (None: everywhere), declared on record (Ps 11(7)).
+
+    reported_to: Diskominfo, BKPSDM. ended_at None: not over yet.
+    """
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    reported_to: Mapped[str] = mapped_column(String(200))
+    declared_by: Mapped[str] = mapped_column(String(64))
+    declared_at: Mapped[datetime]
+
+
+class ManualEntry(Base):
+    """Attendance that somebody entered by hand, with a photo or on a signed Lampiran I; counts while `approved`.
+
+    arrival, departure: None: not entered. sha256: of the photo or scan under the data directory; None: there is none.
+    outage_id: the outage that it belongs to. Who enters never decides.
+    """
+
+    __tablename__ = "manual_entry"
+    __table_args__ = (
+        Index("ix_manual_entry_employee_id_work_date", "employee_id", "work_date"),
+        CheckConstraint("state IN ('submitted', 'approved', 'refused', 'withdrawn')", name="state"),
+        CheckConstraint("state NOT IN ('approved', 'refused') OR decided_by IS NOT NULL", name="decider"),
+        CheckConstraint("decided_by IS NULL OR lower(decided_by) <> lower(entered_by)", name="second_person"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    work_date: Mapped[date] = mapped_column(Date)
+    arrival: Mapped[datetime | None]
+    departure: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outage.id"))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="submitted")
+    entered_by: Mapped[str] = mapped_column(String(64))
+    entered_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decided_because: Mapped[str | None] = mapped_column(Text)
+
+
+class PunchDecision(Base):
+    """What the operator decided about a punch outside the windows, or at a place that was not approved.
+
+    accepted: it counts as if it had been taken inside. The newest row of a punch counts.
+    """
+
+    __tablename__ = "punch_decision"
+    __table_args__ = (Index("ix_punch_decision_device_epoch_seq", "device", "epoch", "seq"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("kiosk.device"))
+    epoch: Mapped[str] = mapped_column(String(36))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    accepted: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime]

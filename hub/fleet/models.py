@@ -42,7 +42,8 @@ class Kiosk(Base):
     roster_sent: newest roster version ever sent to it, roster_sent_at when, roster_pack with which pack's templates.
     answered_at: when a heartbeat was last answered. delivered_up_to: everything taken here up to then is at the hub
     (coverage); None: never known. online: the broker's hint; None: never heard. threshold: set by an administrator, for
-    the pack threshold_pack alone: cosines of two packs cannot be compared.
+    the pack threshold_pack alone: cosines of two packs cannot be compared. lost_declared_by, lost_confirmed_by: the two
+    people who declared a stolen or burnt terminal lost; the second revokes it, and nobody waits for what it holds.
     """
 
     __tablename__ = "kiosk"
@@ -70,6 +71,11 @@ class Kiosk(Base):
     online_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    lost_declared_by: Mapped[str | None] = mapped_column(String(64))
+    lost_declared_at: Mapped[datetime | None]
+    lost_because: Mapped[str | None] = mapped_column(String(500))
+    lost_confirmed_by: Mapped[str | None] = mapped_column(String(64))
+    lost_confirmed_at: Mapped[datetime | None]
 
 
 class LatestHeartbeat(Base):

@@ -39,14 +39,19 @@ class Unit(Base):
 
 
 class UnitPolicy(Base):
-    """Which attendance policy a unit follows, and from when to when (both days included; None: without end)."""
+    """Which attendance policy a unit follows, and from when to when (both days included; None: without end).
+
+    group: only people of this group (PNS, PPPK, …); None: everybody who has none of their own. Of several rows for a
+    date the one that begins last counts, and of these the newest. policy: `none` asks for no attendance.
+    """
 
     __tablename__ = "unit_policy"
-    __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
+    __table_args__ = (Index("ix_unit_policy_unit_id_valid_from", "unit_id", "valid_from"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     policy: Mapped[str] = mapped_column(String(64))
+    group: Mapped[str | None] = mapped_column("staff_group", String(32))
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
     set_by: Mapped[str] = mapped_column(String(64))
@@ -72,7 +77,10 @@ class Employee(Base):
 
 
 class Membership(Base):
-    """An employee in a unit, from when to when (both days included; None: without end); one at a time."""
+    """An employee in a unit, from when to when (both days included; None: without end); one at a time.
+
+    basis: the letter that moved the person (Ps 12); None for where somebody began.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (Index("ix_membership_unit_id_valid_from", "unit_id", "valid_from"),)
@@ -80,10 +88,74 @@ class Membership(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    basis: Mapped[str | None] = mapped_column(String(300))
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
     set_by: Mapped[str] = mapped_column(String(64))
     set_at: Mapped[datetime]
+
+
+class EmploymentTerm(Base):
+    """As what somebody is employed, from when to when (both days included; None: without end); the newest row counts.
+
+    group: PNS, CPNS, PPPK, PPPK Paruh Waktu. rank: pangkat/golongan. position: jabatan. tpp_base: rupiah a month.
+    """
+
+    __tablename__ = "employment_term"
+    __table_args__ = (Index("ix_employment_term_employee_id", "employee_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    group: Mapped[str | None] = mapped_column("staff_group", String(32))
+    rank: Mapped[str | None] = mapped_column(String(100))
+    position: Mapped[str | None] = mapped_column(String(200))
+    tpp_base: Mapped[int | None] = mapped_column(BigInteger)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class OfficeHolder(Base):
+    """Who holds an office of a unit, from when to when (both days included; None: without end); the newest row counts.
+
+    office: `Kepala Perangkat Daerah`, `Atasan Langsung`, `Pejabat Kepegawaian`. acting: Plt or Plh; None: definitive.
+    """
+
+    __tablename__ = "office_holder"
+    __table_args__ = (
+        Index("ix_office_holder_unit_id_office", "unit_id", "office"),
+        CheckConstraint("acting IN ('Plt', 'Plh')", name="acting"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    office: Mapped[str] = mapped_column(String(64))
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    acting: Mapped[str | None] = mapped_column(String(3))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    basis: Mapped[str | None] = mapped_column(String(300))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class ApprovedLocation(Base):
+    """That somebody may punch at another unit's kiosks (Ps 10(2)), from when to when, and the letter that says so."""
+
+    __tablename__ = "approved_location"
+    __table_args__ = (Index("ix_approved_location_employee_id", "employee_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    basis: Mapped[str] = mapped_column(String(300))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class EnrolmentFrame(Base):
