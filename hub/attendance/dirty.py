@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from hub.attendance.models import DirtyDay
+from hub.attendance.models import DirtyDay, StoredDay
 from hub.bulk import upsert
 from hub.db import table_of
 from hub.roster.work_dates import EmployeeDay
@@ -29,3 +29,28 @@ def mark_dirty(connection: Connection, days: Iterable[EmployeeDay], *, now: date
         key=("employee_id", "work_date"),
         changes=lambda _new: {"marks": DirtyDay.marks + 1},
     )
+
+
+def mark_span(
+    connection: Connection,
+    *,
+    first: date,
+    last: date | None,
+    now: datetime,
+    people: Collection[str] | None = None,
+    units: Collection[int] | None = None,
+) -> int:
+    """Mark every stored day between two dates (None: without end) of these people, or of these units; returns how many.
+
+    None: of all. Days that are not stored yet need no mark: they are assessed for the first time anyway.
+    """
+    query = select(StoredDay.employee_id, StoredDay.work_date).where(StoredDay.work_date >= first)
+    if last is not None:
+        query = query.where(StoredDay.work_date <= last)
+    if people is not None:
+        query = query.where(StoredDay.employee_id.in_(people))
+    if units is not None:
+        query = query.where(StoredDay.unit_id.in_(units))
+    days = [(employee_id, work_date) for employee_id, work_date in connection.execute(query)]
+    mark_dirty(connection, days, now=now)
+    return len(days)
