@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from benchmarks.invented_office import InventedOffice
 from hub.attendance.assess import assess
 from hub.attendance.day import AttendanceDay, PunchSeen
+from hub.db import Database
 from hub.schedule.policy import Policy, load_policy
+from tests.hub.attendance.house import Clock, House
+from tests.hub.attendance.house import at as moment_at
 
 WIB = ZoneInfo("Asia/Jakarta")
 TUESDAY = date(2026, 11, 10)
@@ -49,3 +53,9 @@ def assessed() -> Assess:
         )
 
     return assess_day
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    """An office on a Monday morning, before anybody has come."""
+    return House(database, Clock(moment_at("05:00")), InventedOffice(database, at=moment_at("04:00")))
