@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from contract.errors import BadInputError
 from hub.db import Database
-from hub.roster.models import Unit
+from hub.roster.finding import find_unit_id
 from hub.service import open_hub_database
 from hub.settings import HubSettings, read_settings
 
@@ -67,7 +66,4 @@ def find_unit(database: Database, name: str | None) -> int | None:
     if name is None:
         return None
     with database.read() as session:
-        unit_id = session.scalar(select(Unit.id).where(Unit.name == name))
-    if unit_id is None:
-        raise BadInputError(f"There is no unit '{name}'; `presensi hub unit list` shows them.")
-    return unit_id
+        return find_unit_id(session, name)

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import click
-from sqlalchemy import or_, select
 
 from cli.commands import LoneCommand
 from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
@@ -17,7 +16,7 @@ from hub.errors import RecapError
 from hub.recap.daily import DailyLine, DailyRecap, daily
 from hub.recap.monthly import Month, MonthlyRecap, monthly
 from hub.recap.person import PersonDay, person_day
-from hub.roster.models import Employee
+from hub.roster.finding import find_person
 
 
 @click.command(
@@ -90,18 +89,7 @@ def read_date(text: str) -> date:
 def find_employee_id(database: Database, text: str) -> str:
     """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
     with database.read() as session:
-        found = session.execute(
-            select(Employee.id, Employee.name).where(
-                or_(Employee.id == text, Employee.nip == text, Employee.name == text)
-            )
-        ).all()
-    if not found:
-        raise BadInputError(f"There is no employee '{text}'; `presensi hub employees` shows them.")
-    if len(found) > 1:
-        raise BadInputError(
-            f"There are {len(found)} employees '{text}'; give the id that `presensi hub employees` shows."
-        )
-    return str(found[0].id)
+        return find_person(session, text)
 
 
 def _show_daily(found: DailyRecap) -> None:
