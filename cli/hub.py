@@ -19,6 +19,7 @@ from cli.hub_pack import pack
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
 from cli.hub_refusals import refusals
+from cli.hub_schedule import circular, contract, holiday, policy, shift
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
@@ -41,6 +42,7 @@ def hub() -> None:
 for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
     *(calibrate, lookalikes),
+    *(policy, holiday, circular, shift, contract),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess),
 ):
     hub.add_command(command)

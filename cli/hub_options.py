@@ -46,11 +46,16 @@ def settings_of(settings_file: Path | None, data: str | None, db: str | None, **
     return read_settings(settings_file, data=data, database=db, **others)
 
 
+def has_hub(settings: HubSettings) -> bool:
+    """Whether there is a database where the settings point; one on a server is taken to be there."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
 @contextmanager
 def opened(settings: HubSettings, *, create: bool = False) -> Iterator[Database]:
     """The hub's database; without `create`, BadInputError when there is none where the options point."""
-    url = make_url(settings.database_url) if not create else None
-    if url is not None and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    if not create and not has_hub(settings):
         raise BadInputError(
             f"There is no hub in {settings.data_folder}: check --data, or begin with `presensi hub run`."
         )

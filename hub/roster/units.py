@@ -69,6 +69,11 @@ class UnitTree:
                 waiting += self._children[unit]
         return found
 
+    def units_with_policy(self, name: str) -> set[int]:
+        """Units that have, or had, a policy of their own by this name, and everything below them."""
+        own = [unit_id for unit_id, node in self._nodes.items() if name in {each for _, _, each, _ in node.policies}]
+        return {below for unit_id in own for below in self.within(unit_id)}
+
     @property
     def groups(self) -> set[str]:
         """The groups of people that have a policy of their own somewhere."""
