@@ -18,6 +18,7 @@ from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
+from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
 from cli.hub_schedule import circular, contract, holiday, policy, shift
 from contract.errors import BadInputError
@@ -43,7 +44,7 @@ for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
-    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess),
+    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days),
 ):
     hub.add_command(command)
 
