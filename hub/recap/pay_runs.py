@@ -214,7 +214,7 @@ def _hold_back(lines: Sequence[PayLine], force: str | None, *, what: str) -> lis
         unknown = sum(1 for line in waiting if line.bears_amount and line.amount is None and line.regime is not None)
         names = ", ".join(line.person.name for line in waiting[:3]) + (" …" if len(waiting) > 3 else "")
         raise PayError(
-            f"{what} cannot be sent to pay: {provisional} lines are provisional and {unknown} have no amount "
+            f"{what} cannot be sent to pay: provisional lines: {provisional}, without an amount: {unknown} "
             f"({names}); settle the days and import what is missing, or send it with --force REASON."
         )
     reason = force.strip()
