@@ -136,13 +136,15 @@ class PayRecords:
         return chain
 
 
-def read_contracts(session: Session, people: Collection[str], *, first: date, last: date) -> dict[str, list[Contract]]:
-    """Contracts that hold on some date of a span, the newest first, and were not withdrawn."""
+def read_contracts(
+    session: Session, people: Collection[str] | None, *, first: date, last: date
+) -> dict[str, list[Contract]]:
+    """Contracts (people None: everybody's) that hold on some date of a span, the newest first; none withdrawn."""
     query = select(PartTimeContract).where(
         PartTimeContract.withdrawn_at.is_(None),
         PartTimeContract.valid_from <= last,
         PartTimeContract.valid_until >= first,
-        *_of(PartTimeContract.employee_id, people),
+        *(() if people is None else _of(PartTimeContract.employee_id, people)),
     )
     found: dict[str, list[Contract]] = defaultdict(list)
     for row in session.scalars(query.order_by(PartTimeContract.id.desc())):
