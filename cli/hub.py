@@ -14,8 +14,10 @@ from cli.hub_assess import assess
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
+from cli.hub_imports import people, points, score
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
+from cli.hub_pay import parttime, pay
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
 from cli.hub_recompute import recompute_days
@@ -44,6 +46,7 @@ for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
+    *(pay, parttime, people, points, score),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days),
 ):
     hub.add_command(command)
