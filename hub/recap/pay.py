@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from hub.attendance.day import AttendanceDay, Sentence
+from hub.attendance.day import AttendanceDay, Sentence, decode_day
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.recap.month_pay import Figure, MonthPay, Regime, month_pay
@@ -116,6 +116,7 @@ def _lines_of(
 ) -> list[PayLine]:
     """A line for each unit; the amount stands once, with the unit of the last day."""
     every = sorted((day for days in by_unit.values() for day in days), key=lambda day: day.work_date)
+    of_month = summarise(every)
     last_unit = max(by_unit, key=lambda unit_id: by_unit[unit_id][-1].work_date)
     to_come = records.days_to_come(person.id, month, every[-1].work_date)
     term = records.term_of(person.id)
@@ -123,10 +124,14 @@ def _lines_of(
     whole = month_pay(every, records.inputs_of(person.id, month, last_unit, policy))
     lines = []
     for unit_id, days in by_unit.items():
-        summary = summarise(days)
+        summary = of_month if len(by_unit) == 1 else summarise(days)
         bears = unit_id == last_unit
-        open_days = summarise(every).pending if bears else summary.pending
-        reasons = _reasons(open_days, every if bears else days, to_come if bears else 0)
+        if bears:
+            open_days = of_month.pending
+            reasons = _reasons(open_days, every, to_come=to_come, dirty=records.dirty.get(person.id, 0))
+        else:
+            open_days = summary.pending
+            reasons = _reasons(open_days, days)
         line = PayLine(
             month=month.text,
             person=person,
@@ -185,8 +190,10 @@ def _without_amount(line: PayLine) -> PayLine:
     )
 
 
-def _reasons(pending: Sequence[date], days: Iterable[AttendanceDay], to_come: int) -> tuple[Sentence, ...]:
-    """Why an amount can still change by itself."""
+def _reasons(
+    pending: Sequence[date], days: Iterable[AttendanceDay], *, to_come: int = 0, dirty: int = 0
+) -> tuple[Sentence, ...]:
+    """Why an amount can still change by itself. to_come: days that lie ahead; dirty: that are assessed again soon."""
     reasons = []
     if pending:
         open_days = [day for day in days if not day.is_settled]
@@ -205,13 +212,21 @@ def _reasons(pending: Sequence[date], days: Iterable[AttendanceDay], to_come: in
                 f"Provisional: the last {to_come} days of the month are not assessed yet.",
             )
         )
+    if dirty:
+        reasons.append(
+            Sentence(
+                f"Sementara: {dirty} hari menunggu dinilai ulang.",
+                f"Provisional: {dirty} days are about to be assessed again.",
+            )
+        )
     return tuple(reasons)
 
 
 def _read_days(session: Session, month: Month, unit_id: int | None, people: Iterable[str] | None) -> dict[str, _Days]:
     """All days of the month, ascending, of everybody who has one in the unit or below it."""
     of_month = StoredDay.work_date.between(month.first, month.last)
-    query = select(StoredDay.employee_id, StoredDay.unit_id, StoredDay.day).where(of_month)
+    # As text: msgspec reads it several times faster than the database's own decoding into a dict.
+    query = select(StoredDay.employee_id, StoredDay.unit_id, cast(StoredDay.day, Text)).where(of_month)
     if unit_id is not None:
         here = select(StoredDay.employee_id).where(of_month, *in_units(session, unit_id))
         query = query.where(StoredDay.employee_id.in_(here))
@@ -220,5 +235,5 @@ def _read_days(session: Session, month: Month, unit_id: int | None, people: Iter
     found: dict[str, _Days] = {}
     rows = session.connection().execute(query.order_by(StoredDay.employee_id, StoredDay.work_date))
     for employee_id, of_unit, day in rows:
-        found.setdefault(employee_id, {}).setdefault(of_unit, []).append(msgspec.convert(day, AttendanceDay))
+        found.setdefault(employee_id, {}).setdefault(of_unit, []).append(decode_day(day))
     return found

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub.attendance.day import AttendanceDay
+from hub.attendance.models import DirtyDay
 from hub.errors import PolicyError
 from hub.recap.models import EarnedPoints, UnitScore
 from hub.recap.month_pay import Contract, Earned, PayInputs
@@ -37,7 +38,7 @@ class FoundPolicy:
 
 @dataclass(slots=True, kw_only=True)
 class PayRecords:
-    """The records of a month, read in a handful of queries."""
+    """The records of a month, read in a handful of queries. dirty: how many days wait for being assessed again."""
 
     tree: UnitTree
     memberships: Memberships
@@ -48,6 +49,7 @@ class PayRecords:
     contracts: dict[str, list[Contract]]
     versions: dict[str, list[tuple[date, str]]]
     holidays: list[tuple[int | None, date]]
+    dirty: dict[str, int]
     _policies: dict[tuple[str, date], FoundPolicy] = field(default_factory=dict)
 
     @classmethod
@@ -70,6 +72,7 @@ class PayRecords:
             contracts=read_contracts(session, people, first=month.first, last=month.last),
             versions=_read_versions(session),
             holidays=_read_holidays(session, month),
+            dirty=_read_dirty(session, month),
         )
 
     def term_of(self, employee_id: str) -> EmploymentTerm | None:
@@ -212,3 +215,12 @@ def _read_holidays(session: Session, month: Month) -> list[tuple[int | None, dat
         Holiday.withdrawn_at.is_(None), Holiday.day.between(month.first, month.last)
     )
     return [(unit_id, day) for unit_id, day in session.execute(query)]
+
+
+def _read_dirty(session: Session, month: Month) -> dict[str, int]:
+    query = (
+        select(DirtyDay.employee_id, func.count())
+        .where(DirtyDay.work_date.between(month.first, month.last))
+        .group_by(DirtyDay.employee_id)
+    )
+    return dict(session.execute(query).tuples())

@@ -29,6 +29,9 @@ EVERYBODY = "SEMUA"
 _Plain = dict[str, Any]
 _Key = tuple[str, int | None]
 _NAME_LENGTH = 40
+_WORDS = frozenset({"forced", "reasons", "derivation", "lacking", "remarks"})
+_NAMED: Mapping[str, tuple[str, ...]] = {"person": ("id", "nip"), "unit": ("id",), "paid_in": ("id",)}
+"""Of these parts of a line only what identifies them: a position or a unit's name is not dated, and is no change."""
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,11 +116,7 @@ def make_delta(database: Database, number: str, *, by: str, now: datetime, force
         month = Month.of(run.month)
         before = replay(session, run)
         current = {_key_of(line): line for line in pay_lines(session, month, run.unit_id)}
-        changed = [
-            line
-            for key, line in current.items()
-            if key not in before or _comparable(before[key]) != _comparable(to_plain(line))
-        ]
+        changed = [line for key, line in current.items() if key not in before or _differs(before[key], to_plain(line))]
         held = _hold_back(changed, force, what=f"The changes since {run.number}")
         changes = [_Change(_key_of(line), to_plain(line), before.get(_key_of(line))) for line in held]
         changes += [_Change(key, None, line) for key, line in before.items() if key not in current]
@@ -199,9 +198,12 @@ def _key_of(line: PayLine) -> _Key:
     return line.person.id, line.unit.id
 
 
-def _comparable(line: Mapping[str, Any]) -> bytes:
-    """A line without what sending it added."""
-    return canonical({key: value for key, value in line.items() if key != "forced"})
+def _differs(before: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
+    """Whether pay or attendance changed: neither sentences nor names do, nor what a later release added to a line."""
+    facts = before.keys() - _WORDS - _NAMED.keys()
+    return any(before[key] != line.get(key) for key in facts) or any(
+        before[key].get(part) != line[key].get(part) for key, parts in _NAMED.items() for part in parts
+    )
 
 
 def _hold_back(lines: Sequence[PayLine], force: str | None, *, what: str) -> list[PayLine]:

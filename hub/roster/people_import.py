@@ -359,6 +359,11 @@ def _nip_fault(nip: str, group: str | None) -> Sentence | None:
         return Sentence("angka 13-14 bukan bulan mulai.", "digits 13-14 are no month.")
     if nip[14] not in "12":
         return Sentence("angka 15 bukan jenis kelamin (1 atau 2).", "digit 15 is no sex (1 or 2).")
+    if nip[15:] == "000":
+        return Sentence(
+            "berakhir 000: dibulatkan oleh spreadsheet; format kolom sebagai Teks dan tulis lagi.",
+            "it ends in 000: a spreadsheet has rounded it; format the column as Text and write it again.",
+        )
     return None
 
 

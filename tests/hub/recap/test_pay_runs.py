@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from benchmarks.invented_office import InventedOffice
 from hub.attendance.day import Status
+from hub.attendance.dirty import mark_dirty
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.errors import PayError
@@ -19,6 +20,7 @@ from hub.recap.models import EarnedPoints, PayRun, PayRunLine
 from hub.recap.monthly import Month
 from hub.recap.pay import pay_lines
 from hub.recap.pay_runs import find_run, freeze, list_runs, make_delta, replay, show_run, to_plain, verify_runs
+from hub.roster.models import Employee, Unit
 from tests.factories.pay import (
     NOVEMBER,
     SENT_AT,
@@ -128,6 +130,24 @@ def test_a_delta_after_no_change_is_empty(database: Database, unit: int, rina: s
     sent = send(database)
     assert delta(database, sent.run.number) is None
     assert len(list_runs(database)) == 1
+
+
+def test_a_new_name_or_position_is_no_change_and_a_new_number_is(database: Database, unit: int, rina: str) -> None:
+    sent = send(database)
+    with database.write() as session:
+        session.execute(update(Employee).values(name="Rina W.", position="Kepala"))
+        session.execute(update(Unit).values(name="Dinkes"))
+    assert delta(database, sent.run.number) is None
+    with database.write() as session:
+        session.execute(update(Employee).values(nip="198501012010012001"))
+    assert delta(database, sent.run.number).run.lines == 1
+
+
+def test_a_day_that_is_about_to_be_assessed_again_holds_a_run_back(database: Database, unit: int, rina: str) -> None:
+    with database.write() as session:
+        mark_dirty(session.connection(), [(rina, workdays_of()[3])], now=SENT_AT)
+    with pytest.raises(PayError, match="provisional lines: 1"):
+        send(database)
 
 
 def test_a_delta_holds_only_what_changed_with_before_and_after(

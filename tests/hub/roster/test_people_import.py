@@ -201,6 +201,7 @@ def test_somebody_enrolled_without_a_number_is_completed_and_not_doubled(
         (0, "198501012010132001", "digits 13-14 are no month"),
         (0, "198501012010013001", "no sex"),
         (0, "198501011980012001", "year of start"),
+        (0, "198501012010012000", "a spreadsheet has rounded it"),
         (0, "ABC", "is no number"),
         (1, "", "Line 2, column Nama: it is empty"),
         (2, "Dinas Kesehatn", "Line 2, column Unit Kerja: there is no unit 'Dinas Kesehatn'; correct its name, or run"),
