@@ -120,7 +120,7 @@ def _lines_of(
     last_unit = max(by_unit, key=lambda unit_id: by_unit[unit_id][-1].work_date)
     to_come = records.days_to_come(person.id, month, every[-1].work_date)
     term = records.term_of(person.id)
-    policy = records.policy_of(last_unit, every[-1])
+    policy = records.policy_of(person.id, last_unit, every[-1])
     whole = month_pay(every, records.inputs_of(person.id, month, last_unit, policy))
     lines = []
     for unit_id, days in by_unit.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,8 +19,9 @@ from hub.recap.month_pay import Contract, Earned, PayInputs
 from hub.recap.monthly import Month
 from hub.roster.models import Employee, EmploymentTerm
 from hub.roster.units import Memberships, UnitTree
+from hub.schedule.in_force import load_preset, parse_version
 from hub.schedule.models import Holiday, PartTimeContract, PolicyVersion
-from hub.schedule.policy import Policy, load_policy, preset_names, read_policy
+from hub.schedule.policy import Policy, preset_names
 
 _FEW = 500
 """Up to so many people are named in a query; of more, everybody's rows are read."""
@@ -78,21 +78,25 @@ class PayRecords:
     def term_of(self, employee_id: str) -> EmploymentTerm | None:
         return self.terms.get(employee_id)
 
-    def policy_of(self, unit_id: int | None, day: AttendanceDay) -> FoundPolicy:
-        """The policy that a day was assessed by (it knows the person's group), else the one in force in the unit."""
-        name = day.policy or self.tree.policy_on(unit_id, day.work_date)
+    def policy_of(self, employee_id: str, unit_id: int | None, day: AttendanceDay) -> FoundPolicy:
+        """The policy that a day was assessed by, else the one in force for the person's group in the unit."""
+        name = day.policy or self.tree.policy_on(unit_id, day.work_date, self._group_of(employee_id))
         key = name, day.work_date
         if key not in self._policies:
             self._policies[key] = self._find_policy(name, day.work_date)
         return self._policies[key]
 
+    def _group_of(self, employee_id: str) -> str | None:
+        term = self.terms.get(employee_id)
+        return term.group if term is not None else None
+
     def _find_policy(self, name: str, day: date) -> FoundPolicy:
         text = next((text for first, text in self.versions.get(name, ()) if first <= day), None)
         try:
             if text is None or name in preset_names():
-                return FoundPolicy(name, load_policy(name))
-            return FoundPolicy(name, read_policy(tomllib.loads(text), source=f"policy '{name}'"))
-        except (PolicyError, tomllib.TOMLDecodeError) as error:
+                return FoundPolicy(name, load_preset(name))
+            return FoundPolicy(name, parse_version(text, name))
+        except PolicyError as error:
             return FoundPolicy(name, None, str(error))
 
     def inputs_of(self, employee_id: str, month: Month, unit_id: int | None, found: FoundPolicy) -> PayInputs:
@@ -123,20 +127,12 @@ class PayRecords:
 
     def holidays_of(self, unit_id: int | None) -> frozenset[date]:
         """Holidays of the month for a unit: its own, those of units above, and everybody's."""
-        chain = {None, *self._above(unit_id)}
+        chain = {None, *self.tree.above(unit_id)}
         return frozenset(day for unit, day in self.holidays if unit in chain)
 
     def _score_of(self, unit_id: int | None) -> Decimal | None:
         """The factor of the unit or of the nearest one above that has one."""
-        return next((self.scores[unit] for unit in self._above(unit_id) if unit in self.scores), None)
-
-    def _above(self, unit_id: int | None) -> list[int]:
-        """The unit and those above it, upwards."""
-        chain: list[int] = []
-        while unit_id is not None and unit_id not in chain:
-            chain.append(unit_id)
-            unit_id = self.tree.node(unit_id).parent_id
-        return chain
+        return next((self.scores[unit] for unit in self.tree.above(unit_id) if unit in self.scores), None)
 
 
 def read_contracts(
@@ -223,4 +219,4 @@ def _read_dirty(session: Session, month: Month) -> dict[str, int]:
         .where(DirtyDay.work_date.between(month.first, month.last))
         .group_by(DirtyDay.employee_id)
     )
-    return dict(session.execute(query).tuples())
+    return {employee_id: days for employee_id, days in session.execute(query)}  # noqa: C416 - a Result is no mapping

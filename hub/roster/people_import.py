@@ -21,6 +21,7 @@ from hub.db import Database
 from hub.roster.changes import note_people
 from hub.roster.employees import ensure_unit, transfer_employee
 from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
+from hub.roster.nip import parse_nip
 from hub.roster.sheets import Action, CellError, ImportReport, Line, LineReport, read_sheet, report_of
 from hub.roster.units import Memberships
 
@@ -35,6 +36,7 @@ COLUMNS: Final = {
     "valid_from": ("tmt", "valid_from", "berlaku mulai", "mulai"),
 }
 GROUPS: Final = ("PNS", "CPNS", "PPPK", "PPPK Paruh Waktu")
+_WITH_NIP: Final = ("PNS", "CPNS")
 _LONGEST_TPP: Final = 1_000_000_000
 
 Progress = Callable[[int, int], None]
@@ -334,37 +336,18 @@ def _nip_of(line: Line) -> str:
     nip = line.digits("nip")
     if nip is None:
         raise line.error("nip", "kosong; isi.", "it is empty; fill it in.")
-    fault = _nip_fault(nip, _group_of(line))
-    if fault is not None:
-        raise line.error("nip", f"{nip}: {fault.id}", f"{nip}: {fault.en}")
-    return nip
-
-
-def _nip_fault(nip: str, group: str | None) -> Sentence | None:
-    """What is wrong with a number; None: nothing that can be seen.
-
-    Stands in for the roster's own check of numbers, and goes when that is here (rule 17).
-    NIP: birth date 8, start 6, sex 1, number 3; NI PPPK: birth date 8, year 4, contract 2, sex 1, number 3.
-    """
-    if len(nip) != 18:
-        return Sentence(f"{len(nip)} angka, seharusnya 18.", f"it has {len(nip)} digits and not 18.")
     try:
-        born = date(int(nip[:4]), int(nip[4:6]), int(nip[6:8]))
-    except ValueError:
-        return Sentence("delapan angka pertama bukan tanggal lahir.", "the first eight digits are no date of birth.")
-    if not 1900 <= born.year < int(nip[8:12]) <= 2100:
-        return Sentence("tahun mulainya tidak setelah tahun lahir.", "its year of start is not after that of birth.")
-    is_pppk = group is not None and group.startswith("PPPK")
-    if group is not None and not is_pppk and not 1 <= int(nip[12:14]) <= 12:
-        return Sentence("angka 13-14 bukan bulan mulai.", "digits 13-14 are no month.")
-    if nip[14] not in "12":
-        return Sentence("angka 15 bukan jenis kelamin (1 atau 2).", "digit 15 is no sex (1 or 2).")
-    if nip[15:] == "000":
-        return Sentence(
-            "berakhir 000: dibulatkan oleh spreadsheet; format kolom sebagai Teks dan tulis lagi.",
-            "it ends in 000: a spreadsheet has rounded it; format the column as Text and write it again.",
+        parsed = parse_nip(nip)
+    except BadInputError as error:
+        raise line.error("nip", f"nomornya tidak sah. ({error})", str(error)) from error
+    group = _group_of(line)
+    if group in _WITH_NIP and parsed.kind != "NIP":
+        raise line.error(
+            "nip",
+            f"{nip}: angka 13-14 bukan bulan, jadi bukan NIP seorang {group}.",
+            f"{nip}: its digits 13-14 are no month, so it is no NIP of a {group}.",
         )
-    return None
+    return parsed.digits
 
 
 def _read_known(session: Session) -> _Known:
