@@ -142,6 +142,7 @@ class _Importer:
         self._today = today
         self._without_tmt = without_tmt
         self._changed: set[str] = set()
+        self._after_people: list[Membership | EmploymentTerm] = []
         self._reassess: dict[str, date] = {}
 
     def take(self, line: Line, nip: str, name: str, *, make_units: bool) -> LineReport:
@@ -158,6 +159,8 @@ class _Importer:
 
     def finish(self) -> None:
         """Tell the kiosks who changed, and let days be assessed again where a unit or a group changed."""
+        self._session.flush()
+        self._session.add_all(self._after_people)
         self._session.flush()
         note_people(self._session.connection(), sorted(self._changed), now=self._now)
         by_start: dict[date, list[str]] = defaultdict(list)
@@ -213,8 +216,7 @@ class _Importer:
             created_by=self._by,
         )
         self._session.add(employee)
-        self._session.flush()
-        self._session.add(
+        self._after_people.append(
             Membership(
                 employee_id=employee.id,
                 unit_id=wanted.unit_id,
@@ -283,7 +285,7 @@ class _Importer:
         row = EmploymentTerm(
             employee_id=employee.id, valid_from=start, valid_until=until, set_by=self._by, set_at=self._now, **term
         )
-        self._session.add(row)
+        self._after_people.append(row)
 
     def _move(self, wanted: _Wanted, employee: Employee) -> None:
         assert wanted.start is not None  # noqa: S101 - a move without a date was refused
