@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.attendance.day import AttendanceDay, Sentence, Status
 from hub.attendance.models import StoredDay
 from hub.db import Database
-from hub.recap.month_pay import Contract, contract_months
+from hub.recap.contracts import Contract, contract_months
 from hub.recap.monthly import Month
 from hub.recap.pay import PayLine, pay_lines
 from hub.recap.pay_records import read_contracts

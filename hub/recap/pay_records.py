@@ -14,8 +14,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import DirtyDay
 from hub.errors import PolicyError
+from hub.recap.contracts import Contract
 from hub.recap.models import EarnedPoints, UnitScore
-from hub.recap.month_pay import Contract, Earned, PayInputs
+from hub.recap.month_pay import Earned, PayInputs
 from hub.recap.monthly import Month
 from hub.roster.models import Employee, EmploymentTerm
 from hub.roster.units import Memberships, UnitTree

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from benchmarks.invented_office import InventedOffice
 from hub.attendance.day import AttendanceDay, Flag, Status
 from hub.db import Database
-from hub.recap.month_pay import Contract, Earned, PayInputs, contract_months, month_pay
+from hub.recap.contracts import Contract, contract_months
+from hub.recap.month_pay import Earned, PayInputs, month_pay
 from hub.recap.pay import PayLine, pay_month
 from hub.schedule.policy import load_policy, read_policy
 from tests.factories.pay import (
