@@ -19,7 +19,7 @@ from cli.tables import show_json, show_table
 from hub.recap.monthly import Month
 from hub.recap.points_import import import_points, import_scores
 from hub.roster.people_import import import_people
-from hub.roster.sheets import ImportReport
+from hub.sheets import ImportReport
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _month = click.option("--month", "month_text", metavar="YYYY-MM", help="The month of lines that name none.")

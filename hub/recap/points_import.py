@@ -17,7 +17,7 @@ from hub.db import Database
 from hub.recap.models import EarnedPoints, UnitScore
 from hub.recap.monthly import Month
 from hub.roster.models import Employee, Unit
-from hub.roster.sheets import Action, CellError, ImportReport, Line, LineReport, Sheet, read_sheet, report_of
+from hub.sheets import Action, CellError, ImportReport, Line, LineReport, Sheet, read_sheet, report_of
 
 POINT_COLUMNS: Final = {
     "nip": ("nip", "nippppk", "ni pppk"),

@@ -22,8 +22,8 @@ from hub.roster.changes import note_people
 from hub.roster.employees import ensure_unit, transfer_employee
 from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
 from hub.roster.nip import parse_nip
-from hub.roster.sheets import Action, CellError, ImportReport, Line, LineReport, read_sheet, report_of
 from hub.roster.units import Memberships
+from hub.sheets import Action, CellError, ImportReport, Line, LineReport, read_sheet, report_of
 
 COLUMNS: Final = {
     "nip": ("nip", "nippppk", "ni pppk", "nip/nippppk", "nip baru"),

@@ -7,18 +7,19 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import icalendar
 
 from contract.errors import BadInputError
-from hub.errors import PolicyError
-from hub.rows import Row, Sheet, read_sheet, refuse_wrong_lines
+from hub.errors import PolicyError, SheetError
 from hub.schedule.decisions import ContractLine, HolidayLine, ShiftLine
 from hub.schedule.hours import read_hours
 from hub.schedule.plan import format_clock, parse_clock
 from hub.schedule.weekdays import parse_weekdays
+from hub.sheets import CellError, Line, Sheet, read_sheet, refuse_wrong_lines
 
+_Read = TypeVar("_Read")
 FindPerson = Callable[[str], str]
 """From a NIP, a name or an id to the employee's id; BadInputError when it is not one person."""
 
@@ -26,24 +27,29 @@ OFF: Final = frozenset({"", "-", "l", "lb", "libur", "off", "x"})
 """What a roster writes for a day off."""
 
 _LONGEST_SPAN: Final = 62
+_CALENDAR: Final = {"day": ("tanggal", "date"), "name": ("nama", "keterangan"), "kind": ("jenis",)}
+_ROSTER: Final = {"person": ("nip",), "name": ("nama",), "day": ("tanggal", "date"), "code": ("kode",)}
+_CONTRACTS: Final = {
+    "number": ("nomor", "nomor kontrak"),
+    "person": ("nip", "ni pppk"),
+    "name": ("nama",),
+    "first": ("mulai",),
+    "last": ("sampai",),
+    "weekdays": ("hari",),
+    "start": ("masuk",),
+    "end": ("pulang",),
+    "quota": ("kuota",),
+    "pay": ("upah",),
+}
 _DATE: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def read_calendar(path: Path) -> list[HolidayLine]:
-    """Days off from a CSV (`tanggal;nama;jenis`) or an ICS file; BadInputError names every line that is wrong."""
+    """Days off from a table (`tanggal;nama;jenis`, CSV or XLSX) or an ICS file; the error names every wrong line."""
     if path.suffix.lower() in {".ics", ".ical"}:
         return _read_ics(path)
-    sheet = read_sheet(path, needed=("tanggal", "nama"), known=("jenis",))
-    lines, complaints = [], []
-    for row in sheet:
-        try:
-            lines.append(
-                HolidayLine(day=_date_of(row, "tanggal"), name=_text_of(row, "nama"), kind=_kind_of(row["jenis"], row))
-            )
-        except ValueError as error:
-            complaints.append(str(error))
-    refuse_wrong_lines(path.name, complaints)
-    return lines
+    sheet = read_sheet(path, _CALENDAR, needed=("day", "name"))
+    return _all_lines(sheet, _holiday_of)
 
 
 def read_shift_codes(path: Path) -> dict[str, dict[str, Any]]:
@@ -76,48 +82,43 @@ def read_shift_codes(path: Path) -> dict[str, dict[str, Any]]:
 def read_roster(
     path: Path, *, codes: Mapping[str, Mapping[str, Any]], find: FindPerson, month: date | None = None
 ) -> list[ShiftLine]:
-    """A shift roster: one line a day (`nip;tanggal;kode`), or one a person with a column for each date.
+    """A shift roster: one line a day (`nip;tanggal;kode`), or one a person with a column for each date; CSV or XLSX.
 
-    month: the first day of the month of columns that are named 1 to 31. BadInputError names every cell that is wrong.
+    month: the first day of the month of columns that are named 1 to 31. SheetError names every cell that is wrong.
     """
-    sheet = read_sheet(path, needed=("nip",))
-    if "tanggal" in sheet.columns:
-        return _read_long_roster(sheet, codes, find)
-    dates = {column: _column_date(column, month) for column in sheet.columns}
-    days = {column: day for column, day in dates.items() if day is not None}
-    if not days:
-        raise BadInputError(
-            f"{sheet.name}: there is no column for a date: name them 2026-12-01 and so on, or 1 to 31 with --month."
+    sheet = read_sheet(path, _ROSTER, needed=("person",))
+    if "day" in sheet.fields:
+        if "code" not in sheet.fields:
+            raise SheetError(f"{sheet.file} has no column 'kode'; write nip, tanggal and kode.")
+        return _all_lines(
+            sheet, lambda line: _shift_line(line, "code", _person_of(line, find), _day_of(line, "day"), codes)
         )
-    lines, complaints = [], []
-    for row in sheet:
+    dates = {heading: _column_date(heading, month) for heading in sheet.others}
+    days = {heading: day for heading, day in dates.items() if day is not None}
+    if not days:
+        raise SheetError(
+            f"{sheet.file} has no column for a date: name them 2026-12-01 and so on, or 1 to 31 with --month."
+        )
+    lines, wrong = [], []
+    for line in sheet.lines:
         try:
-            person = _person_of(row, find)
-        except ValueError as error:
-            complaints.append(str(error))
+            person = _person_of(line, find)
+        except CellError as error:
+            wrong.append(error.at(line.number))
             continue
-        for column, day in days.items():
+        for heading, day in days.items():
             try:
-                lines.append(_shift_line(row, column, person, day, codes))
-            except ValueError as error:
-                complaints.append(str(error))
-    refuse_wrong_lines(sheet.name, complaints)
+                lines.append(_shift_line(line, heading, person, day, codes))
+            except CellError as error:
+                wrong.append(error.at(line.number))
+    refuse_wrong_lines(sheet.file, wrong)
     return lines
 
 
 def read_contracts(path: Path, *, find: FindPerson) -> list[ContractLine]:
     """Part-time contracts: `nomor;nip;mulai;sampai;hari;masuk;pulang;kuota;upah`; every wrong line is named."""
-    sheet = read_sheet(
-        path, needed=("nomor", "nip", "mulai", "sampai", "hari", "masuk", "pulang", "kuota", "upah"), known=("nama",)
-    )
-    lines, complaints = [], []
-    for row in sheet:
-        try:
-            lines.append(_contract_of(row, find))
-        except ValueError as error:
-            complaints.append(str(error))
-    refuse_wrong_lines(sheet.name, complaints)
-    return lines
+    sheet = read_sheet(path, _CONTRACTS, needed=[field for field in _CONTRACTS if field != "name"])
+    return _all_lines(sheet, lambda line: _contract_of(line, find))
 
 
 def read_date(text: str) -> date:
@@ -128,53 +129,73 @@ def read_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _read_long_roster(sheet: Sheet, codes: Mapping[str, Mapping[str, Any]], find: FindPerson) -> list[ShiftLine]:
-    if "kode" not in sheet.columns:
-        raise BadInputError(f"{sheet.name}: the column 'kode' is missing; write nip, tanggal and kode.")
-    lines, complaints = [], []
-    for row in sheet:
+def _all_lines(sheet: Sheet, read: Callable[[Line], _Read]) -> list[_Read]:
+    """Every line, or SheetError with all that are wrong."""
+    lines, wrong = [], []
+    for line in sheet.lines:
         try:
-            lines.append(_shift_line(row, "kode", _person_of(row, find), _date_of(row, "tanggal"), codes))
-        except ValueError as error:
-            complaints.append(str(error))
-    refuse_wrong_lines(sheet.name, complaints)
+            lines.append(read(line))
+        except CellError as error:
+            wrong.append(error.at(line.number))
+    refuse_wrong_lines(sheet.file, wrong)
     return lines
 
 
-def _shift_line(row: Row, column: str, person: str, day: date, codes: Mapping[str, Mapping[str, Any]]) -> ShiftLine:
-    code = row[column]
+def _holiday_of(line: Line) -> HolidayLine:
+    kind = (line.text("kind") or "libur").lower()
+    if kind not in {"libur", "cuti bersama"}:
+        raise line.error(
+            "kind", f"'{kind}' bukan libur atau cuti bersama.", f"'{kind}' is neither libur nor cuti bersama."
+        )
+    return HolidayLine(day=_day_of(line, "day"), name=line.needed("name"), kind=kind)
+
+
+def _shift_line(line: Line, field: str, person: str, day: date, codes: Mapping[str, Mapping[str, Any]]) -> ShiftLine:
+    code = line.text(field, most=32) or ""
     if code.lower() in OFF:
         return ShiftLine(employee_id=person, work_date=day, code=code or "-")
     if code not in codes:
-        raise ValueError(row.complaint(column, f"the shift '{code}' is none of {', '.join(codes)}"))
+        known = ", ".join(codes)
+        raise line.error(
+            field, f"shift '{code}' tidak ada di antara {known}.", f"the shift '{code}' is none of {known}."
+        )
     return ShiftLine(employee_id=person, work_date=day, code=code, hours=codes[code])
 
 
-def _contract_of(row: Row, find: FindPerson) -> ContractLine:
-    first, last = _date_of(row, "mulai"), _date_of(row, "sampai")
+def _contract_of(line: Line, find: FindPerson) -> ContractLine:
+    first, last = _day_of(line, "first"), _day_of(line, "last")
     if last < first:
-        raise ValueError(row.complaint("sampai", f"it ends ({last}) before it begins ({first})"))
+        raise line.error(
+            "last", f"berakhir ({last}) sebelum mulai ({first}).", f"it ends ({last}) before it begins ({first})."
+        )
+    quota = line.count("quota")
     try:
-        weekdays = parse_weekdays([part.strip() for part in row["hari"].split(",")], field="hari")
-        start, end = parse_clock(row["masuk"], field="masuk"), parse_clock(row["pulang"], field="pulang")
-        quota = _count_of(row, "kuota")
-        read_hours(
-            {"in": format_clock(start), "out": format_clock(end), "quota_min": quota}, field=f"line {row.number}"
-        ).on(None, field=f"line {row.number}")
+        weekdays = parse_weekdays([part.strip() for part in line.needed("weekdays").split(",")], field="hari")
+        start, end = (parse_clock(line.needed(field), field=field) for field in ("start", "end"))
+        hours = {"in": format_clock(start), "out": format_clock(end), "quota_min": quota}
+        read_hours(hours, field="slot").on(None, field="slot")
     except PolicyError as error:
-        raise ValueError(row.complaint("hari, masuk, pulang, kuota", str(error))) from error
+        raise line.error("weekdays", str(error), str(error)) from error
     if quota > end - start:
-        raise ValueError(row.complaint("kuota", f"{quota} minutes are longer than the slot of {end - start} minutes"))
+        length = end - start
+        raise line.error(
+            "quota",
+            f"{quota} menit lebih lama daripada slot {length} menit.",
+            f"{quota} minutes are longer than the slot of {length} minutes.",
+        )
+    pay = line.rupiah("pay")
+    if pay is None:
+        raise line.error("pay", "kosong; isi.", "it is empty; fill it in.")
     return ContractLine(
-        number=_text_of(row, "nomor"),
-        employee_id=_person_of(row, find),
+        number=line.needed("number", most=100),
+        employee_id=_person_of(line, find),
         first=first,
         last=last,
         weekdays=tuple(sorted(set(weekdays))),
         slot_start=format_clock(start),
         slot_end=format_clock(end),
         quota_min=quota,
-        monthly_pay=_count_of(row, "upah"),
+        monthly_pay=pay,
     )
 
 
@@ -185,7 +206,8 @@ def _read_ics(path: Path) -> list[HolidayLine]:
         raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise BadInputError(f"{path.name} is no calendar: {error}.") from error
-    lines, complaints = [], []
+    lines: list[HolidayLine] = []
+    complaints: list[str] = []
     for number, event in enumerate(calendar.walk("VEVENT"), start=1):
         name = " ".join(str(event.get("SUMMARY", "")).split())
         try:
@@ -195,7 +217,8 @@ def _read_ics(path: Path) -> list[HolidayLine]:
             continue
         kind = "cuti bersama" if "cuti bersama" in name.lower() else "libur"
         lines += [HolidayLine(day=day, name=name or "Libur", kind=kind) for day in days]
-    refuse_wrong_lines(path.name, complaints)
+    if complaints:
+        raise BadInputError(f"{path.name}: nothing was stored:\n  " + "\n  ".join(complaints))
     if not lines:
         raise BadInputError(f"{path.name}: there is no event in it.")
     return lines
@@ -232,38 +255,15 @@ def _column_date(column: str, month: date | None) -> date | None:
         return None
 
 
-def _date_of(row: Row, column: str) -> date:
+def _day_of(line: Line, field: str) -> date:
+    day = line.day(field)
+    if day is None:
+        raise line.error(field, "kosong; isi.", "it is empty; fill it in.")
+    return day
+
+
+def _person_of(line: Line, find: FindPerson) -> str:
     try:
-        return read_date(row[column])
-    except ValueError as error:
-        raise ValueError(
-            row.complaint(column, f"'{row[column]}' is no date; write 2026-12-31 or 31-12-2026")
-        ) from error
-
-
-def _text_of(row: Row, column: str) -> str:
-    if not row[column]:
-        raise ValueError(row.complaint(column, "it is empty"))
-    return row[column]
-
-
-def _count_of(row: Row, column: str) -> int:
-    """A whole number of at least 0, with or without dots between the thousands."""
-    digits = re.sub(r"(?<=\d)\.(?=\d{3}\b)", "", row[column]).removeprefix("Rp").strip()
-    if not (digits.isascii() and digits.isdigit()):
-        raise ValueError(row.complaint(column, f"'{row[column]}' is no whole number"))
-    return int(digits)
-
-
-def _kind_of(text: str, row: Row) -> str:
-    kind = text.lower() or "libur"
-    if kind not in {"libur", "cuti bersama"}:
-        raise ValueError(row.complaint("jenis", f"'{text}' is neither libur nor cuti bersama"))
-    return kind
-
-
-def _person_of(row: Row, find: FindPerson) -> str:
-    try:
-        return find(_text_of(row, "nip"))
+        return find(line.needed("person"))
     except BadInputError as error:
-        raise ValueError(row.complaint("nip", str(error))) from error
+        raise line.error("person", str(error), str(error)) from error

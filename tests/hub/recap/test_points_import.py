@@ -12,7 +12,7 @@ from benchmarks.invented_office import InventedOffice
 from hub.db import Database
 from hub.recap.models import EarnedPoints, UnitScore
 from hub.recap.points_import import import_points, import_scores
-from hub.roster.sheets import ImportReport
+from hub.sheets import ImportReport
 from tests.factories.pay import NOVEMBER, SENT_AT
 from tests.factories.sheets import write_csv, write_xlsx
 

@@ -17,8 +17,8 @@ from hub.errors import SheetError
 from hub.roster.changes import current_revision
 from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
 from hub.roster.people_import import import_people
-from hub.roster.sheets import ImportReport
 from hub.roster.units import Memberships
+from hub.sheets import ImportReport
 from tests.factories.pay import write_days
 from tests.factories.sheets import write_csv, write_xlsx
 

@@ -62,17 +62,17 @@ def test_calendar_as_ics_ends_on_the_day_before_its_end(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "", "the column 'tanggal' is missing"),
-        ("a.csv", "tanggal;nama\n", "no line below the heading"),
-        ("a.csv", "tanggal;nama;warna\n2027-01-01;x;y\n", "nobody knows the column 'warna'"),
-        ("a.csv", "tanggal;nama;nama\n2027-01-01;x;y\n", "'nama' is there twice"),
+        ("a.csv", "", "a.csv is empty"),
+        ("a.csv", "tanggal;nama\n", "has headings and no rows"),
+        ("a.csv", "hari;nama\n2027-01-01;x\n", "has no column 'tanggal'; its headings are: hari, nama"),
+        ("a.csv", "tanggal;nama;nama\n2027-01-01;x;y\n", "the column 'nama' twice"),
         (
             "a.csv",
             "tanggal;nama\n2027-02-30;x\n;y\n",
-            r"2 lines cannot be used, nothing was stored:\n  line 2, column tang",
+            r"2 lines cannot be used, nothing was stored:\n  Line 2, column tang",
         ),
         ("a.csv", "tanggal;nama;jenis\n2027-01-01;x;pasar\n", "'pasar' is neither libur nor cuti bersama"),
-        ("a.csv", "tanggal;nama\n2027-01-01;\n", "line 2, column nama: it is empty"),
+        ("a.csv", "tanggal;nama\n2027-01-01;\n", "Line 2, column nama: it is empty"),
         ("a.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "there is no event in it"),
         ("a.ics", "hello", "is no calendar"),
         ("a.ics", ICS.replace("SUMMARY:Tahun Baru", "RRULE:FREQ=YEARLY"), "it repeats"),
@@ -87,7 +87,7 @@ def test_calendar_that_cannot_be_read_says_so(tmp_path):
     with pytest.raises(BadInputError, match="cannot be read"):
         read_calendar(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes("tanggal;nama\n2027-01-01;Hari é\n".encode("latin-1"))
-    with pytest.raises(BadInputError, match="is not UTF-8"):
+    with pytest.raises(BadInputError, match="is neither UTF-8"):
         read_calendar(tmp_path / "latin.csv")
 
 
@@ -109,8 +109,8 @@ def test_wrong_roster_names_every_cell(tmp_path):
     roster = written(tmp_path, "r.csv", "nip;2026-12-01;2026-12-02\nRina;P;Z\nBudi;P;P\n")
     with pytest.raises(BadInputError) as caught:
         read_roster(roster, codes=codes, find=nobody_but_rina)
-    assert "line 2, column 2026-12-02: the shift 'Z' is none of P, M" in str(caught.value)
-    assert "line 3, column nip: There is no employee 'Budi'." in str(caught.value)
+    assert "Line 2, column 2026-12-02: the shift 'Z' is none of P, M" in str(caught.value)
+    assert "Line 3, column nip: There is no employee 'Budi'." in str(caught.value)
     with pytest.raises(BadInputError, match="no column for a date"):
         read_roster(written(tmp_path, "r.csv", "nip;1\nRina;P\n"), codes=codes, find=nobody_but_rina)
 
@@ -149,11 +149,11 @@ def test_contract_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("1;Rina;2026-01-01;2025-12-31;mon;08:00;12:00;240;1", "line 2, column sampai: it ends"),
+        ("1;Rina;2026-01-01;2025-12-31;mon;08:00;12:00;240;1", "Line 2, column sampai: it ends"),
         ("1;Rina;2026-01-01;2026-12-31;mond;08:00;12:00;240;1", "'mond' is no weekday"),
         ("1;Rina;2026-01-01;2026-12-31;mon;08:00;12:00;241;1", "241 minutes are longer than the slot of 240"),
-        ("1;Rina;2026-01-01;2026-12-31;mon;08:00;12:00;240;1,5", "'1,5' is no whole number"),
-        ("1;Rina;2026-01-01;2026-12-31;mon;12:00;08:00;240;1", "column hari, masuk, pulang, kuota"),
+        ("1;Rina;2026-01-01;2026-12-31;mon;08:00;12:00;240;1,5", "'1,5' is no whole rupiah"),
+        ("1;Rina;2026-01-01;2026-12-31;mon;12:00;08:00;240;1", "column hari: slot: the windows"),
         (";Rina;2026-01-01;2026-12-31;mon;08:00;12:00;240;1", "column nomor: it is empty"),
         ("1;Siti;2026-01-01;2026-12-31;mon;08:00;12:00;240;1", "There is no employee 'Siti'"),
     ],

@@ -19,6 +19,7 @@ from hub.errors import SheetError
 
 LARGEST_BYTES: Final = 32_000_000
 LARGEST_ROWS: Final = 200_000
+_MOST_SHOWN: Final = 20
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 Action = Literal["new", "change", "same", "error"]
@@ -188,20 +189,29 @@ class Line:
             raise self.error(field, f"'{text}' bukan bulan; tulis 2026-11.", f"'{text}' is no month; write 2026-11.")
         return day.replace(day=1)
 
+    def count(self, field: str) -> int:
+        """A whole number of at least 0."""
+        text = self.needed(field).replace(" ", "")
+        if not (text.isascii() and text.isdigit()):
+            raise self.error(field, f"'{text}' bukan bilangan bulat.", f"'{text}' is no whole number.")
+        return int(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file's rows."""
+    """A file's rows. fields: the known columns that it has; others: headings of the rest, as cells have them."""
 
     file: str
     lines: tuple[Line, ...]
     fields: frozenset[str]
+    others: tuple[str, ...] = ()
 
 
 def read_sheet(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequence[str]) -> Sheet:
     """The rows of a CSV or XLSX file. columns: field -> headings that it may have, any case; empty rows are left out.
 
-    SheetError when the file cannot be read, has too many rows, a heading twice, or lacks a needed column.
+    Cells of columns that nobody knows are there under their heading. SheetError when the file cannot be read, has too
+    many rows, a heading twice, or lacks a needed column.
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -223,6 +233,11 @@ def read_sheet(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequ
                 f"{path.name} has no column '{columns[field][0]}'; its headings are: "
                 f"{', '.join(heading.strip() for heading in headings if heading.strip())}."
             )
+    taken = set(places.values())
+    others = {
+        heading.strip(): place for place, heading in enumerate(headings) if heading.strip() and place not in taken
+    }
+    places = others | places
     shown = {field: headings[place].strip() for field, place in places.items()}
     lines = tuple(
         Line(number, {field: row[place] if place < len(row) else "" for field, place in places.items()}, shown)
@@ -230,7 +245,18 @@ def read_sheet(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequ
     )
     if not lines:
         raise SheetError(f"{path.name} has headings and no rows.")
-    return Sheet(path.name, lines, frozenset(places))
+    return Sheet(path.name, lines, frozenset(columns.keys() & places.keys()), tuple(others))
+
+
+def refuse_wrong_lines(file: str, reports: Sequence[LineReport]) -> None:
+    """SheetError with every wrong line, if there is any: a table is taken as a whole or not at all."""
+    if not reports:
+        return
+    shown = "\n".join(f"  {report.words.en}" for report in reports[:_MOST_SHOWN])
+    more = len(reports) - _MOST_SHOWN
+    rest = f"\n  and {more} more" if more > 0 else ""
+    lines = "1 line cannot" if len(reports) == 1 else f"{len(reports)} lines cannot"
+    raise SheetError(f"{file}: {lines} be used, nothing was stored:\n{shown}{rest}")
 
 
 def report_of(
