@@ -25,20 +25,9 @@ from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
 from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
 from hub.roster.work_dates import work_dates_for
+from hub.seeding.names import POSITIONS, invent_name, invent_nip
 
 EPOCH = "11111111-2222-4333-8444-555555555555"
-GIVEN = (
-    "Sri", "Dwi", "Agus", "Budi", "Rina", "Siti", "Hendra", "Wahyu", "Nur", "Eka", "Putri", "Bambang", "Dewi", "Yusuf",
-    "Ratna", "Joko", "Lestari", "Fitri", "Hadi", "Kartika", "Made", "Andi", "Maria", "Slamet", "Tri", "Indah",
-)  # fmt: skip
-FAMILY = (
-    "Wulandari", "Santoso", "Prasetyo", "Handayani", "Nugroho", "Rahmawati", "Setiawan", "Kusuma", "Utami", "Hidayat",
-    "Permata", "Wijaya", "Anggraini", "Saputra", "Maharani", "Firmansyah", "Puspitasari", "Gunawan", "Hartono",
-)  # fmt: skip
-POSITIONS = (
-    "Kepala Bidang Pelayanan", "Analis Kepegawaian Ahli Muda", "Pranata Komputer Ahli Pertama", "Bendahara Pengeluaran",
-    "Pengadministrasi Umum", "Penata Layanan Operasional", "Arsiparis Terampil", "Pengemudi",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -257,28 +246,11 @@ class InventedOffice:
         }  # fmt: skip
 
 
-def invent_name(dice: random.Random) -> str:
-    """A name of two to four words, now and then with titles."""
-    words = [dice.choice(GIVEN), *dice.sample(FAMILY, dice.choice((1, 1, 1, 2)))]
-    if dice.random() < 0.15:
-        words.insert(0, "dr." if dice.random() < 0.4 else "Drs.")
-    name = " ".join(words)
-    return name + dice.choice((", S.E.", ", S.Kom., M.T.", ", S.STP., M.Si.")) if dice.random() < 0.25 else name
-
-
-def invent_nip(dice: random.Random) -> str:
-    """Eighteen digits in the pattern of a NIP: birth date, start of service, sex, number."""
-    return (
-        f"{dice.randint(1968, 1999)}{dice.randint(1, 12):02d}{dice.randint(1, 28):02d}"
-        f"{dice.randint(2008, 2024)}{dice.randint(1, 12):02d}{dice.randint(1, 2)}{dice.randint(1, 20):03d}"
-    )
-
-
 def invent_staff(office: InventedOffice, *, unit: int, people: int, seed: int = 1) -> list[str]:
     """Employees of a unit with names, numbers and positions."""
     dice = random.Random(seed)
     return [
-        office.employee(invent_name(dice), unit=unit, nip=invent_nip(dice), position=dice.choice(POSITIONS))
+        office.employee(invent_name(dice), unit=unit, nip=invent_nip(dice), position=dice.choice(POSITIONS["office"]))
         for _ in range(people)
     ]
 

@@ -23,6 +23,7 @@ from cli.hub_recap import day, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
 from cli.hub_schedule import circular, contract, holiday, policy, shift
+from cli.hub_seed import seed
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
@@ -47,7 +48,7 @@ for command in (
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
     *(pay, parttime, people, points, score),
-    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days),
+    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed),
 ):
     hub.add_command(command)
 

@@ -26,6 +26,10 @@ class DatabaseError(HubError, BadInputError):
     """Raised when the database's address is wrong or its tables cannot be prepared."""
 
 
+class SeedError(HubError, BadInputError):
+    """Raised when an invented regency cannot be written, because the database holds a real one, for instance."""
+
+
 class EnrolmentError(HubError, BadInputError):
     """Raised when nobody can be enrolled from what was given: no folder, no photos, no usable face."""
 
