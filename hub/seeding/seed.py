@@ -38,7 +38,7 @@ from hub.seeding.working_life import Habit, invent_habit, punch_minutes
 _PEOPLE_AT_ONCE: Final = 5_000
 """A statement of SQLite takes some thirty thousand values."""
 _ROWS_AT_ONCE: Final = 5_000
-_ASSESSED_AT_ONCE: Final = 2_000
+_ASSESSED_AT_ONCE: Final = 4_000
 _SILENT_SINCE_MIN: Final = 9 * 60 + 30
 _OUTAGE_UNIT: Final = "dispendik"
 _OWN_UNIT: Final = "dinkes"
