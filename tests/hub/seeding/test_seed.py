@@ -57,7 +57,7 @@ def test_every_status_and_every_regime_occurs(town: Town) -> None:
 def test_most_days_are_in_order(town: Town) -> None:
     with town.database.read() as session:
         found = select(StoredDay.status, func.count()).group_by(StoredDay.status)
-        counts = dict(session.execute(found).tuples())
+        counts = dict(session.execute(found).all())
     working = sum(counts.values()) - counts["LIBUR"] - counts["BERJALAN"]
     assert counts["HADIR"] / working > 0.93
     assert counts["TIDAK_LENGKAP"] / working < 0.05
