@@ -18,13 +18,15 @@ from hub.seeding.order import SeedOrder
 from hub.seeding.outage import PlannedOutage, write_outage
 from hub.seeding.papers import FEWEST_DAYS, Absences, arrange_scenes
 from hub.seeding.people import Person, ordinary_people
-from hub.seeding.regency import PlannedUnit
+from hub.seeding.regency import Kind, PlannedUnit
 from hub.seeding.working_life import Habit, invent_habit, punch_minutes
 
 _PEOPLE_AT_ONCE: Final = 5_000
 """A statement of SQLite takes some thirty thousand values."""
 _SILENT_SINCE_MIN: Final = 9 * 60 + 30
 _OUTAGE_UNIT: Final = "dispendik"
+_SAME_DAYS: Final = frozenset({"points", "sessions", "hospital"})
+"""Units beside the agencies whose people work from Monday to Friday."""
 
 
 class Life:
@@ -106,13 +108,17 @@ class Life:
         return found
 
     def _arrange(self) -> None:
-        """Scenes for people who work on the same days: five-day offices, and after them the points' office."""
+        """Scenes for people who work on the same days: of five-day offices, and after them of the other regimes'."""
         ordinary = ordinary_people(self._people, list(self._units.values()))[4:]
-        points = [person for person in self._people if self._units[person.unit].kind == "points" and person.place > 0]
+        others = [person for person in self._people if person.place > 0 and self._kind_of(person) in _SAME_DAYS]
+        points = [person for person in others if self._kind_of(person) == "points"]
         days = [day for day in self._office_days if self._outage is None or day != self._outage.day]
-        arrange_scenes(self.absences, [*ordinary, *points[1:]], days)
+        arrange_scenes(self.absences, [*ordinary, *(person for person in others if person not in points[:1])], days)
         if points and len(days) >= FEWEST_DAYS:
             self.absences.excuse_part(points[0], days[7], "07:00", "10:00", late_min=75)
+
+    def _kind_of(self, person: Person) -> Kind:
+        return self._units[person.unit].kind
 
     def _plan_outage(self) -> PlannedOutage | None:
         days = self._office_days

@@ -174,16 +174,18 @@ def test_both_databases_are_seeded_and_a_running_hub_may_assess(database: Databa
     InventedOffice(database, at=datetime.now(UTC)).unit("Kelurahan Baru")
 
 
-def test_days_are_assessed_on_both_databases(database: Database) -> None:
+def test_every_status_occurs_in_the_smallest_regency_too(database: Database) -> None:
     told: list[tuple[int, int]] = []
     seeded = seed_regency(
         database,
-        replace(SMALL, until=date(2026, 3, 18)),
+        replace(SMALL, months=2, until=date(2026, 3, 18)),
         password="tidak-untuk-dipakai",
         on_assessed=lambda done, total: told.append((done, total)),
     )
     assert count(database, StoredDay) == seeded.days
     assert told[-1] == (seeded.days, seeded.days)
+    with database.read() as session:
+        assert set(session.scalars(select(StoredDay.status).distinct())) == {str(status) for status in Status}
 
 
 @pytest.mark.parametrize("until", [date(2026, 3, 1), date(2026, 1, 2), date(2024, 2, 29), date(2026, 8, 17)])
