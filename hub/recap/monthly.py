@@ -7,19 +7,16 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
-from hub.attendance.day import AttendanceDay, Status
+from hub.attendance.day import AttendanceDay, Status, decode_day
 from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
 from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names
-from hub.recap.summary import LampiranII, MonthSummary, summarise
+from hub.recap.summary import MENTIONED, LampiranII, MonthSummary, PlainDays, summarise
 from hub.roster.units import UnitTree
-
-_NEEDS_WHOLE_DAY = (Status.TIDAK_LENGKAP, Status.MENUNGGU_DATA, Status.DL)
-"""Days whose remarks, missing sessions or kiosks a summary mentions; for the others the columns say everything."""
 
 _YEARS = (1900, 2999)
 _Key = tuple[int | None, str]
@@ -89,13 +86,15 @@ class MonthlyRecap(msgspec.Struct, frozen=True, kw_only=True):
 def monthly(database: Database, month: Month, unit_id: int | None = None) -> MonthlyRecap:
     """The recap of a month, for a unit and those below it, or for all of them (None)."""
     with database.read() as session:
-        days = _read_days(session, month, unit_id)
+        sums = _read_sums(session, month, unit_id)
+        mentioned = _read_mentioned(session, month, unit_id)
+        keys = sums.keys() | mentioned.keys()
         units = read_unit_names(session)
-        people = read_people(session, None if unit_id is None else {employee_id for _, employee_id in days})
+        people = read_people(session, None if unit_id is None else {employee_id for _, employee_id in keys})
         closed = _is_closed(session, month, unit_id)
     lines = []
-    for (of_unit, employee_id), of_person in days.items():
-        summary = summarise(of_person)
+    for of_unit, employee_id in keys:
+        summary = summarise(mentioned.get((of_unit, employee_id), ()), sums.get((of_unit, employee_id), ()))
         lines.append(
             MonthlyLine(person=people[employee_id], unit=units[of_unit], summary=summary, ringkasan=summary.ringkasan)
         )
@@ -104,7 +103,7 @@ def monthly(database: Database, month: Month, unit_id: int | None = None) -> Mon
         month=month.text,
         unit=None if unit_id is None else units.get(unit_id, UnitName("", unit_id)),
         closed=closed,
-        days=sum(len(of_person) for of_person in days.values()),
+        days=sum(sum(line.summary.counts.values()) for line in lines),
         pending=sum(len(line.summary.pending) for line in lines),
         totals=add_up(line.summary.lampiran_ii for line in lines),
         lines=tuple(lines),
@@ -117,47 +116,44 @@ def add_up(sums: Iterable[LampiranII]) -> LampiranII:
     return LampiranII(**{name: sum(getattr(one, name) for one in sums) for name in LampiranII.__struct_fields__})
 
 
-def _read_days(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[AttendanceDay]]:
-    """Every person's days by unit. Equal plain days are one object: a month of a regency has few kinds of them."""
-    of_month = StoredDay.work_date.between(month.first, month.last)
-    conditions = (of_month, *in_units(session, unit_id))
+def _read_sums(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[PlainDays]]:
+    """Every person's plain days by unit, added up by the database."""
+    sums: dict[_Key, list[PlainDays]] = {}
+    query = (
+        select(
+            StoredDay.employee_id,
+            StoredDay.unit_id,
+            StoredDay.status,
+            func.count(),
+            func.sum(StoredDay.late_min),
+            func.sum(StoredDay.early_min),
+            func.sum(StoredDay.absent_days),
+        )
+        .where(*_of_month(session, month, unit_id), StoredDay.status.not_in(MENTIONED))
+        # The person first: rows come in nearly that order, which halves SQLite's work.
+        .group_by(StoredDay.employee_id, StoredDay.unit_id, StoredDay.status)
+    )
     # Past the session: with so many rows its own work per row would be noticed.
-    connection = session.connection()
-    days: dict[_Key, list[AttendanceDay]] = {}
-    kinds: dict[tuple[object, ...], AttendanceDay] = {}
-    plain = select(
-        StoredDay.unit_id,
-        StoredDay.employee_id,
-        StoredDay.work_date,
-        StoredDay.status,
-        StoredDay.late_min,
-        StoredDay.early_min,
-        StoredDay.absent_days,
-    ).where(*conditions, StoredDay.status.not_in(_NEEDS_WHOLE_DAY))
-    for of_unit, employee_id, work_date, status, late_min, early_min, absent_days in connection.execute(plain):
-        kind = (work_date, status, late_min, early_min, absent_days)
-        if kind not in kinds:
-            kinds[kind] = _plain_day(work_date, Status(status), late_min, early_min, absent_days)
-        days.setdefault((of_unit, employee_id), []).append(kinds[kind])
-    whole = select(StoredDay.unit_id, StoredDay.employee_id, StoredDay.day).where(
-        *conditions, StoredDay.status.in_(_NEEDS_WHOLE_DAY)
-    )
-    for of_unit, employee_id, day in connection.execute(whole):
-        days.setdefault((of_unit, employee_id), []).append(msgspec.convert(day, AttendanceDay))
-    return days
+    for employee_id, of_unit, status, days, late_min, early_min, absent_days in session.connection().execute(query):
+        added_up = PlainDays(Status(status), days, late_min or 0, early_min or 0, absent_days)
+        sums.setdefault((of_unit, employee_id), []).append(added_up)
+    return sums
 
 
-def _plain_day(
-    work_date: date, status: Status, late_min: int | None, early_min: int | None, absent_days: int
-) -> AttendanceDay:
-    return AttendanceDay(
-        work_date=work_date,
-        policy="",
-        status=status,
-        late_min=late_min,
-        early_min=early_min,
-        absent_days=absent_days,
+def _read_mentioned(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[AttendanceDay]]:
+    """Every person's days that a summary mentions, by unit."""
+    mentioned: dict[_Key, list[AttendanceDay]] = {}
+    # As text: read straight into the struct it is several times faster than through dicts.
+    query = select(StoredDay.unit_id, StoredDay.employee_id, cast(StoredDay.day, Text)).where(
+        *_of_month(session, month, unit_id), StoredDay.status.in_(MENTIONED)
     )
+    for of_unit, employee_id, day in session.connection().execute(query):
+        mentioned.setdefault((of_unit, employee_id), []).append(decode_day(day))
+    return mentioned
+
+
+def _of_month(session: Session, month: Month, unit_id: int | None) -> list[ColumnElement[bool]]:
+    return [StoredDay.work_date.between(month.first, month.last), *in_units(session, unit_id)]
 
 
 def _is_closed(session: Session, month: Month, unit_id: int | None) -> bool:

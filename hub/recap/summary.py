@@ -12,6 +12,7 @@ import msgspec
 
 from hub.attendance.day import AttendanceDay, Sentence, Status
 
+_STATUSES: Final = tuple(Status)
 LEAVE_AND_DUTY = frozenset({Status.DL, Status.C, Status.S})
 
 _MONTHS_EN: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -50,24 +51,53 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(self.remarks)
 
 
-def summarise(days: Iterable[AttendanceDay]) -> MonthSummary:
-    """The sums of one person's days, in any order and of any span; ValueError when a date comes twice."""
+class PlainDays(msgspec.Struct, frozen=True):
+    """One person's days of one status, added up already: such days are not mentioned by date."""
+
+    status: Status
+    days: int
+    late_min: int
+    early_min: int
+    absent_days: int
+
+
+MENTIONED: Final = frozenset(
+    {
+        Status.TIDAK_LENGKAP,
+        Status.BERJALAN,
+        Status.MENUNGGU_DATA,
+        Status.BELUM_ADA_KETERANGAN,
+        Status.DIBATALKAN,
+        Status.DL,
+    }
+)
+"""Statuses whose days a summary mentions by their dates; of the others the sums say everything."""
+
+
+def summarise(days: Iterable[AttendanceDay], plain: Iterable[PlainDays] = ()) -> MonthSummary:
+    """The sums of one person's days, in any order and of any span; ValueError when a date comes twice.
+
+    plain: further days, of statuses that are not MENTIONED; whoever added them up answers for their dates.
+    """
+    plain = list(plain)
     dated = sorted(days, key=lambda day: day.work_date)
     twice = [day.work_date for day, following in pairwise(dated) if day.work_date == following.work_date]
     if twice:
         raise ValueError(f"{twice[0]} is there twice: give one person's days, each once")
     counts = Counter(day.status for day in dated)
+    for added_up in plain:
+        counts[added_up.status] += added_up.days
     notes = tuple(_notes(dated))
     return MonthSummary(
         lampiran_ii=LampiranII(
-            terlambat_menit=sum(day.late_min or 0 for day in dated),
-            pulang_awal_menit=sum(day.early_min or 0 for day in dated),
-            tanpa_alasan_hari=sum(day.absent_days for day in dated),
+            terlambat_menit=sum(day.late_min or 0 for day in dated) + sum(each.late_min for each in plain),
+            pulang_awal_menit=sum(day.early_min or 0 for day in dated) + sum(each.early_min for each in plain),
+            tanpa_alasan_hari=sum(day.absent_days for day in dated) + sum(each.absent_days for each in plain),
             cuti_sakit_dl_diklat_hari=sum(counts[status] for status in LEAVE_AND_DUTY),
             ijin_hari=counts[Status.I],
         ),
-        counts={status: counts[status] for status in Status if counts[status]},
-        working_days=len(dated) - counts[Status.LIBUR],
+        counts={status: count for status in _STATUSES if (count := counts.get(status))},
+        working_days=counts.total() - counts[Status.LIBUR],
         pending=tuple(day.work_date for day in dated if not day.is_settled),
         waiting_for=tuple(sorted({device for day in dated for device in day.waiting_for})),
         remarks=tuple(note.id for note in notes),
@@ -138,10 +168,11 @@ def _spans(dates: Sequence[date]) -> list[tuple[date, date]]:
 
 def _span_id(first: date, last: date) -> str:
     """02–05-03; 30-03–02-04 across the end of a month; 02-03 for a single date."""
+    until = f"{last.day:02d}-{last.month:02d}"
     if first == last:
-        return f"{first:%d-%m}"
+        return until
     same_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first:%d}–{last:%d-%m}" if same_month else f"{first:%d-%m}–{last:%d-%m}"
+    return f"{first.day:02d}–{until}" if same_month else f"{first.day:02d}-{first.month:02d}–{until}"
 
 
 def _span_en(first: date, last: date) -> str:
