@@ -67,11 +67,22 @@ class MonthlyLine(msgspec.Struct, frozen=True, kw_only=True):
     ringkasan: str
 
 
+class UnitMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """The sums of one unit. people: lines of the unit; days, pending: as of the recap, of these lines only."""
+
+    unit: UnitName
+    people: int
+    days: int
+    pending: int
+    totals: LampiranII
+
+
 class MonthlyRecap(msgspec.Struct, frozen=True, kw_only=True):
     """A month: a line for everybody by unit and name, and the sums.
 
     unit: what was asked for; None: all units. month: YYYY-MM. days: how many days went into it.
     pending: how many of these can still change. closed: whether the month is closed for all that was asked for.
+    units: the sums of each unit that has lines, by name.
     """
 
     month: str
@@ -81,6 +92,7 @@ class MonthlyRecap(msgspec.Struct, frozen=True, kw_only=True):
     pending: int
     totals: LampiranII
     lines: tuple[MonthlyLine, ...]
+    units: tuple[UnitMonth, ...]
 
 
 def monthly(database: Database, month: Month, unit_id: int | None = None) -> MonthlyRecap:
@@ -107,6 +119,7 @@ def monthly(database: Database, month: Month, unit_id: int | None = None) -> Mon
         pending=sum(len(line.summary.pending) for line in lines),
         totals=add_up(line.summary.lampiran_ii for line in lines),
         lines=tuple(lines),
+        units=_by_unit(lines),
     )
 
 
@@ -114,6 +127,22 @@ def add_up(sums: Iterable[LampiranII]) -> LampiranII:
     """The foot of the form."""
     sums = list(sums)
     return LampiranII(**{name: sum(getattr(one, name) for one in sums) for name in LampiranII.__struct_fields__})
+
+
+def _by_unit(lines: Iterable[MonthlyLine]) -> tuple[UnitMonth, ...]:
+    units: dict[UnitName, list[MonthSummary]] = {}
+    for line in lines:
+        units.setdefault(line.unit, []).append(line.summary)
+    return tuple(
+        UnitMonth(
+            unit=unit,
+            people=len(of_unit),
+            days=sum(sum(each.counts.values()) for each in of_unit),
+            pending=sum(len(each.pending) for each in of_unit),
+            totals=add_up(each.lampiran_ii for each in of_unit),
+        )
+        for unit, of_unit in units.items()
+    )
 
 
 def _read_sums(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[PlainDays]]:
