@@ -31,6 +31,9 @@ STATUS_WORDS: Final[dict[Status, str]] = {
     Status.S: "Sakit",
     Status.I: "Ijin",
 }
+_MEASURED: Final = frozenset({Status.HADIR, Status.TIDAK_LENGKAP, Status.BERJALAN})
+"""Days on which minutes say something."""
+
 COLUMNS: Final = (
     Column("Tanggal", 22, "center"),
     Column("Hari", 20),
@@ -84,8 +87,8 @@ def _row(day: AttendanceDay) -> tuple[Cell, ...]:
         STATUS_WORDS[day.status],
         None if day.arrival is None else write_time(day.arrival),
         None if day.departure is None else write_time(day.departure),
-        day.late_min,
-        day.early_min,
+        day.late_min if day.status in _MEASURED else None,
+        day.early_min if day.status in _MEASURED else None,
         day.lampiran_i_code,
         clean(day.remark) or None,
     )

@@ -65,7 +65,7 @@ def discipline_sheet(session: Session, found: DisciplineList, *, signed_on: date
             Column("Jabatan", 40),
             Column("Kelompok", 20),
             Column("Unit Kerja", 38),
-            Column("Tidak Hadir (Jumlah Hari)", 24, "right"),
+            Column("Tidak Hadir (Jumlah Hari)", 27, "right"),
             Column("Berturut-turut", 32),
             Column("Tingkat", 18, "center"),
             Column("Jenis Hukuman Disiplin", 46),
