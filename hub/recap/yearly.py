@@ -100,26 +100,26 @@ def parse_year(text: str) -> int:
     return int(text)
 
 
-def yearly(database: Database, year: int, unit_id: int | None = None) -> YearlyRecap:
-    """The recap of a year, for a unit and those below it, or for all of them (None)."""
+def yearly(database: Database, year: int, unit_id: int | None = None, *, employee_id: str | None = None) -> YearlyRecap:
+    """The recap of a year, for a unit and those below it, for all of them (None), or of one person."""
     with database.read() as session:
-        sums = _read_sums(session, year, unit_id)
+        sums = _read_sums(session, year, unit_id, employee_id)
         units = read_unit_names(session)
-        ids = {employee_id for _, employee_id in sums}
-        people = read_people(session, None if unit_id is None else ids)
-        disciplines = _read_disciplines(session, year, None if unit_id is None else ids)
+        ids = None if unit_id is None and employee_id is None else {person_id for _, person_id in sums}
+        people = read_people(session, ids)
+        disciplines = _read_disciplines(session, year, ids)
     lines = [
         YearLine(
-            person=people[employee_id],
+            person=people[person_id],
             unit=units[of_unit],
             days=found.days,
             working_days=found.working_days,
             pending=found.pending,
             months={month: found.months[month] for month in sorted(found.months)},
             totals=add_up(found.months.values()),
-            discipline=disciplines.get(employee_id, Discipline(0, None, None)),
+            discipline=disciplines.get(person_id, Discipline(0, None, None)),
         )
-        for (of_unit, employee_id), found in sums.items()
+        for (of_unit, person_id), found in sums.items()
     ]
     lines.sort(key=lambda line: (line.unit.name.casefold(), line.person.name.casefold(), line.person.id))
     months = sorted({month for line in lines for month in line.months})
@@ -176,7 +176,7 @@ class _Sums(msgspec.Struct):
     months: dict[str, LampiranII] = msgspec.field(default_factory=dict)
 
 
-def _read_sums(session: Session, year: int, unit_id: int | None) -> dict[_Key, _Sums]:
+def _read_sums(session: Session, year: int, unit_id: int | None, only: str | None) -> dict[_Key, _Sums]:
     """Every person's months by unit, added up by the database: one row for each."""
     month = extract("month", StoredDay.work_date).cast(Integer)
 
@@ -200,6 +200,8 @@ def _read_sums(session: Session, year: int, unit_id: int | None) -> dict[_Key, _
         .where(*_of_year(session, year, unit_id))
         .group_by(StoredDay.employee_id, StoredDay.unit_id, month)
     )
+    if only is not None:
+        query = query.where(StoredDay.employee_id == only)
     found: dict[_Key, _Sums] = {}
     for (
         employee_id,
