@@ -66,13 +66,14 @@ def lampiran_iii(
     day: date | None = None,
     number: str | None = None,
     supervisor_id: str | None = None,
+    today: date,
 ) -> CancellationLetter:
     """The letter for a person and a day, as far as they are given.
 
     unit_id: whose letterhead it has; None: that of the unit where the person belongs on that day. supervisor_id None:
-    who holds the office of Atasan Langsung there on that day.
+    who holds the office of Atasan Langsung there on that day. today: stands for the day where none is given.
     """
-    known_on = day or date.today()  # noqa: DTZ011 - which letterhead and offices are in force, not a work date
+    known_on = day or today
     if unit_id is None and employee_id is not None:
         unit_id = Memberships.load(session.connection(), [employee_id]).unit_on(employee_id, known_on)
     kop = read_kop(session, unit_id)

@@ -104,7 +104,8 @@ class _Styles:
         self.sum_label = make(bold=True, align="right", border=1)
         self.sum = make(bold=True, align="right", num_format="0", **boxed)
         self.note = make(text_wrap=True, valign="top")
-        self.cells = {align: make(align=align, **boxed) for align in ("left", "center", "right")}
+        # As if somebody had typed an apostrophe first: a text that is edited later does not become a formula either.
+        self.cells = {align: make(align=align, quote_prefix=True, **boxed) for align in ("left", "center", "right")}
         self.numbers = {align: make(align=align, num_format="0", **boxed) for align in ("left", "center", "right")}
 
 
@@ -139,9 +140,10 @@ class _Page:
             self._across(sheet.empty, self._styles.cells["center"])
         if sheet.sums is not None:
             self._sums(sheet.sums)
+        characters = sum(column.width for column in sheet.columns) / _MM_PER_CHARACTER
         for line in sheet.legend:
-            page.write_string(self._row, 0, line, self._styles.text)
-            self._row += 1
+            page.set_row(self._row, 14 * (1 + int(len(line) / characters)))
+            self._across(line, self._styles.note)
         self._signatures()
         if sheet.notes:
             self._notes()
