@@ -14,10 +14,11 @@ from cli.hub_assess import assess
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
+from cli.hub_forms import form, letterhead
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
 from cli.hub_people import account, employees, unit
-from cli.hub_recap import day, recap
+from cli.hub_recap import day, discipline, recap
 from cli.hub_refusals import refusals
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts
@@ -42,6 +43,7 @@ for command in (
     *(kiosk, alarms, refusals, quarantine, journal_rows),
     *(calibrate, lookalikes),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess),
+    *(discipline, form, letterhead),
 ):
     hub.add_command(command)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import make_url
 
 from contract.errors import BadInputError
 from hub.db import Database
-from hub.roster.models import Unit
+from hub.roster.models import Employee, Unit
 from hub.service import open_hub_database
 from hub.settings import HubSettings, read_settings
 
@@ -71,3 +71,20 @@ def find_unit(database: Database, name: str | None) -> int | None:
     if unit_id is None:
         raise BadInputError(f"There is no unit '{name}'; `presensi hub unit list` shows them.")
     return unit_id
+
+
+def find_employee_id(database: Database, text: str) -> str:
+    """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
+    with database.read() as session:
+        found = session.execute(
+            select(Employee.id, Employee.name).where(
+                or_(Employee.id == text, Employee.nip == text, Employee.name == text)
+            )
+        ).all()
+    if not found:
+        raise BadInputError(f"There is no employee '{text}'; `presensi hub employees` shows them.")
+    if len(found) > 1:
+        raise BadInputError(
+            f"There are {len(found)} employees '{text}'; give the id that `presensi hub employees` shows."
+        )
+    return str(found[0].id)
