@@ -11,14 +11,16 @@ from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
-from hub.attendance.day import AttendanceDay, Status, decode_day
+from hub.attendance.day import Status
 from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
 from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names
-from hub.recap.summary import MENTIONED, LampiranII, MonthSummary, PlainDays, summarise
+from hub.recap.summary import MENTIONED, LampiranII, MentionedDay, MonthSummary, PlainDays, summarise
 from hub.roster.units import UnitTree
 
 _YEARS = (1900, 2999)
+_STATUSES = {str(status): status for status in Status}
+_decode = msgspec.json.Decoder(MentionedDay).decode
 _Key = tuple[int | None, str]
 
 
@@ -163,21 +165,23 @@ def _read_sums(session: Session, month: Month, unit_id: int | None) -> dict[_Key
         .group_by(StoredDay.employee_id, StoredDay.unit_id, StoredDay.status)
     )
     # Past the session: with so many rows its own work per row would be noticed.
-    for employee_id, of_unit, status, days, late_min, early_min, absent_days in session.connection().execute(query):
-        added_up = PlainDays(Status(status), days, late_min or 0, early_min or 0, absent_days)
+    for employee_id, of_unit, status, days, late_min, early_min, absent_days in (
+        session.connection().execute(query).all()
+    ):
+        added_up = PlainDays(_STATUSES[status], days, late_min or 0, early_min or 0, absent_days)
         sums.setdefault((of_unit, employee_id), []).append(added_up)
     return sums
 
 
-def _read_mentioned(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[AttendanceDay]]:
+def _read_mentioned(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[MentionedDay]]:
     """Every person's days that a summary mentions, by unit."""
-    mentioned: dict[_Key, list[AttendanceDay]] = {}
+    mentioned: dict[_Key, list[MentionedDay]] = {}
     # As text: read straight into the struct it is several times faster than through dicts.
     query = select(StoredDay.unit_id, StoredDay.employee_id, cast(StoredDay.day, Text)).where(
         *_of_month(session, month, unit_id), StoredDay.status.in_(MENTIONED)
     )
-    for of_unit, employee_id, day in session.connection().execute(query):
-        mentioned.setdefault((of_unit, employee_id), []).append(decode_day(day))
+    for of_unit, employee_id, day in session.connection().execute(query).all():
+        mentioned.setdefault((of_unit, employee_id), []).append(_decode(day))
     return mentioned
 
 
