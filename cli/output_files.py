@@ -29,7 +29,7 @@ def write_output(content: bytes, out: str | None, *, default: str | None) -> Non
     if out is None and default is not None:
         out = default
     if out in (None, STDOUT):
-        if default is not None and sys.stdout.isatty():
+        if default is not None and _is_terminal():
             raise BadInputError("This is no text for a terminal: name a file with --out, or send it on with a pipe.")
         _write_stdout(content)
         return
@@ -48,6 +48,10 @@ def file_name(*parts: str, suffix: str) -> str:
     """A file's name of words: rekap-2026-11-dinas-kesehatan.pdf."""
     words = "-".join(part for part in parts if part).casefold()
     return f"{re.sub(r'[^a-z0-9]+', '-', words).strip('-')[:120]}.{suffix}"
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _write_whole(path: Path, content: bytes) -> None:
