@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
 from hub.attendance.day import Status
 from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
-from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names
+from hub.recap.people import Person, UnitName, read_people, read_unit_names, shares_of
 from hub.recap.summary import MENTIONED, LampiranII, MentionedDay, MonthSummary, PlainDays, summarise
 from hub.roster.units import UnitTree
 
@@ -100,8 +100,12 @@ class MonthlyRecap(msgspec.Struct, frozen=True, kw_only=True):
 def monthly(database: Database, month: Month, unit_id: int | None = None) -> MonthlyRecap:
     """The recap of a month, for a unit and those below it, or for all of them (None)."""
     with database.read() as session:
-        sums = _read_sums(session, month, unit_id)
-        mentioned = _read_mentioned(session, month, unit_id)
+        of_month = StoredDay.work_date.between(month.first, month.last)
+        sums: dict[_Key, list[PlainDays]] = {}
+        mentioned: dict[_Key, list[MentionedDay]] = {}
+        for share in shares_of(session, unit_id):
+            sums |= _read_sums(session, and_(of_month, share))
+            mentioned |= _read_mentioned(session, and_(of_month, share))
         keys = sums.keys() | mentioned.keys()
         units = read_unit_names(session)
         people = read_people(session, None if unit_id is None else {employee_id for _, employee_id in keys})
@@ -147,7 +151,7 @@ def _by_unit(lines: Iterable[MonthlyLine]) -> tuple[UnitMonth, ...]:
     )
 
 
-def _read_sums(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[PlainDays]]:
+def _read_sums(session: Session, share: ColumnElement[bool]) -> dict[_Key, list[PlainDays]]:
     """Every person's plain days by unit, added up by the database."""
     sums: dict[_Key, list[PlainDays]] = {}
     query = (
@@ -160,33 +164,28 @@ def _read_sums(session: Session, month: Month, unit_id: int | None) -> dict[_Key
             func.sum(StoredDay.early_min),
             func.sum(StoredDay.absent_days),
         )
-        .where(*_of_month(session, month, unit_id), StoredDay.status.not_in(MENTIONED))
+        .where(share, StoredDay.status.not_in(MENTIONED))
         # The person first: rows come in nearly that order, which halves SQLite's work.
         .group_by(StoredDay.employee_id, StoredDay.unit_id, StoredDay.status)
     )
     # Past the session: with so many rows its own work per row would be noticed.
-    for employee_id, of_unit, status, days, late_min, early_min, absent_days in (
-        session.connection().execute(query).all()
-    ):
+    rows = session.connection().execute(query).all()
+    for employee_id, of_unit, status, days, late_min, early_min, absent_days in rows:
         added_up = PlainDays(_STATUSES[status], days, late_min or 0, early_min or 0, absent_days)
         sums.setdefault((of_unit, employee_id), []).append(added_up)
     return sums
 
 
-def _read_mentioned(session: Session, month: Month, unit_id: int | None) -> dict[_Key, list[MentionedDay]]:
+def _read_mentioned(session: Session, share: ColumnElement[bool]) -> dict[_Key, list[MentionedDay]]:
     """Every person's days that a summary mentions, by unit."""
     mentioned: dict[_Key, list[MentionedDay]] = {}
     # As text: read straight into the struct it is several times faster than through dicts.
     query = select(StoredDay.unit_id, StoredDay.employee_id, cast(StoredDay.day, Text)).where(
-        *_of_month(session, month, unit_id), StoredDay.status.in_(MENTIONED)
+        share, StoredDay.status.in_(MENTIONED)
     )
     for of_unit, employee_id, day in session.connection().execute(query).all():
         mentioned.setdefault((of_unit, employee_id), []).append(_decode(day))
     return mentioned
-
-
-def _of_month(session: Session, month: Month, unit_id: int | None) -> list[ColumnElement[bool]]:
-    return [StoredDay.work_date.between(month.first, month.last), *in_units(session, unit_id)]
 
 
 def _is_closed(session: Session, month: Month, unit_id: int | None) -> bool:

@@ -60,3 +60,14 @@ def in_units(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]
     if unit_id is None:
         return []
     return [StoredDay.unit_id.in_(UnitTree.load(session.connection()).within(unit_id))]
+
+
+def shares_of(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]:
+    """Conditions, each for a query of its own, that part the stored days of a unit and those below it, or all days.
+
+    All days are asked for by their units as well: the index is by unit and date, and without a unit every day that was
+    ever stored would be looked at.
+    """
+    if unit_id is not None:
+        return in_units(session, unit_id)
+    return [StoredDay.unit_id.in_(session.scalars(select(Unit.id)).all()), StoredDay.unit_id.is_(None)]
