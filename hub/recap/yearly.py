@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
@@ -16,8 +16,8 @@ from hub.attendance.day import Status
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.recap.discipline import RUN_THRESHOLD, SANCTIONS, DatedStatus, Discipline, Run, Sanction, sanction_for, weigh
-from hub.recap.monthly import add_up
-from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names
+from hub.recap.monthly import Month, add_up
+from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names, shares_of
 from hub.recap.summary import LEAVE_AND_DUTY, LampiranII
 from hub.roster.units import UnitTree
 
@@ -26,6 +26,7 @@ _OPEN: Final = (Status.BERJALAN, Status.MENUNGGU_DATA, Status.BELUM_ADA_KETERANG
 _LOOK_BACK: Final = timedelta(days=60)
 """How far before New Year a run is followed: ten working days in a row lie within it, whatever the holidays."""
 
+_NOTHING: Final = LampiranII()
 _Key = tuple[int | None, str]
 
 
@@ -170,63 +171,54 @@ def discipline_list(database: Database, year: int, unit_id: int | None = None) -
 
 
 class _Sums(msgspec.Struct):
+    """One person's year in one unit, as it is added up."""
+
     days: int = 0
     working_days: int = 0
     pending: int = 0
     months: dict[str, LampiranII] = msgspec.field(default_factory=dict)
 
+    def add(
+        self, month: str, status: str, *, days: int, late_min: int | None, early_min: int | None, absent_days: int
+    ) -> None:
+        """Add a month's days of one status."""
+        before = self.months.get(month, _NOTHING)
+        self.days += days
+        self.working_days += 0 if status == Status.LIBUR else days
+        self.pending += days if status in _OPEN else 0
+        self.months[month] = LampiranII(
+            terlambat_menit=before.terlambat_menit + (late_min or 0),
+            pulang_awal_menit=before.pulang_awal_menit + (early_min or 0),
+            tanpa_alasan_hari=before.tanpa_alasan_hari + absent_days,
+            cuti_sakit_dl_diklat_hari=before.cuti_sakit_dl_diklat_hari + (days if status in LEAVE_AND_DUTY else 0),
+            ijin_hari=before.ijin_hari + (days if status == Status.I else 0),
+        )
+
 
 def _read_sums(session: Session, year: int, unit_id: int | None, only: str | None) -> dict[_Key, _Sums]:
-    """Every person's months by unit, added up by the database: one row for each."""
-    month = extract("month", StoredDay.work_date).cast(Integer)
-
-    def count(*statuses: Status) -> ColumnElement[int]:
-        return func.sum(case((StoredDay.status.in_(statuses), 1), else_=0))
-
-    query = (
-        select(
-            StoredDay.employee_id,
-            StoredDay.unit_id,
-            month,
-            func.count(),
-            count(Status.LIBUR),
-            count(*_OPEN),
-            func.sum(StoredDay.late_min),
-            func.sum(StoredDay.early_min),
-            func.sum(StoredDay.absent_days),
-            count(*sorted(LEAVE_AND_DUTY)),
-            count(Status.I),
-        )
-        .where(*_of_year(session, year, unit_id))
-        .group_by(StoredDay.employee_id, StoredDay.unit_id, month)
-    )
-    if only is not None:
-        query = query.where(StoredDay.employee_id == only)
+    """Every person's months by unit, added up by the database month by month."""
     found: dict[_Key, _Sums] = {}
-    for (
-        employee_id,
-        of_unit,
-        number,
-        days,
-        rest,
-        pending,
-        late,
-        early,
-        absent,
-        excused,
-        permitted,
-    ) in session.connection().execute(query):
-        sums = found.setdefault((of_unit, employee_id), _Sums())
-        sums.days += days
-        sums.working_days += days - rest
-        sums.pending += pending
-        sums.months[f"{year:04d}-{number:02d}"] = LampiranII(
-            terlambat_menit=late or 0,
-            pulang_awal_menit=early or 0,
-            tanpa_alasan_hari=absent,
-            cuti_sakit_dl_diklat_hari=excused,
-            ijin_hari=permitted,
-        )
+    shares = shares_of(session, unit_id)
+    for month in (Month(year, number) for number in range(1, 13)):
+        for share in shares:
+            query = (
+                select(
+                    StoredDay.employee_id,
+                    StoredDay.unit_id,
+                    StoredDay.status,
+                    func.count(),
+                    func.sum(StoredDay.late_min),
+                    func.sum(StoredDay.early_min),
+                    func.sum(StoredDay.absent_days),
+                )
+                .where(share, StoredDay.work_date.between(month.first, month.last))
+                .group_by(StoredDay.employee_id, StoredDay.unit_id, StoredDay.status)
+            )
+            if only is not None:
+                query = query.where(StoredDay.employee_id == only)
+            for employee_id, of_unit, status, days, late, early, absent in session.connection().execute(query).all():
+                sums = found.setdefault((of_unit, employee_id), _Sums())
+                sums.add(month.text, status, days=days, late_min=late, early_min=early, absent_days=absent)
     return found
 
 
@@ -236,13 +228,13 @@ def _read_disciplines(session: Session, year: int, ids: Iterable[str] | None = N
     query = select(StoredDay.employee_id, StoredDay.work_date).where(
         StoredDay.work_date.between(begin, end), StoredDay.absent_days > 0
     )
-    if ids is not None:
-        query = query.where(StoredDay.employee_id.in_(list(ids)))
+    shares = shares_of(session, None) if ids is None else [StoredDay.employee_id.in_(list(ids))]
     absences: Counter[str] = Counter()
     in_year: Counter[str] = Counter()
-    for employee_id, work_date in session.connection().execute(query):
-        absences[employee_id] += 1
-        in_year[employee_id] += work_date.year == year
+    for share in shares:
+        for employee_id, work_date in session.connection().execute(query.where(share)).all():
+            absences[employee_id] += 1
+            in_year[employee_id] += work_date.year == year
     long_absent = [employee_id for employee_id, days in absences.items() if days >= RUN_THRESHOLD]
     days: dict[str, list[DatedStatus]] = {}
     whole = select(StoredDay.employee_id, StoredDay.work_date, StoredDay.status).where(
