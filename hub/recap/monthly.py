@@ -14,7 +14,7 @@ from contract.errors import BadInputError
 from hub.attendance.day import Status
 from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
-from hub.recap.people import Person, UnitName, read_people, read_unit_names, shares_of
+from hub.recap.people import Person, UnitName, much_read, read_people, read_unit_names, shares_of
 from hub.recap.summary import MENTIONED, LampiranII, MentionedDay, MonthSummary, PlainDays, summarise
 from hub.roster.units import UnitTree
 
@@ -103,9 +103,10 @@ def monthly(database: Database, month: Month, unit_id: int | None = None) -> Mon
         of_month = StoredDay.work_date.between(month.first, month.last)
         sums: dict[_Key, list[PlainDays]] = {}
         mentioned: dict[_Key, list[MentionedDay]] = {}
-        for share in shares_of(session, unit_id):
-            sums |= _read_sums(session, and_(of_month, share))
-            mentioned |= _read_mentioned(session, and_(of_month, share))
+        with much_read(session):
+            for share in shares_of(session, unit_id):
+                sums |= _read_sums(session, and_(of_month, share))
+                mentioned |= _read_mentioned(session, and_(of_month, share))
         keys = sums.keys() | mentioned.keys()
         units = read_unit_names(session)
         people = read_people(session, None if unit_id is None else {employee_id for _, employee_id in keys})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 from sqlalchemy import ColumnElement, select
@@ -12,6 +13,7 @@ from hub.attendance.models import StoredDay
 from hub.roster.models import Employee, Unit
 from hub.roster.units import UnitTree
 
+_ROOM_KIB = 65_536
 NO_UNIT = ""
 """Name shown for days of people who belonged to no unit."""
 
@@ -71,3 +73,22 @@ def shares_of(session: Session, unit_id: int | None) -> list[ColumnElement[bool]
     if unit_id is not None:
         return in_units(session, unit_id)
     return [StoredDay.unit_id.in_(session.scalars(select(Unit.id)).all()), StoredDay.unit_id.is_(None)]
+
+
+@contextmanager
+def much_read(session: Session) -> Iterator[None]:
+    """Room for reading many days at once: SQLite's own 2 MB would be read into over and over, and spill its sorting.
+
+    The memory is given back at the end. PostgreSQL has its own.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
+        connection.exec_driver_sql("PRAGMA shrink_memory")

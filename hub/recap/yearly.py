@@ -17,7 +17,7 @@ from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.recap.discipline import RUN_THRESHOLD, SANCTIONS, DatedStatus, Discipline, Run, Sanction, sanction_for, weigh
 from hub.recap.monthly import Month, add_up
-from hub.recap.people import Person, UnitName, in_units, read_people, read_unit_names, shares_of
+from hub.recap.people import Person, UnitName, in_units, much_read, read_people, read_unit_names, shares_of
 from hub.recap.summary import LEAVE_AND_DUTY, LampiranII
 from hub.roster.units import UnitTree
 
@@ -103,7 +103,7 @@ def parse_year(text: str) -> int:
 
 def yearly(database: Database, year: int, unit_id: int | None = None, *, employee_id: str | None = None) -> YearlyRecap:
     """The recap of a year, for a unit and those below it, for all of them (None), or of one person."""
-    with database.read() as session:
+    with database.read() as session, much_read(session):
         sums = _read_sums(session, year, unit_id, employee_id)
         units = read_unit_names(session)
         ids = None if unit_id is None and employee_id is None else {person_id for _, person_id in sums}
@@ -138,7 +138,7 @@ def yearly(database: Database, year: int, unit_id: int | None = None, *, employe
 
 def discipline_list(database: Database, year: int, unit_id: int | None = None) -> DisciplineList:
     """Who has reached a threshold of PP 94/2021, among the people who now belong to a unit or one below it."""
-    with database.read() as session:
+    with database.read() as session, much_read(session):
         disciplines = {
             employee_id: found
             for employee_id, found in _read_disciplines(session, year).items()
