@@ -137,7 +137,7 @@ def _opens_as_pdf(content: bytes) -> bool:
         page = Path(folder, "page.typ")
         page.write_text('#image("paper.pdf")', encoding="ascii")
         try:
-            typst.compile(page, root=folder, ignore_system_fonts=True)
+            typst.compile(str(page), root=folder, ignore_system_fonts=True)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: BLE001 - a reader that panics over a file cannot open it either
