@@ -12,11 +12,15 @@ import click
 from cli.commands import Commands
 from cli.hub_assess import assess
 from cli.hub_calibration import calibrate, lookalikes
+from cli.hub_employment import employee, location, office
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_imports import people, points, score
+from cli.hub_manual import manual, outage
+from cli.hub_months import month, punch
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
+from cli.hub_papers import document
 from cli.hub_pay import parttime, pay
 from cli.hub_people import account, employees, unit
 from cli.hub_recap import day, recap
@@ -47,6 +51,8 @@ for command in (
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
     *(pay, parttime, people, points, score),
+    *(employee, office, location),
+    *(document, manual, outage, punch, month),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days),
 ):
     hub.add_command(command)
