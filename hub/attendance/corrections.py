@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.attendance.day import Flag, PunchSeen
 from hub.attendance.dirty import mark_dirty
-from hub.attendance.evidence import Evidence, gather_evidence, schedule_of
+from hub.attendance.evidence import MANUAL, Evidence, gather_evidence
 from hub.attendance.models import PunchDecision, StoredDay
 from hub.attendance.months import check_open, reason_text
 from hub.attendance.sessions import minute_of
@@ -190,16 +190,19 @@ def _lines_of(
 
 def _outside(known: Evidence) -> list[tuple[PunchSeen, Side]]:
     """Punches that belong to the day and lie outside its windows."""
+    if isinstance(known.schedule, str):
+        return []
     try:
-        schedule = schedule_of(known.policy)
-        plan = schedule.plan_on(known.work_date)
-        first, last = schedule.minutes_of(known.work_date)
+        plan = known.schedule.plan_on(known.work_date)
+        first, last = known.schedule.minutes_of(known.work_date)
     except PolicyError:
         return []
     if plan is None:
         return []
     found: list[tuple[PunchSeen, Side]] = []
     for punch in known.punches:
+        if punch.device == MANUAL:
+            continue
         minute = minute_of(punch.taken_at, known.work_date, known.tz)
         if first <= minute < plan.opens:
             found.append((punch, "before"))

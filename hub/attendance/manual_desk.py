@@ -16,7 +16,8 @@ from hub.attendance.models import ManualEntry
 from hub.attendance.months import check_open
 from hub.attendance.outages import check_covers, find_outage
 from hub.errors import PaperError, PolicyError
-from hub.roster.models import Employee, EmploymentTerm
+from hub.roster.models import Employee
+from hub.roster.terms import term_on
 from hub.roster.units import Memberships, UnitTree
 from hub.schedule.models import PartTimeContract
 from hub.schedule.policy import load_policy
@@ -140,17 +141,12 @@ def is_part_timer(session: Session, tree: UnitTree, memberships: Memberships, em
     )
     if contract is not None:
         return True
-    terms = session.scalars(
-        select(EmploymentTerm).where(EmploymentTerm.employee_id == employee_id).order_by(EmploymentTerm.id.desc())
-    )
-    for term in terms:
-        begun = term.valid_from is None or term.valid_from <= day
-        if begun and (term.valid_until is None or day <= term.valid_until):
-            if (term.group or "").casefold() == PART_TIME.casefold():
-                return True
-            break
+    term = term_on(session, employee_id, day)
+    group = term.group if term is not None else None
+    if (group or "").casefold() == PART_TIME.casefold():
+        return True
     try:
-        return load_policy(tree.policy_on(memberships.unit_on(employee_id, day), day)).kind == "slot"
+        return load_policy(tree.policy_on(memberships.unit_on(employee_id, day), day, group)).kind == "slot"
     except PolicyError:
         return False
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.attendance.covers import days_of, touches
 from hub.attendance.day import Cover, Document, Sentence
-from hub.attendance.evidence import Evidence, gather_evidence, schedule_of
+from hub.attendance.evidence import Evidence, gather_evidence
 from hub.attendance.letters import Desk, judge_leave
 from hub.errors import PolicyError
 
@@ -103,16 +103,15 @@ def outlook_of(session: Session, employee_id: str, letter: Document, *, today: d
 
 def _desk(known: Evidence | None, today: date) -> Desk | None:
     """Where a letter is judged for a day; None on days without work."""
-    if known is None:
+    if known is None or isinstance(known.schedule, str):
         return None
     try:
-        schedule = schedule_of(known.policy)
-        plan = schedule.plan_on(known.work_date)
+        plan = known.schedule.plan_on(known.work_date)
     except PolicyError:
         return None
     if plan is None:
         return None
-    return Desk(work_date=known.work_date, plan=plan, schedule=schedule, known_on=today, tz=known.tz)
+    return Desk(work_date=known.work_date, plan=plan, schedule=known.schedule, known_on=today, tz=known.tz)
 
 
 def _judge(letter: Document, known: Evidence, desk: Desk) -> tuple[str | None, Sentence]:

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.invented_office import EPOCH
 from hub.attendance.corrections import PunchLine, decide_punches, list_outside
+from hub.attendance.manual import decide_entries, enter_day
+from hub.attendance.manual_desk import ManualDay
 from hub.attendance.models import PunchDecision
 from hub.attendance.months import close_month
 from hub.errors import PaperError
@@ -50,6 +52,26 @@ def test_decision_is_on_record_and_marks_the_day(punched: PaperDesk) -> None:
     assert [line.key for line in listed(punched)] == [LATE]
     early, _ = listed(punched, decided=True)
     assert (early.accepted, early.reason, early.decided_by) == (True, "lembur", "siti")
+
+
+def test_accepted_punch_counts_and_a_rejected_one_counts_no_more(punched: PaperDesk) -> None:
+    day = punched.day("2026-11-10")
+    assert (day.status, day.day["flags"]) == ("TIDAK_LENGKAP", ["SEBELUM_JENDELA", "SETELAH_JENDELA"])
+    decide(punched, EARLY)
+    day = punched.day("2026-11-10")
+    assert (day.status, day.late_min, day.day["flags"]) == ("HADIR", 0, ["SETELAH_JENDELA"])
+    assert [line.key for line in listed(punched)] == [LATE]
+    assert [line.accepted for line in listed(punched, decided=True)] == [True, None]
+    decide(punched, EARLY, accepted=False, reason="bukan lembur")
+    assert punched.status("2026-11-10") == "TIDAK_LENGKAP"
+
+
+def test_day_entered_by_hand_is_no_punch_outside_the_windows(punched: PaperDesk) -> None:
+    day = ManualDay(employee_id=punched.rina, work_date=date(2026, 11, 10), arrival="04:30", departure="19:00")
+    number = enter_day(punched.database, day, reason="terminal rusak", by="siti", now=punched.now)
+    decide_entries(punched.database, [number], approved=True, by="budi", now=punched.now)
+    punched.settle()
+    assert [line.key for line in listed(punched, decided=True)] == [EARLY, LATE]
 
 
 def test_later_decision_takes_the_place_of_an_earlier_one(punched: PaperDesk) -> None:

@@ -58,6 +58,16 @@ def test_entry_waits_for_another_person_and_marks_its_day(desk: PaperDesk) -> No
     assert (line.decided_by, line.decided_because) == ("budi", None)
 
 
+def test_entry_counts_from_its_approval_to_its_withdrawal(desk: PaperDesk) -> None:
+    number = entered(desk, arrival="07:12")
+    assert desk.status("2026-11-10") == "BELUM_ADA_KETERANGAN"
+    decide(desk.database, number)
+    day = desk.day("2026-11-10")
+    assert (day.status, day.late_min, day.early_min) == ("HADIR", 12, 0)
+    withdraw_entry(desk.database, number, by="siti", reason="salah orang", now=desk.now)
+    assert desk.status("2026-11-10") == "BELUM_ADA_KETERANGAN"
+
+
 def test_who_entered_a_day_never_decides_about_it(desk: PaperDesk) -> None:
     number = entered(desk, by="Siti Aminah")
     for approved in (True, False):
