@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -62,8 +62,8 @@ def nip(who: str, number: str, *, as_json: bool, settings_file: Path | None, dat
     "  presensi hub employee employment 'Tono' --from 1990-03-01 --until 2026-12-31",
 )
 @click.argument("who", metavar="EMPLOYEE")
-@click.option("--from", "first", metavar="DATE", help="First day (TMT); default: not limited.")
-@click.option("--until", "last", metavar="DATE", help="Last day, before retirement; default: not limited.")
+@click.option("--from", "first", metavar="DATE", help="First day (TMT); `none`: not limited; default: as it is.")
+@click.option("--until", "last", metavar="DATE", help="Last day; `none`: not limited; default: as it is.")
 @json_option
 @place_options
 def employment(
@@ -81,17 +81,13 @@ def employment(
         raise BadInputError("Say from when or until when: --from DATE, --until DATE.")
     with opened(settings_of(settings_file, data, db)) as database:
         person = find_employee_id(database, who)
-        set_employment(
-            database,
-            person,
-            first=read_date(first) if first is not None else None,
-            last=read_date(last) if last is not None else None,
-            now=datetime.now(UTC),
-        )
+        before = employee_file(database, person)
+        begins, ends = _bound(first, before.employed_from), _bound(last, before.employed_until)
+        set_employment(database, person, first=begins, last=ends, now=datetime.now(UTC))
     if as_json:
-        show_json({"id": person, "employed_from": first, "employed_until": last})
+        show_json({"id": person, "employed_from": begins, "employed_until": ends})
     else:
-        click.echo(f"{who} is employed from {first or 'ever'} to {last or 'further notice'}.")
+        click.echo(f"{who} is employed from {begins or 'ever'} to {ends or 'further notice'}.")
 
 
 @employee.command(
@@ -425,6 +421,11 @@ def who_holds(
     else:
         acting = f"{found.acting}. " if found.acting else ""
         click.echo(f"{found.name}, {acting}{found.office} of {found.unit}")
+
+
+def _bound(text: str | None, before: date | None) -> date | None:
+    """A first or last day as it was written: None as it was before, `none` without limit."""
+    return before if text is None else None if text.casefold() == "none" else read_date(text)
 
 
 def _unit(database: Database, name: str) -> int:

@@ -52,6 +52,13 @@ def test_employment_of_a_person_is_set_and_shown(run: Run) -> None:
     assert run("employee", "suspend", "Budi", "--from", "2026-06-01", "--letter", "SK 5").exit_code == 0
 
 
+def test_bound_of_an_employment_that_is_not_named_stays(run: Run) -> None:
+    assert run("employee", "employment", "Budi", "--from", "2010-01-01").exit_code == 0
+    ended = answer(run, "employee", "employment", "Budi", "--until", "2026-12-31")
+    assert (ended["employed_from"], ended["employed_until"]) == ("2010-01-01", "2026-12-31")
+    assert "to further notice" in run("employee", "employment", "Budi", "--until", "none").stdout
+
+
 def test_holder_of_an_office_stands_in_for_units_below(run: Run) -> None:
     holder = ("office", "set", "Dinas Kesehatan", "Kepala OPD", "Rina Wulandari", "--from", "2026-01-01")
     assert answer(run, *holder, "--by", "bkpp") == {"id": 1}
