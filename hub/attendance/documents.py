@@ -54,6 +54,7 @@ class Letter:
     def checked(self) -> Letter:
         """The letter with its words in order; PaperError says what it lacks."""
         kind = " ".join(self.type.split())
+        kind = next((known for known in KINDS if known.casefold() == kind.casefold()), kind)
         if not is_known_kind(kind) or is_cancellation(kind):
             raise PaperError(f"'{self.type[:64]}' is no letter of absence: choose {', '.join(KINDS[:-1])}.")
         reason = " ".join((self.reason or "").split()) or None

@@ -13,6 +13,7 @@ import pytest
 from hub.attendance.covers import parse_cover
 from hub.attendance.document_list import list_documents
 from hub.attendance.documents import Letter, attach, correct, enter, refuse, submit, verify, withdraw
+from hub.attendance.letters import KINDS
 from hub.attendance.models import DocumentFile, DocumentRow
 from hub.attendance.months import close_month, reopen_month
 from hub.errors import PaperError
@@ -182,6 +183,7 @@ def test_kinds_of_letters_are_worth_their_codes(desk: PaperDesk, kind: str, reas
     said = letter(type=kind, reason=reason, known_by="Plt. Kepala Perangkat Daerah")
     entered(desk, said)
     assert desk.status("2026-11-10") == code
+    assert list_documents(desk.database, on=TODAY)[0].type in {*KINDS, "SURAT IZIN"}
 
 
 def test_same_letter_twice_is_one(desk: PaperDesk) -> None:
