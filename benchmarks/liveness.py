@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -53,6 +53,10 @@ class Outcome:
     passed: bool
     failure: str | None
     seconds: float
+
+
+ASKED_AFTER_SECONDS: Final = 0.8
+"""Into a visit a kiosk has recognised the person, who may still be walking up."""
 
 
 def run(shared: Path, *, every: int, visits: int, draws: int) -> dict[str, Any]:
@@ -154,7 +158,7 @@ def visit(photo: Photo, flat: Flat | None, seed: int, finder: LandmarkFinder) ->
             picture = scene.draw_sheet(sheet, movement.pose(), flat, index, seconds=movement.seconds)
         else:
             picture, _ = scene.draw(portrait, movement.pose(), index)
-        if movement.seconds > 1.8:
+        if movement.seconds > ASKED_AFTER_SECONDS:
             began = movement.seconds if began is None else began
             box = face_of(detector, picture)
             challenge.observe(finder.find(picture, box) if box is not None else None, movement.seconds)

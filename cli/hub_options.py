@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import or_, select
 from sqlalchemy.engine import make_url
 
 from contract.errors import BadInputError
 from hub.db import Database
-from hub.roster.models import Employee, Unit
+from hub.roster.finding import find_person, find_unit_id
 from hub.service import open_hub_database
 from hub.settings import HubSettings, read_settings
 
@@ -42,16 +44,51 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")(command)
 
 
+def by_option(command: _Command) -> _Command:
+    """--by; the command gets a name, always."""
+    return click.option(
+        "--by",
+        default=getpass.getuser,
+        metavar="NAME",
+        help="Who does this, for the record; default: the name of this system's user.",
+    )(command)
+
+
+def because_option(command: _Command) -> _Command:
+    return click.option("--because", required=True, metavar="TEXT", help="Why, for the record.")(command)
+
+
+def read_local(text: str, zone: ZoneInfo) -> datetime:
+    """A moment written YYYY-MM-DD HH:MM in a zone; BadInputError for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(f"'{text}' is no time: write 'YYYY-MM-DD HH:MM', like '2026-03-02 07:00'.") from error
+    if moment.tzinfo is not None or len(text.strip()) < 13:
+        raise BadInputError(f"'{text}' is no local time: write 'YYYY-MM-DD HH:MM', like '2026-03-02 07:00'.")
+    return moment.replace(tzinfo=zone)
+
+
+def today_of(settings: HubSettings) -> date:
+    """The date where the hub is at home."""
+    return datetime.now(ZoneInfo(settings.timezone)).date()
+
+
 def settings_of(settings_file: Path | None, data: str | None, db: str | None, **others: Any) -> HubSettings:
     """The file's settings with the options over them."""
     return read_settings(settings_file, data=data, database=db, **others)
 
 
+def has_hub(settings: HubSettings) -> bool:
+    """Whether there is a database where the settings point; one on a server is taken to be there."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
 @contextmanager
 def opened(settings: HubSettings, *, create: bool = False) -> Iterator[Database]:
     """The hub's database; without `create`, BadInputError when there is none where the options point."""
-    url = make_url(settings.database_url) if not create else None
-    if url is not None and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    if not create and not has_hub(settings):
         raise BadInputError(
             f"There is no hub in {settings.data_folder}: check --data, or begin with `presensi hub run`."
         )
@@ -67,24 +104,10 @@ def find_unit(database: Database, name: str | None) -> int | None:
     if name is None:
         return None
     with database.read() as session:
-        unit_id = session.scalar(select(Unit.id).where(Unit.name == name))
-    if unit_id is None:
-        raise BadInputError(f"There is no unit '{name}'; `presensi hub unit list` shows them.")
-    return unit_id
+        return find_unit_id(session, name)
 
 
 def find_employee_id(database: Database, text: str) -> str:
     """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
     with database.read() as session:
-        found = session.execute(
-            select(Employee.id, Employee.name).where(
-                or_(Employee.id == text, Employee.nip == text, Employee.name == text)
-            )
-        ).all()
-    if not found:
-        raise BadInputError(f"There is no employee '{text}'; `presensi hub employees` shows them.")
-    if len(found) > 1:
-        raise BadInputError(
-            f"There are {len(found)} employees '{text}'; give the id that `presensi hub employees` shows."
-        )
-    return str(found[0].id)
+        return find_person(session, text)

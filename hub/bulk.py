@@ -14,6 +14,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 Row = dict[str, Any]
 Changes = Callable[[ReadOnlyColumnCollection[str, ColumnElement[Any]]], Mapping[str, Any]]
 """From the row that could not be inserted (`excluded`) to the columns that are set instead."""
+Condition = Callable[[ReadOnlyColumnCollection[str, ColumnElement[Any]]], ColumnElement[bool]]
+"""From the same to what must hold of the row that is there."""
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -31,8 +33,18 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     connection.execute(statement, {column: [row[column] for row in rows] for column in columns})
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str], changes: Changes) -> None:
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    key: Sequence[str],
+    changes: Changes,
+    where: Condition | None = None,
+) -> None:
     """Insert rows; where the key is there already, set what `changes` makes of the row that could not be inserted.
+
+    where: which of the rows that are there may be changed; None: all.
 
     Rows are written in the order of their key, so that two writers never wait for each other in a circle.
     """
@@ -42,7 +54,12 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, key: Se
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = insert(table)
     connection.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=changes(statement.excluded)), ordered
+        statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_=changes(statement.excluded),
+            where=None if where is None else where(statement.excluded),
+        ),
+        ordered,
     )
 
 

@@ -79,3 +79,15 @@ class SettingsError(HubError, BadInputError):
 
 class RecapError(HubError):
     """Raised when something was asked of the recap that it does not hold."""
+
+
+class PayError(HubError, BadInputError):
+    """Raised when a month cannot be sent to pay, or when there is no such run."""
+
+
+class SheetError(HubError, BadInputError):
+    """Raised when a file of rows cannot be read as a whole: no such file, no headings, an unknown form."""
+
+
+class PaperError(HubError, BadInputError):
+    """Raised when a letter, manual entry, outage, decision about a punch or close of a month cannot be as asked."""

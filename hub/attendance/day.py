@@ -54,6 +54,7 @@ class PunchSeen:
 
     taken_at: aware; the corrected time when the kiosk's clock had to be corrected.
     hint: what the person chose on the screen; None when nothing was chosen.
+    accepted: by the operator, or entered by hand: it counts outside the windows too.
     device: the kiosk's name. key: whatever identifies the row there (device, epoch, seq), only carried along.
     """
 
@@ -61,6 +62,7 @@ class PunchSeen:
     hint: Hint | None = None
     device: str = ""
     key: str = ""
+    accepted: bool = False
 
     def __post_init__(self) -> None:
         if self.taken_at.tzinfo is None:

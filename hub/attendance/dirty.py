@@ -11,6 +11,7 @@ from hub.attendance.models import DirtyDay, StoredDay
 from hub.bulk import upsert
 from hub.db import table_of
 from hub.roster.work_dates import EmployeeDay
+from hub.schedule.decisions import Affected
 
 
 def mark_dirty(connection: Connection, days: Iterable[EmployeeDay], *, now: datetime) -> None:
@@ -54,3 +55,15 @@ def mark_span(
     days = [(employee_id, work_date) for employee_id, work_date in connection.execute(query)]
     mark_dirty(connection, days, now=now)
     return len(days)
+
+
+def mark_affected(connection: Connection, affected: Affected, *, now: datetime) -> int:
+    """Mark the stored days that a decision about hours changes; returns how many."""
+    return mark_span(
+        connection,
+        first=affected.first,
+        last=affected.last,
+        now=now,
+        people=affected.people,
+        units=affected.units,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,14 +15,15 @@ from sqlalchemy.orm import Session
 
 from hub.attendance.day import Status
 from hub.attendance.dirty import mark_dirty
-from hub.attendance.evidence import schedule_of
 from hub.attendance.models import DirtyDay, StoredDay
 from hub.db import Database
 from hub.errors import PolicyError
 from hub.fleet.models import Kiosk
-from hub.roster.models import Employee, Membership, Unit
+from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
 from hub.roster.units import UnitTree
 from hub.roster.work_dates import EmployeeDay
+from hub.schedule.in_force import Schedules
+from hub.schedule.models import PartTimeContract, ShiftDay
 
 BACKFILL_DAYS: Final = 62
 """How far back a hub that was switched off makes up for days on which nobody punched: this month and the last."""
@@ -107,31 +109,65 @@ def _today(zone: str, now: datetime) -> date:
 
 
 def _closed_days(session: Session, tree: UnitTree, now: datetime) -> set[EmployeeDay]:
-    """Running days whose last window has closed: looked up by unit and date, of which there are few."""
+    """Running days whose last window has closed: looked up by unit and date, of which there are few.
+
+    Only who has hours of their own, by a shift roster, a contract or their group, is looked up one by one.
+    """
     running = StoredDay.status == Status.BERJALAN
     groups = session.execute(select(StoredDay.unit_id, StoredDay.work_date).where(running).distinct()).all()
+    if not groups:
+        return set()
+    apart = _people_with_own_hours(session, tree)
+    dates = [work_date for _, work_date in groups]
+    schedules = Schedules.load(session.connection(), tree, people=apart, first=min(dates), last=max(dates))
+    clock = _Clock(tree, schedules, now)
     closed: set[EmployeeDay] = set()
     for unit_id, work_date in groups:
-        if not _is_over(tree, unit_id, work_date, now):
+        over = clock.is_over(unit_id, work_date)
+        if not over and not apart:
             continue
         of_unit = StoredDay.unit_id.is_(None) if unit_id is None else StoredDay.unit_id == unit_id
-        people = session.scalars(
-            select(StoredDay.employee_id).where(running, of_unit, StoredDay.work_date == work_date)
-        )
-        closed |= {(employee_id, work_date) for employee_id in people}
+        query = select(StoredDay.employee_id).where(running, of_unit, StoredDay.work_date == work_date)
+        for person in session.scalars(query):
+            if clock.is_over(unit_id, work_date, person) if person in apart else over:
+                closed.add((person, work_date))
     return closed
 
 
-def _is_over(tree: UnitTree, unit_id: int | None, work_date: date, now: datetime) -> bool:
-    try:
-        plan = schedule_of(tree.policy_on(unit_id, work_date)).plan_on(work_date)
-    except PolicyError:
-        # The worker says so, by name, when it assesses the day.
-        return True
-    if plan is None:
-        return True
-    midnight = datetime.combine(work_date, time(), tree.zone_of(unit_id))
-    return now >= midnight + timedelta(minutes=plan.closes + 1)
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Tells whether the last window of a day has closed."""
+
+    tree: UnitTree
+    schedules: Schedules
+    now: datetime
+
+    def is_over(self, unit_id: int | None, work_date: date, person: str | None = None) -> bool:
+        """person: somebody with hours of their own; None: the office's."""
+        try:
+            schedule = (
+                self.schedules.of_office(unit_id, work_date)
+                if person is None
+                else self.schedules.of(person, unit_id, work_date)
+            )
+            plan = schedule.plan_on(work_date) if schedule is not None else None
+        except PolicyError:
+            # The worker says so, by name, when it assesses the day.
+            return True
+        if plan is None:
+            return True
+        midnight = datetime.combine(work_date, time(), self.tree.zone_of(unit_id))
+        return self.now >= midnight + timedelta(minutes=plan.closes + 1)
+
+
+def _people_with_own_hours(session: Session, tree: UnitTree) -> set[str]:
+    """Whoever may have other hours than the office: on a shift roster, under a contract, in a group with a policy."""
+    found = set(session.scalars(select(ShiftDay.employee_id).distinct()))
+    found.update(session.scalars(select(PartTimeContract.employee_id).distinct()))
+    if tree.groups:
+        query = select(EmploymentTerm.employee_id).where(EmploymentTerm.group.in_(tree.groups)).distinct()
+        found.update(session.scalars(query))
+    return found
 
 
 def _mark_begun(session: Session, units: list[int], work_date: date, *, zone: str, now: datetime) -> int:

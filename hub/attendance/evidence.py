@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,36 +13,33 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import Cover, Coverage, Document, Hint, PunchSeen
-from hub.attendance.models import DocumentRow, MonthClose
+from hub.attendance.models import DocumentRow, ManualEntry, MonthClose, PunchDecision
+from hub.errors import PolicyError
 from hub.fleet.models import Kiosk
 from hub.ingest.models import StoredRow
-from hub.roster.models import Employee
+from hub.roster.models import ApprovedLocation, Employee
 from hub.roster.units import Memberships, UnitTree
 from hub.roster.work_dates import EmployeeDay
 from hub.schedule.calendar import Schedule
-from hub.schedule.policy import load_policy
+from hub.schedule.in_force import Schedules
 
 ONE_DAY: Final = timedelta(days=1)
-
-
-@lru_cache(maxsize=256)
-def schedule_of(policy: str) -> Schedule:
-    """The calendar of a policy, read once; PolicyError when there is no such policy."""
-    return Schedule(policy=load_policy(policy))
+MANUAL: Final = "manual"
+"""Where attendance that was entered by hand was taken, in a kiosk's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What is known about one day of one person.
 
-    unit_id None: the person belongs to no unit on that date. punches: of the neighbouring dates too; `assess` knows
-    which of them belong to the day.
+    unit_id None: the person belongs to no unit on that date. schedule: a sentence where the hours on record contradict
+    each other. punches: of the neighbouring dates too; `assess_day` knows which of them belong to the day.
     """
 
     employee_id: str
     work_date: date
     unit_id: int | None
-    policy: str
+    schedule: Schedule | str
     tz: ZoneInfo
     punches: tuple[PunchSeen, ...]
     documents: tuple[Document, ...]
@@ -58,6 +54,11 @@ class _Punches:
     moments: list[datetime]
     punches: list[PunchSeen]
 
+    def add(self, punch: PunchSeen) -> None:
+        place = bisect_right(self.moments, punch.taken_at)
+        self.moments.insert(place, punch.taken_at)
+        self.punches.insert(place, punch)
+
     def around(self, work_date: date) -> tuple[PunchSeen, ...]:
         """Those that any zone and any shift could count for the date."""
         midnight = datetime.combine(work_date, time(), UTC)
@@ -69,7 +70,8 @@ class _Punches:
 def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evidence | None]:
     """Evidence for each day, in order; None for a day that is not to be assessed.
 
-    Not assessed are days outside the employment, and days without both a unit and a punch. The number of queries does
+    Not assessed are days outside the employment, days without both a unit and a punch, and days of people who are not
+    asked for attendance (yet). The number of queries does
     not grow with the number of days. Coverage is read before the punches: a punch that comes in between is then at
     worst awaited although it is here, and its own mark makes the day be assessed again.
     """
@@ -82,6 +84,8 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
     first, last = min(day for _, day in days), max(day for _, day in days)
     memberships = Memberships.load(session.connection(), people)
     employments = _read_employments(session, people)
+    schedules = Schedules.load(session.connection(), tree, people=people, first=first, last=last)
+    elsewhere = _read_locations(session, people)
     punches = _read_punches(session, people, first, last)
     documents = _read_documents(session, people, first)
     nobody = _Punches([], [])
@@ -91,16 +95,20 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
         unit_id = memberships.unit_on(employee_id, work_date)
         if not _is_employed(employments.get(employee_id), work_date) or (unit_id is None and not seen):
             return None
+        schedule = _schedule_on(schedules, employee_id, unit_id, work_date)
+        if schedule is None:
+            return None
         tz = tree.zone_of(unit_id)
+        places = {unit_id, *(place for place, at in elsewhere.get(employee_id, ()) if at.holds(work_date))}
         return Evidence(
             employee_id=employee_id,
             work_date=work_date,
             unit_id=unit_id,
-            policy=tree.policy_on(unit_id, work_date),
+            schedule=schedule,
             tz=tz,
             punches=seen,
             documents=tuple(documents.get(employee_id, ())),
-            coverage=_cover(kiosks, unit_id, work_date, tz),
+            coverage=_cover(kiosks, places, work_date, tz),
             month_closed=any(close.concerns(unit_id, work_date) for close in closes),
         )
 
@@ -112,9 +120,20 @@ class _KioskReach:
     """A kiosk that may still deliver. units None: it stands for everybody."""
 
     device: str
-    units: frozenset[int] | None
+    units: frozenset[int | None] | None
     added_at: datetime
     delivered_up_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """From when to when, both included; None: without end."""
+
+    first: date | None
+    last: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +145,28 @@ class _ClosedMonth:
 
     def concerns(self, unit_id: int | None, work_date: date) -> bool:
         return self.month == work_date.replace(day=1) and (self.units is None or unit_id in self.units)
+
+
+def _schedule_on(schedules: Schedules, employee_id: str, unit_id: int | None, work_date: date) -> Schedule | str | None:
+    try:
+        return schedules.of(employee_id, unit_id, work_date)
+    except PolicyError as error:
+        return str(error)
+
+
+def _read_locations(session: Session, people: Sequence[str]) -> dict[str, list[tuple[int, _Dates]]]:
+    """Units beside their own at whose kiosks people may punch (Ps 10(2))."""
+    columns = (
+        ApprovedLocation.employee_id,
+        ApprovedLocation.unit_id,
+        ApprovedLocation.valid_from,
+        ApprovedLocation.valid_until,
+    )
+    query = select(*columns).where(ApprovedLocation.employee_id.in_(people), ApprovedLocation.withdrawn_at.is_(None))
+    found: dict[str, list[tuple[int, _Dates]]] = {}
+    for employee_id, unit_id, first, last in session.execute(query):
+        found.setdefault(employee_id, []).append((unit_id, _Dates(first, last)))
+    return found
 
 
 def _read_kiosks(session: Session, tree: UnitTree) -> list[_KioskReach]:
@@ -145,8 +186,8 @@ def _within(tree: UnitTree, unit_id: int | None) -> frozenset[int] | None:
     return None if unit_id is None else frozenset(tree.within(unit_id))
 
 
-def _cover(kiosks: Iterable[_KioskReach], unit_id: int | None, work_date: date, tz: ZoneInfo) -> Coverage:
-    """How far the kiosks have delivered at which somebody of the unit may punch.
+def _cover(kiosks: Iterable[_KioskReach], places: set[int | None], work_date: date, tz: ZoneInfo) -> Coverage:
+    """How far the kiosks have delivered at which somebody of these units may punch.
 
     One that was set up after the work date (and after any shift that began on it) holds nothing of that date.
     """
@@ -155,7 +196,7 @@ def _cover(kiosks: Iterable[_KioskReach], unit_id: int | None, work_date: date, 
         {
             kiosk.device: kiosk.delivered_up_to
             for kiosk in kiosks
-            if (kiosk.units is None or unit_id in kiosk.units) and kiosk.added_at < over
+            if (kiosk.units is None or not kiosk.units.isdisjoint(places)) and kiosk.added_at < over
         }
     )
 
@@ -193,15 +234,48 @@ def _read_punches(session: Session, people: Sequence[str], first: date, last: da
         )
         .order_by(StoredRow.placed_at)
     )
+    decided = _read_accepted(session, people)
     found: dict[str, _Punches] = {}
     for person_id, placed_at, chosen, device, epoch, seq in session.execute(query):
         if person_id is None:
             continue
         hint: Hint | None = "in" if chosen == "in" else "out" if chosen == "out" else None
-        of_person = found.setdefault(person_id, _Punches([], []))
-        of_person.moments.append(placed_at)
-        of_person.punches.append(PunchSeen(taken_at=placed_at, hint=hint, device=device, key=f"{device}/{epoch}/{seq}"))
+        accepted = (device, epoch, seq) in decided
+        seen = PunchSeen(taken_at=placed_at, hint=hint, device=device, key=f"{device}/{epoch}/{seq}", accepted=accepted)
+        found.setdefault(person_id, _Punches([], [])).add(seen)
+    for person_id, entry in _read_manual_entries(session, people, first, last):
+        found.setdefault(person_id, _Punches([], [])).add(entry)
     return found
+
+
+def _read_accepted(session: Session, people: Sequence[str]) -> set[tuple[str, str, int]]:
+    """Punches outside the windows that the operator has accepted."""
+    columns = (PunchDecision.device, PunchDecision.epoch, PunchDecision.seq, PunchDecision.accepted)
+    query = select(*columns).where(PunchDecision.employee_id.in_(people)).order_by(PunchDecision.id)
+    newest = {(device, epoch, seq): accepted for device, epoch, seq, accepted in session.execute(query)}
+    return {row for row, accepted in newest.items() if accepted}
+
+
+def _read_manual_entries(
+    session: Session, people: Sequence[str], first: date, last: date
+) -> Iterable[tuple[str, PunchSeen]]:
+    """What was entered by hand and approved by another person; it counts whatever the windows."""
+    columns = (ManualEntry.id, ManualEntry.employee_id, ManualEntry.arrival, ManualEntry.departure)
+    query = select(*columns).where(
+        ManualEntry.employee_id.in_(people),
+        ManualEntry.state == "approved",
+        ManualEntry.work_date >= first - ONE_DAY,
+        ManualEntry.work_date <= last + ONE_DAY,
+    )
+    for number, employee_id, arrival, departure in session.execute(query.order_by(ManualEntry.id)):
+        if arrival is not None:
+            yield employee_id, _by_hand(arrival, "in", number)
+        if departure is not None:
+            yield employee_id, _by_hand(departure, "out", number)
+
+
+def _by_hand(moment: datetime, hint: Hint, number: int) -> PunchSeen:
+    return PunchSeen(taken_at=moment, hint=hint, device=MANUAL, key=f"{MANUAL}/{number}/{hint}", accepted=True)
 
 
 def _read_documents(session: Session, people: Sequence[str], first: date) -> dict[str, list[Document]]:
@@ -209,6 +283,7 @@ def _read_documents(session: Session, people: Sequence[str], first: date) -> dic
     query = select(DocumentRow).where(
         DocumentRow.employee_id.in_(people),
         DocumentRow.withdrawn_at.is_(None),
+        DocumentRow.refused_at.is_(None),
         or_(DocumentRow.last_day.is_(None), DocumentRow.last_day >= first),
     )
     found: dict[str, list[Document]] = {}

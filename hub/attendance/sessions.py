@@ -28,6 +28,11 @@ class Mark:
     hint: Hint | None = None
     punch: PunchSeen | None = None
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it counts outside the windows too."""
+        return self.punch is not None and self.punch.accepted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filling:
@@ -116,11 +121,11 @@ def fill_sessions(plan: DayPlan, policy: Policy, marks: Sequence[Mark]) -> Filli
     """
     if policy.out_of_window == "count":
         return _fill(plan, policy, marks)
-    before = tuple(mark for mark in marks if mark.minute < plan.opens)
-    after = tuple(mark for mark in marks if mark.minute > plan.closes)
-    counted = [mark for mark in marks if plan.opens <= mark.minute <= plan.closes]
+    before = tuple(mark for mark in marks if mark.minute < plan.opens and not mark.is_accepted)
+    after = tuple(mark for mark in marks if mark.minute > plan.closes and not mark.is_accepted)
+    counted = [mark for mark in marks if plan.opens <= mark.minute <= plan.closes or mark.is_accepted]
     filling = _fill(plan, policy, counted)
-    return replace(filling, before=before, after=after)
+    return replace(filling, before=before, after=after) if before or after else filling
 
 
 def left_aside(marks: Sequence[Mark], filling: Filling) -> list[Mark]:
@@ -156,7 +161,8 @@ def session_at(plan: DayPlan, minute: int) -> int | None:
 def _fill(plan: DayPlan, policy: Policy, counted: Sequence[Mark]) -> Filling:
     if len(plan.sessions) > 2:
         return _fill_windows(plan, counted)
-    return replace(_pair(plan, policy, counted), names=(plan.sessions[0].name, plan.sessions[-1].name))
+    filling, names = _pair(plan, policy, counted), (plan.sessions[0].name, plan.sessions[-1].name)
+    return filling if names == filling.names else replace(filling, names=names)
 
 
 def _fill_windows(plan: DayPlan, counted: Sequence[Mark]) -> Filling:

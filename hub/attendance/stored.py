@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from hub.db import table_of
 from hub.roster.work_dates import EmployeeDay
 
 _KEY = ("employee_id", "work_date")
+_KEYS_AT_ONCE = 5000
 _CHANGING = ("unit_id", "status", "late_min", "early_min", "absent_days", "day", "assessed_at", "version")
 
 
@@ -60,13 +61,62 @@ def store_days(session: Session, assessed: Sequence[Assessed], *, now: datetime)
         key=_KEY,
         changes=lambda excluded: {name: excluded[name] for name in _CHANGING},
     )
-    if gone:
-        session.execute(
-            delete(StoredDay)
-            .where(tuple_(StoredDay.employee_id, StoredDay.work_date).in_(gone))
-            .execution_options(synchronize_session=False)
-        )
+    _delete(session, gone)
     return [(row["employee_id"], row["work_date"]) for row in rows] + gone
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A stored day as it was read. encoded: its JSON, as `encode_day` writes it."""
+
+    unit_id: int | None
+    encoded: bytes
+    version: int
+
+    def is_of(self, assessed: Assessed) -> bool:
+        """Whether an assessment came to the same."""
+        return (
+            assessed.day is not None and self.unit_id == assessed.unit_id and self.encoded == encode_day(assessed.day)
+        )
+
+
+def read_versions(session: Session, people: Sequence[str], first: date, last: date) -> dict[EmployeeDay, StoredVersion]:
+    """The stored days of these people between two dates, both included."""
+    query = select(
+        StoredDay.employee_id, StoredDay.work_date, StoredDay.unit_id, StoredDay.day, StoredDay.version
+    ).where(StoredDay.employee_id.in_(people), StoredDay.work_date >= first, StoredDay.work_date <= last)
+    return {
+        (employee_id, work_date): StoredVersion(unit_id, msgspec.json.encode(day), version)
+        for employee_id, work_date, unit_id, day, version in session.execute(query)
+    }
+
+
+def store_unless_newer(
+    session: Session,
+    assessed: Sequence[Assessed],
+    before: Mapping[EmployeeDay, StoredVersion],
+    *,
+    now: datetime,
+) -> int:
+    """Write days whose stored form is still `before`; returns how many. For writers that hold no claims."""
+    known = {key: stored.version for key, stored in before.items()}
+    present = _read_numbers(session, [day.key for day in assessed])
+    unchanged = [day for day in assessed if present.get(day.key) == known.get(day.key)]
+    rows = []
+    for item in unchanged:
+        if item.day is not None:
+            rows.append(_to_row(item, item.day, now=now) | {"version": known.get(item.key, 0) + 1})
+    upsert(
+        session.connection(),
+        table_of(StoredDay),
+        rows,
+        key=_KEY,
+        changes=lambda excluded: {name: excluded[name] for name in _CHANGING},
+        where=lambda excluded: StoredDay.version == excluded["version"] - 1,
+    )
+    gone = [item.key for item in unchanged if item.day is None]
+    _delete(session, gone)
+    return len(rows) + len(gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +124,28 @@ class _Before:
     unit_id: int | None
     day: dict[str, Any]
     version: int
+
+
+def _read_numbers(session: Session, keys: Sequence[EmployeeDay]) -> dict[EmployeeDay, int]:
+    """The version of each of these stored days."""
+    if not keys:
+        return {}
+    dates = [work_date for _, work_date in keys]
+    query = select(StoredDay.employee_id, StoredDay.work_date, StoredDay.version).where(
+        StoredDay.employee_id.in_({employee_id for employee_id, _ in keys}),
+        StoredDay.work_date >= min(dates),
+        StoredDay.work_date <= max(dates),
+    )
+    return {(employee_id, work_date): version for employee_id, work_date, version in session.execute(query)}
+
+
+def _delete(session: Session, keys: Sequence[EmployeeDay]) -> None:
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        session.execute(
+            delete(StoredDay)
+            .where(tuple_(StoredDay.employee_id, StoredDay.work_date).in_(keys[start : start + _KEYS_AT_ONCE]))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _read_versions(session: Session, keys: Sequence[EmployeeDay]) -> dict[EmployeeDay, _Before]:

@@ -34,8 +34,10 @@ def could_improve(plan: DayPlan, policy: Policy, marks: Sequence[Mark], *, first
     The cost changes course only at the ends of the span, at the due times, at the ends of windows and where a punch
     stops being a repeat of another, so only these minutes are tried.
     """
+    if first > last:
+        return False
     present = cost_of(plan, policy, marks)
-    if first > last or present == FAULTLESS:
+    if present == FAULTLESS:
         return False
     repeats = (mark.minute + step for mark in marks for step in (-policy.repeat_minutes, policy.repeat_minutes))
     turns = {first, last, plan.in_due, plan.out_due, *repeats}

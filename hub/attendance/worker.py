@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hub.attendance.assess import assess
+from hub.attendance.assess import assess_day
 from hub.attendance.claims import Claim, claim_days, hold_claims, release_claims, settle_claims
 from hub.attendance.due import DueDays
-from hub.attendance.evidence import Evidence, gather_evidence, schedule_of
+from hub.attendance.evidence import Evidence, gather_evidence
 from hub.attendance.models import DirtyDay
 from hub.attendance.stored import Assessed, store_days
 from hub.db import Database
@@ -147,9 +147,11 @@ class AttendanceWorker:
 def _assess_day(claim: Claim, known: Evidence | None, as_of: datetime) -> Assessed:
     if known is None:
         return Assessed(claim.employee_id, claim.work_date, None, None)
-    day = assess(
+    if isinstance(known.schedule, str):
+        raise PolicyError(known.schedule)
+    day = assess_day(
+        known.schedule,
         work_date=known.work_date,
-        policy=schedule_of(known.policy).policy,
         tz=known.tz,
         as_of=as_of,
         punches=known.punches,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.attendance.models import StoredDay
 from hub.roster.models import Employee, Unit
+from hub.roster.nip import show_nip
 from hub.roster.units import UnitTree
 
 _ROOM_KIB = 65_536
@@ -35,10 +36,8 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def shown_nip(self) -> str:
-        """The number in groups of date of birth, start, sex and number; as it is when it has another length."""
-        if self.nip is None or len(self.nip) != 18:
-            return self.nip or ""
-        return f"{self.nip[:8]} {self.nip[8:14]} {self.nip[14]} {self.nip[15:]}"
+        """The number in groups of date of birth, start, sex and number; as it is when it is no NIP."""
+        return show_nip(self.nip) or ""
 
 
 def read_people(session: Session, employee_ids: Iterable[str] | None = None) -> dict[str, Person]:

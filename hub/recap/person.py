@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import AttendanceDay
-from hub.attendance.evidence import schedule_of
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.errors import PolicyError
@@ -18,6 +17,8 @@ from hub.recap.monthly import Month
 from hub.recap.people import Person, UnitName, read_people, read_unit_names
 from hub.recap.summary import MonthSummary, summarise
 from hub.roster.units import Memberships, UnitTree
+from hub.roster.work_dates import EmployeeDay
+from hub.schedule.in_force import Schedules
 
 
 class RawPunch(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,9 @@ def person_day(database: Database, employee_id: str, work_date: date) -> PersonD
             day=None if stored is None else msgspec.convert(stored.day, AttendanceDay),
             version=0 if stored is None else stored.version,
             assessed_at=None if stored is None else stored.assessed_at,
-            punches=tuple(_read_punches(session, employee_id, _interval(tree, unit_id, work_date))),
+            punches=tuple(
+                _read_punches(session, employee_id, _interval(session, tree, (employee_id, work_date), unit_id))
+            ),
         )
 
 
@@ -107,13 +110,16 @@ def person_month(database: Database, employee_id: str, month: Month) -> PersonMo
     return PersonMonth(person=person, unit=unit, days=days, summary=summarise(days), month=month.text)
 
 
-def _interval(tree: UnitTree, unit_id: int | None, work_date: date) -> tuple[datetime, datetime]:
+def _interval(session: Session, tree: UnitTree, day: EmployeeDay, unit_id: int | None) -> tuple[datetime, datetime]:
     """The local date, and beyond it what belongs to a shift that began or ended across midnight."""
+    employee_id, work_date = day
     zone = tree.zone_of(unit_id)
     midnight = datetime.combine(work_date, time(), zone)
     next_midnight = datetime.combine(work_date + timedelta(days=1), time(), zone)
+    schedules = Schedules.load(session.connection(), tree, people=[employee_id], first=work_date, last=work_date)
     try:
-        first, end = schedule_of(tree.policy_on(unit_id, work_date)).interval_of(work_date, zone)
+        schedule = schedules.of(employee_id, unit_id, work_date)
+        first, end = (midnight, next_midnight) if schedule is None else schedule.interval_of(work_date, zone)
     except PolicyError:
         return midnight, next_midnight
     return min(first, midnight), max(end, next_midnight)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from hub.db import table_of
-from hub.roster.models import Employee, Membership, RosterChange, RosterClock
+from hub.roster.models import ApprovedLocation, Employee, Membership, RosterChange, RosterClock
 
 _clock = table_of(RosterClock)
 _changes = table_of(RosterChange)
@@ -75,9 +75,9 @@ def difference_since(connection: Connection, version: int, device: str) -> Diffe
 
 
 def note_passing_dates(connection: Connection, today: date, *, now: datetime) -> int:
-    """Make changes of the memberships and employments that began or ended since this was last asked; how many people.
+    """Make changes of memberships, employments and approved locations that began or ended since this was last asked.
 
-    Spans end on their last day, so a person leaves a roster on the day after.
+    Returns how many people. Spans end on their last day, so a person leaves a roster on the day after.
     """
     through = connection.scalar(select(_clock.c.dates_through).where(_clock.c.id == 1).with_for_update())
     if through is not None and through >= today:
@@ -87,6 +87,7 @@ def note_passing_dates(connection: Connection, today: date, *, now: datetime) ->
         for person, first, last in (
             (Membership.employee_id, Membership.valid_from, Membership.valid_until),
             (Employee.id, Employee.employed_from, Employee.employed_until),
+            (ApprovedLocation.employee_id, ApprovedLocation.valid_from, ApprovedLocation.valid_until),
         ):
             began = first.between(through, today) & (first > through)
             ended = (last >= through) & (last < today)

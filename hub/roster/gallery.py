@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.roster import RosterPerson
-from hub.roster.models import Employee, EnrolmentFrame, Template
+from hub.roster.models import ApprovedLocation, Employee, EnrolmentFrame, Template
 from hub.roster.units import Memberships, UnitTree
 
 MAX_TEMPLATES: Final = 64
@@ -21,7 +21,10 @@ _PEOPLE_PER_QUERY: Final = 5_000
 
 
 def people_in_scope(connection: Connection, unit_id: int | None, today: date) -> set[str]:
-    """Everybody employed today; of one unit and those below it, when a unit is given."""
+    """Everybody employed today; when a unit is given, those of it and of units below, and whoever may punch there.
+
+    The latter have an approved location (Ps 10(2)) in force today.
+    """
     employed = select(Employee.id).where(
         or_(Employee.employed_from.is_(None), Employee.employed_from <= today),
         or_(Employee.employed_until.is_(None), Employee.employed_until >= today),
@@ -31,7 +34,17 @@ def people_in_scope(connection: Connection, unit_id: int | None, today: date) ->
         return people
     within = UnitTree.load(connection).within(unit_id)
     memberships = Memberships.load(connection)
-    return {person for person in people if memberships.unit_on(person, today) in within}
+    guests = set(
+        connection.scalars(
+            select(ApprovedLocation.employee_id).where(
+                ApprovedLocation.unit_id.in_(within),
+                ApprovedLocation.withdrawn_at.is_(None),
+                ApprovedLocation.valid_from <= today,
+                or_(ApprovedLocation.valid_until.is_(None), ApprovedLocation.valid_until >= today),
+            )
+        )
+    )
+    return {person for person in people if person in guests or memberships.unit_on(person, today) in within}
 
 
 def load_people(

@@ -15,17 +15,24 @@ from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Membership, Unit
 
 @dataclass(frozen=True, slots=True)
 class UnitNode:
-    """One unit. policies: (valid from, valid until, name), ascending; both days included, None: without end."""
+    """One unit. policies: (valid from, valid until, name, group), ascending; both days included, None: without end.
+
+    A policy with a group is for people of this group only.
+    """
 
     id: int
     name: str
     parent_id: int | None
     timezone: str
-    policies: tuple[tuple[date, date | None, str], ...]
+    policies: tuple[tuple[date, date | None, str, str | None], ...]
 
-    def policy_on(self, day: date) -> str | None:
-        """The policy that this unit itself has on a day; of several the one that began last."""
-        names = [name for first, last, name in self.policies if first <= day and (last is None or day <= last)]
+    def own_policy_on(self, day: date, group: str | None) -> str | None:
+        """The unit's own policy for a group (None: for all) on a day; of several the one that began last."""
+        names = [
+            name
+            for first, last, name, of_group in self.policies
+            if of_group == group and first <= day and (last is None or day <= last)
+        ]
         return names[-1] if names else None
 
 
@@ -41,9 +48,10 @@ class UnitTree:
     @classmethod
     def load(cls, connection: Connection) -> UnitTree:
         policies = defaultdict(list)
-        query = select(UnitPolicy.unit_id, UnitPolicy.valid_from, UnitPolicy.valid_until, UnitPolicy.policy)
-        for row in connection.execute(query.order_by(UnitPolicy.valid_from)):
-            policies[row.unit_id].append((row.valid_from, row.valid_until, row.policy))
+        columns = (UnitPolicy.unit_id, UnitPolicy.valid_from, UnitPolicy.valid_until, UnitPolicy.policy)
+        query = select(*columns, UnitPolicy.group).order_by(UnitPolicy.valid_from, UnitPolicy.id)
+        for unit_id, first, last, name, group in connection.execute(query):
+            policies[unit_id].append((first, last, name, group))
         units = connection.execute(select(Unit.id, Unit.name, Unit.parent_id, Unit.timezone))
         return cls(UnitNode(row.id, row.name, row.parent_id, row.timezone, tuple(policies[row.id])) for row in units)
 
@@ -61,16 +69,40 @@ class UnitTree:
                 waiting += self._children[unit]
         return found
 
-    def policy_on(self, unit_id: int | None, day: date) -> str:
-        """The policy in force: the unit's own, else that of the nearest unit above, else the default."""
-        seen: set[int] = set()
-        while unit_id is not None and unit_id not in seen:
-            seen.add(unit_id)
-            node = self._nodes[unit_id]
-            own = node.policy_on(day)
-            if own is not None:
-                return own
-            unit_id = node.parent_id
+    def units_with_policy(self, name: str) -> set[int]:
+        """Units that have, or had, a policy of their own by this name, and everything below them."""
+        own = [unit_id for unit_id, node in self._nodes.items() if name in {each for _, _, each, _ in node.policies}]
+        return {below for unit_id in own for below in self.within(unit_id)}
+
+    @property
+    def groups(self) -> set[str]:
+        """The groups of people that have a policy of their own somewhere."""
+        return {group for node in self._nodes.values() for *_, group in node.policies if group is not None}
+
+    @property
+    def policy_names(self) -> set[str]:
+        """The names of all policies that any unit has, or had."""
+        return {name for node in self._nodes.values() for _, _, name, _ in node.policies}
+
+    def above(self, unit_id: int | None) -> list[int]:
+        """The unit and those above it, the nearest first."""
+        found: list[int] = []
+        while unit_id is not None and unit_id not in found:
+            found.append(unit_id)
+            unit_id = self._nodes[unit_id].parent_id
+        return found
+
+    def policy_on(self, unit_id: int | None, day: date, group: str | None = None) -> str:
+        """The policy in force: the unit's own, else that of the nearest unit above, else the default.
+
+        group: of the person; the group's own policy comes before that of all, also where that stands at a nearer unit.
+        """
+        chain = [self._nodes[each] for each in self.above(unit_id)]
+        for wanted in (None,) if group is None else (group, None):
+            for node in chain:
+                own = node.own_policy_on(day, wanted)
+                if own is not None:
+                    return own
         return DEFAULT_POLICY
 
     def zone_of(self, unit_id: int | None) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,21 +38,38 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A policy on the calendar: its week, the overrides in their order (the later wins) and the holidays."""
+    """A policy on the calendar: its week, the overrides in their order (the later wins) and the holidays.
+
+    days: dates of a shift roster or of another plan for this person alone, None for a day off. They stand as they are:
+    holidays and overrides speak of offices that close, and a hospital does not. Where the policy brings no hours of its
+    own, a date beyond them is a day off as well.
+    """
 
     policy: Policy
     overrides: tuple[Override, ...] = ()
     holidays: frozenset[date] = frozenset()
+    days: Mapping[date, DayPlan | None] = field(default_factory=dict)
+    _plans: dict[date, DayPlan | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _intervals: dict[tuple[date, str], tuple[datetime, datetime]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def plan_on(self, work_date: date) -> DayPlan | None:
         """The hours in force; None on a rest day or holiday; PolicyError when an override contradicts the hours."""
+        if work_date not in self._plans:
+            self._plans[work_date] = self._find_plan(work_date)
+        return self._plans[work_date]
+
+    def _find_plan(self, work_date: date) -> DayPlan | None:
+        if work_date in self.days or (self.days and self.policy.week is None):
+            return self.days.get(work_date)
         plan = self.policy.plan_of_weekday(work_date.weekday())
         if plan is None or work_date in self.holidays:
             return None
         for override in self.overrides:
             if override.applies_to(work_date):
-                field = f"override '{override.name}' on {INDONESIAN[work_date.weekday()]} {work_date}"
-                plan = override.hours.on(plan, field=field)
+                where = f"override '{override.name}' on {INDONESIAN[work_date.weekday()]} {work_date}"
+                plan = override.hours.on(plan, field=where)
         return plan
 
     def minutes_of(self, work_date: date) -> tuple[int, int]:
@@ -64,8 +81,11 @@ class Schedule:
 
     def interval_of(self, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
         """From when (included) to when (excluded) punches belong to the work date; aware, in the site's zone."""
-        first, last = self.minutes_of(work_date)
-        return _moment(work_date, first, tz), _moment(work_date, last + 1, tz)
+        key = work_date, tz.key
+        if key not in self._intervals:
+            first, last = self.minutes_of(work_date)
+            self._intervals[key] = _moment(work_date, first, tz), _moment(work_date, last + 1, tz)
+        return self._intervals[key]
 
     def work_date_of(self, moment: datetime, tz: ZoneInfo) -> date:
         """The one work date to which a punch at this moment belongs."""

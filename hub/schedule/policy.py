@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -84,6 +84,13 @@ class Policy:
         week = self.week or (plan,) * 7
         return replace(self, week=tuple(plan if day is not None else None for day in week), weekly_minutes=None)
 
+    def with_week(self, week: Sequence[DayPlan | None]) -> Policy:
+        """The same rules with other hours, Monday first; None for a rest day. PolicyError for hours of another kind."""
+        for plan in week:
+            if plan is not None:
+                check_kind(self.kind, plan, field=f"the policy '{self.name}'")
+        return replace(self, week=tuple(week), weekly_minutes=None)
+
     @property
     def week_minutes(self) -> int:
         """Minutes of work in the week's pattern, breaks left out; 0 when the policy brings no hours."""
@@ -108,14 +115,26 @@ def load_policy(name_or_path: str | Path) -> Policy:
             raise PolicyError(
                 f"There is no policy '{name_or_path}'; known are {', '.join(preset_names())}, or a .toml file."
             )
+    return parse_policy(read_policy_text(path), source=path.name)
+
+
+def read_policy_text(path: Path) -> str:
+    """What a policy's file says; PolicyError when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            table = tomllib.load(file)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise PolicyError(f"The policy {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path.name}: {error}; correct the line and try again.") from error
-    return read_policy(table, source=path.name)
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path.name}: {error}; save it as UTF-8 and try again.") from error
+
+
+def parse_policy(text: str, *, source: str) -> Policy:
+    """A policy from the text of a TOML file; PolicyError names `source`, the line or the field."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{source}: {error}; correct the line and try again.") from error
+    return read_policy(table, source=source)
 
 
 def preset_names() -> list[str]:

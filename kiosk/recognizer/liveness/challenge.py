@@ -45,7 +45,9 @@ class ChallengeSettings:
         sheets too; heads have 0.09 to 0.15 at 25 degrees and 0.12 to 0.19 at 35 (docs/accuracy-liveness.md).
     back: share of that below which the head counts as back; back_again: share of the way back after a step nearer.
     ahead: largest yaw of a face that looks ahead; ahead_again: how far it may differ from the first neutral view's.
-    still: how far the nose may move against the plane while the neutral view is taken.
+    still, still_nearer, still_seconds: how far the nose may move against the plane, and how much nearer the face may
+        come, for so long before the neutral view is taken: who still walks up would seem to answer "nearer".
+    again_seconds: pause after a wrong movement, in addition: who has begun to answer the last question shall finish.
     move_seconds, back_seconds, ready_seconds: deadlines of the phases.
     fastest_seconds: nobody answers sooner; whoever does has not answered.
     pause_seconds: shortest and longest pause before a step is asked for, drawn anew each time.
@@ -64,6 +66,9 @@ class ChallengeSettings:
     ahead: float = 0.26
     ahead_again: float = 0.1
     still: float = 0.06
+    still_nearer: float = 0.05
+    still_seconds: float = 0.5
+    again_seconds: float = 1.5
     move_seconds: float = 5.0
     back_seconds: float = 4.0
     ready_seconds: float = 8.0
@@ -141,7 +146,7 @@ class Challenge:
         self._measured_at = -math.inf
         self._farthest = 0.0
         self._first_yaw: float | None = None
-        self._views: deque[Vector] = deque(maxlen=self.settings.neutral_frames)
+        self._views: deque[tuple[float, Vector]] = deque()
         self._recent: deque[Parallax] = deque(maxlen=self.settings.smooth_frames)
         self._begin_row()
 
@@ -220,16 +225,29 @@ class Challenge:
         if abs(looks) > settings.ahead or (first is not None and abs(looks - first) > settings.ahead_again):
             self._views.clear()
             return
-        self._views.append(points)
-        if len(self._views) < settings.neutral_frames or self.hold_at_ready or at - self._since(at) < self._pause:
+        self._views.append((at, points))
+        while len(self._views) > settings.neutral_frames and at - self._views[1][0] >= settings.still_seconds:
+            self._views.popleft()
+        seen_long_enough = len(self._views) >= settings.neutral_frames and (
+            at - self._views[0][0] >= settings.still_seconds
+        )
+        if not seen_long_enough or self.hold_at_ready or at - self._since(at) < self._pause:
             return
-        neutral = neutral_of(list(self._views))
-        moved = [parallax(neutral, view) for view in self._views]
-        if all(each is not None and max(abs(each.across), abs(each.up)) <= settings.still for each in moved):
+        views = [view for _, view in self._views]
+        neutral = neutral_of(views[-settings.neutral_frames :])
+        if all(self._is_still(parallax(neutral, view)) for view in views):
             self._neutral = neutral
             self._first_yaw = yaw(neutral) if first is None else first
             self._asked += 1
             self._enter("move", at)
+
+    def _is_still(self, moved: Parallax | None) -> bool:
+        settings = self.settings
+        return (
+            moved is not None
+            and max(abs(moved.across), abs(moved.up)) <= settings.still
+            and abs(moved.growth) <= settings.still_nearer
+        )
 
     def _follow(self, points: Vector, at: float) -> None:
         """Measure the movement, and see whether it is the one that was asked for."""
@@ -301,6 +319,7 @@ class Challenge:
             return
         self._attempt += 1
         self._begin_row()
+        self._pause += self.settings.again_seconds
         self._again = True
         self._enter("ready", at)
 

@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, select, update
 
-from benchmarks.invented_office import InventedOffice, invent_staff
+from benchmarks.invented_office import invent_staff
 from hub.attendance import worker as module
 from hub.attendance.claims import LEASE, claim_days
 from hub.attendance.dirty import mark_dirty
-from hub.attendance.models import DirtyDay, DocumentRow, MonthClose, StoredDay
+from hub.attendance.models import DocumentRow, MonthClose, StoredDay
 from hub.attendance.worker import AttendanceWorker
-from hub.db import Database
 from hub.roster.models import Employee, UnitPolicy
-
-JAKARTA = ZoneInfo("Asia/Jakarta")
-MONDAY = date(2026, 3, 2)
-
-
-def at(clock: str, day: date = MONDAY, tz: ZoneInfo = JAKARTA) -> datetime:
-    return datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), tz)
-
-
-@dataclass
-class Clock:
-    moment: datetime
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
-@dataclass
-class House:
-    """An office with one kiosk, a clock in hand and a worker."""
-
-    database: Database
-    clock: Clock
-    office: InventedOffice
-    stored: list[Any] = field(default_factory=list)
-
-    def worker(self, **attributes: Any) -> AttendanceWorker:
-        return AttendanceWorker(self.database, now=self.clock, on_stored=self.stored.extend, **attributes)
-
-    def day(self, employee_id: str, work_date: date = MONDAY) -> StoredDay | None:
-        with self.database.read() as session:
-            return session.get(StoredDay, (employee_id, work_date))
-
-    def status(self, employee_id: str, work_date: date = MONDAY) -> str | None:
-        day = self.day(employee_id, work_date)
-        return day.status if day is not None else None
-
-    def dirty(self) -> int:
-        with self.database.read() as session:
-            return session.scalar(select(func.count()).select_from(DirtyDay)) or 0
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    return House(database, Clock(at("05:00")), InventedOffice(database, at=at("04:00")))
+from tests.hub.attendance.house import MONDAY, House, at
 
 
 def test_punch_becomes_a_running_day_at_once(house: House) -> None:
@@ -236,24 +188,6 @@ def test_letter_and_closed_month_are_taken_into_account(house: House) -> None:
     house.worker().settle()
     assert house.status(rina) == "C"
     assert house.status(budi) == "TK"
-
-
-def test_punch_of_a_shift_across_midnight_belongs_to_the_date_it_began_on(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hub.schedule.policy.PRESETS", tmp_path)
-    (tmp_path / "malam.toml").write_text(
-        'name = "malam"\ntitle = "Malam"\nbasis = "uji"\nkind = "two-session"\nrest = []\n[[hours]]\n'
-        'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\n'
-        'in_opens = "20:00"\nin_due = "22:00"\nout_due = "06:00+1"\nout_closes = "08:00+1"\n'
-    )
-    rina = house.office.employee("Rina", unit=house.office.unit("RSUD", policy="malam"))
-    house.office.kiosk("kiosk-1", delivered_up_to=at("12:00", MONDAY + timedelta(days=1)))
-    house.office.punch("kiosk-1", rina, at("21:50"))
-    house.office.punch("kiosk-1", rina, at("06:10", MONDAY + timedelta(days=1)))
-    house.clock.moment = at("12:00", MONDAY + timedelta(days=1))
-    house.worker().settle()
-    assert house.status(rina) == "HADIR"
 
 
 def test_assessing_again_changes_nothing_and_keeps_the_version(house: House) -> None:

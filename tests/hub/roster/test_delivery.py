@@ -17,7 +17,7 @@ from hub.roster.approval import approve
 from hub.roster.changes import current_revision, note_kiosk, note_person, note_reset
 from hub.roster.employees import transfer_employee
 from hub.roster.lookalikes import settle_lookalike, store_lookalikes
-from hub.roster.models import Employee, StoredCalibration
+from hub.roster.models import ApprovedLocation, Employee, StoredCalibration
 from kiosk.recognizer.calibration.lookalikes import Lookalike
 from tests.factories.journals import SettableClock
 from tests.factories.people import add_employee, add_unit
@@ -140,6 +140,35 @@ def test_transfer_in_the_future_moves_on_its_day(database: Database, kiosk: Any,
     clock.advance(86_400)
     kiosk.update()
     assert kiosk.people == {}
+
+
+def test_person_with_an_approved_place_is_known_there_while_it_holds(
+    database: Database, kiosk: Any, clock: SettableClock
+) -> None:
+    here, there = add_unit(database, "Kecamatan"), add_unit(database, "Dinas")
+    add_employee(database, "a", unit=here)
+    add_employee(database, "guest", unit=there)
+    kiosk.register(unit_id=here)
+    kiosk.update()
+    assert set(kiosk.people) == {"a"}
+    with database.write() as session:
+        session.add(
+            ApprovedLocation(
+                employee_id="guest",
+                unit_id=here,
+                valid_from=date(2026, 11, 3),
+                valid_until=date(2026, 11, 3),
+                basis="ST 1",
+                set_by="t",
+                set_at=clock(),
+            )
+        )
+    kiosk.update()
+    assert set(kiosk.people) == {"a"}
+    for known in ({"a", "guest"}, {"a"}):
+        clock.advance(86_400)
+        kiosk.update()
+        assert set(kiosk.people) == known
 
 
 def test_large_roster_travels_in_parts(database: Database, kiosk: Any) -> None:

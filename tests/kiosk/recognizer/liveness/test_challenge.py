@@ -106,6 +106,31 @@ def test_person_who_does_what_is_asked_passes(seed: int) -> None:
     assert visitor.now - 100 < 14
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_who_still_walks_up_is_asked_only_once_they_stand(step: Step) -> None:
+    visitor = Visitor(Challenge(chance=Scripted((step, "left", "left", "left"))))
+    for frame in range(22):  # a tenth nearer in every third of a second
+        visitor.show(Held(nearer=1 + 0.02 * frame))
+    assert visitor.challenge.phase == "ready"
+    for _ in range(12):
+        visitor.show(Held(nearer=1.44))
+    assert visitor.challenge.prompt(visitor.now).phase == "move"
+
+
+def test_answer_to_the_question_before_is_waited_for_after_a_wrong_movement() -> None:
+    wrong: tuple[Step, ...] = ("right", "left", "left", "left")
+    visitor = Visitor(Challenge(chance=Scripted(wrong, ("up", "left", "left", "left"))))
+    while visitor.challenge.phase != "move":
+        visitor.show(Held())
+    # The landmarks jump once, and then comes the answer to what was asked.
+    for _ in range(5):
+        visitor.show(DONE["nearer"])
+    assert visitor.challenge.phase == "ready"
+    visitor.do("right")
+    visitor.obey()
+    assert visitor.challenge.phase == "passed"
+
+
 def test_person_in_passing_is_shown_each_step_and_the_way_back() -> None:
     row: tuple[Step, ...] = ("left", "up", "nearer", "right")
     visitor = Visitor(Challenge(chance=Scripted(row)))
