@@ -12,14 +12,19 @@ import click
 from cli.commands import Commands
 from cli.hub_assess import assess
 from cli.hub_calibration import calibrate, lookalikes
+from cli.hub_employment import employee, location, office
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
+from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
+from cli.hub_manual import manual, outage
+from cli.hub_months import month, punch
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
+from cli.hub_papers import document
 from cli.hub_pay import parttime, pay
 from cli.hub_people import account, employees, unit
-from cli.hub_recap import day, recap
+from cli.hub_recap import day, discipline, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
 from cli.hub_schedule import circular, contract, holiday, policy, shift
@@ -48,7 +53,10 @@ for command in (
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
     *(pay, parttime, people, points, score),
+    *(employee, office, location),
+    *(document, manual, outage, punch, month),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed),
+    *(discipline, form, letterhead),
 ):
     hub.add_command(command)
 

@@ -12,8 +12,7 @@ import click
 import msgspec
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
-from cli.hub_recap import find_employee_id
+from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.roster.enrolment_report import EnrolmentReport

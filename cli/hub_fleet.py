@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.hub_options import by_option, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.fleet.kiosks import add_kiosk, revoke_kiosk
+from hub.fleet.lost import Loss, confirm_lost, declare_lost, loss_of
 from hub.fleet.overview import held_rows, kiosk_statuses, open_alarms, quarantined_rows
 
 
@@ -101,6 +103,52 @@ def revoke(device: str, *, settings_file: Path | None, data: str | None, db: str
     click.echo(f"{device} is trusted no more.")
 
 
+@kiosk.command(
+    "lost",
+    epilog="Examples:\n\n"
+    "  presensi hub kiosk lost kiosk-dinkes-1 --because 'stolen in the night' --by siti\n\n"
+    "  presensi hub kiosk lost kiosk-dinkes-1 --confirm --by budi\n\n"
+    "  presensi hub kiosk lost kiosk-dinkes-1",
+)
+@click.argument("device")
+@click.option("--because", metavar="TEXT", help="Declare it lost, and say how.")
+@click.option("--confirm", is_flag=True, help="Confirm, as a second person, that it is lost.")
+@by_option
+@json_option
+@place_options
+def lost(
+    device: str,
+    *,
+    because: str | None,
+    confirm: bool,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Declare DEVICE stolen or burnt, which takes two people; then nobody waits for its punches.
+
+    With neither --because nor --confirm: where its loss stands, and the days that its punches may have bettered.
+    """
+    if because is not None and confirm:
+        raise BadInputError("One person declares it lost, with --because, and another confirms it, with --confirm.")
+    now = datetime.now(UTC)
+    with opened(settings_of(settings_file, data, db)) as database:
+        if because is not None:
+            loss: Loss | None = declare_lost(database, device, because=because, by=by, now=now)
+        elif confirm:
+            loss = confirm_lost(database, device, by=by, now=now)
+        else:
+            loss = loss_of(database, device)
+    if as_json:
+        show_json(loss)
+    elif loss is None:
+        click.echo(f"Nobody declared {device} lost.")
+    else:
+        _show_loss(loss)
+
+
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub alarms --json")
 @json_option
 @place_options
@@ -163,6 +211,21 @@ def journal_rows(
             [(row.device, row.epoch, row.seq, row.kind, row.person, row.taken_at, row.hash[:16]) for row in rows],
             empty="The hub holds no journal rows.",
         )
+
+
+def _show_loss(loss: Loss) -> None:
+    click.echo(f"{loss.device}: {loss.because}; declared by {loss.declared_by}")
+    if loss.confirmed_by is None:
+        click.echo(f"Somebody else must confirm it: presensi hub kiosk lost {loss.device} --confirm --by NAME")
+        empty = "No day waits for it."
+    else:
+        click.echo(f"Confirmed by {loss.confirmed_by}: nobody waits for it. Look for other evidence of these days.")
+        empty = "No day lacks anything."
+    show_table(
+        ("DATE", "NAME", "UNIT", "STATUS"),
+        [(day.work_date, day.name, day.unit, day.status) for day in loss.days],
+        empty=empty,
+    )
 
 
 def _read_key(name: str) -> str:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from cli.commands import EXIT_BAD_INPUT, Commands
+from cli.hub_exports import read_date
 from cli.hub_options import json_option, opened, place_options, settings_of
-from cli.hub_recap import read_date
 from cli.tables import show_json, show_table
 from hub.recap.monthly import Month
 from hub.recap.points_import import import_points, import_scores

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.engine import make_url
 
 from contract.errors import BadInputError
 from hub.db import Database
-from hub.roster.finding import find_unit_id
+from hub.roster.finding import find_person, find_unit_id
 from hub.service import open_hub_database
 from hub.settings import HubSettings, read_settings
 
@@ -39,6 +42,36 @@ def place_options(command: _Command) -> _Command:
 
 def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")(command)
+
+
+def by_option(command: _Command) -> _Command:
+    """--by; the command gets a name, always."""
+    return click.option(
+        "--by",
+        default=getpass.getuser,
+        metavar="NAME",
+        help="Who does this, for the record; default: the name of this system's user.",
+    )(command)
+
+
+def because_option(command: _Command) -> _Command:
+    return click.option("--because", required=True, metavar="TEXT", help="Why, for the record.")(command)
+
+
+def read_local(text: str, zone: ZoneInfo) -> datetime:
+    """A moment written YYYY-MM-DD HH:MM in a zone; BadInputError for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(f"'{text}' is no time: write 'YYYY-MM-DD HH:MM', like '2026-03-02 07:00'.") from error
+    if moment.tzinfo is not None or len(text.strip()) < 13:
+        raise BadInputError(f"'{text}' is no local time: write 'YYYY-MM-DD HH:MM', like '2026-03-02 07:00'.")
+    return moment.replace(tzinfo=zone)
+
+
+def today_of(settings: HubSettings) -> date:
+    """The date where the hub is at home."""
+    return datetime.now(ZoneInfo(settings.timezone)).date()
 
 
 def settings_of(settings_file: Path | None, data: str | None, db: str | None, **others: Any) -> HubSettings:
@@ -72,3 +105,9 @@ def find_unit(database: Database, name: str | None) -> int | None:
         return None
     with database.read() as session:
         return find_unit_id(session, name)
+
+
+def find_employee_id(database: Database, text: str) -> str:
+    """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
+    with database.read() as session:
+        return find_person(session, text)

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
-from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
-from cli.hub_recap import find_employee_id
+from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from hub.errors import PayError, RecapError
 from hub.recap.allowance import rupiah

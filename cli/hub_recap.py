@@ -1,56 +1,111 @@
-"""`presensi hub recap` and `day`: attendance on the command line."""
+"""`presensi hub recap`, `discipline` and `day`: attendance on the command line."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.commands import LoneCommand
-from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
+from cli.hub_exports import Export, export_options, read_date
+from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.db import Database
 from hub.errors import RecapError
 from hub.recap.daily import DailyLine, DailyRecap, daily
+from hub.recap.exports import BINARY, Recap
+from hub.recap.forms.lampiran_ii import sum_cells
 from hub.recap.monthly import Month, MonthlyRecap, monthly
-from hub.recap.person import PersonDay, person_day
-from hub.roster.finding import find_person
+from hub.recap.person import PersonDay, PersonMonth, person_day, person_month
+from hub.recap.yearly import DisciplineList, YearlyRecap, discipline_list, parse_year, yearly
 
 
 @click.command(
     cls=LoneCommand,
     epilog="Examples:\n\n"
-    "  presensi hub recap --date 2026-03-02\n\n"
-    "  presensi hub recap --month 2026-03 --unit 'Dinas Kesehatan' --json",
+    "  presensi hub recap --day 2026-03-02\n\n"
+    "  presensi hub recap --month 2026-11 --unit 'Dinas Kesehatan' --json\n\n"
+    "  presensi hub recap --month 2026-11 --unit 'Dinas Kesehatan' --format pdf --out november.pdf\n\n"
+    "  presensi hub recap --month 2026-11 --format csv --bom --out november.csv\n\n"
+    "  presensi hub recap --month 2026-11 --person 'Rina Wulandari' --format xlsx\n\n"
+    "  presensi hub recap --year 2026 --out 2026.xlsx",
 )
-@click.option("--date", "day_text", metavar="YYYY-MM-DD", help="The recap of a day.")
+@click.option("--day", "--date", "day_text", metavar="YYYY-MM-DD", help="The recap of a day (Lampiran I).")
 @click.option("--month", "month_text", metavar="YYYY-MM", help="The recap of a month, with the columns of Lampiran II.")
+@click.option("--year", "year_text", metavar="YYYY", help="The recap of a year, by person, month and unit.")
 @click.option("--unit", metavar="NAME", help="Only this unit and those below it.")
-@json_option
+@click.option("--person", metavar="EMPLOYEE", help="One person's month or year: id, NIP or whole name.")
+@export_options
 @place_options
 def recap(
     day_text: str | None,
     month_text: str | None,
+    year_text: str | None,
     *,
     unit: str | None,
-    as_json: bool,
+    person: str | None,
     settings_file: Path | None,
     data: str | None,
     db: str | None,
+    **asked: Any,
 ) -> None:
-    """The recap of a day or of a month, from stored days."""
-    if (day_text is None) == (month_text is None):
-        raise BadInputError("Say which recap: --date YYYY-MM-DD or --month YYYY-MM.")
+    """The recap of a day, a month or a year, from stored days: a table, JSON, CSV, or a form as XLSX or PDF."""
+    if [day_text, month_text, year_text].count(None) != 2:
+        raise BadInputError("Say which recap: --day YYYY-MM-DD, --month YYYY-MM or --year YYYY.")
+    if person is not None and (day_text is not None or unit is not None):
+        raise BadInputError("--person goes with --month or --year alone; a single day: presensi hub day EMPLOYEE DATE.")
+    how = Export.of(**asked)
     with opened(settings_of(settings_file, data, db)) as database:
         unit_id = find_unit(database, unit)
+        person_id = None if person is None else find_employee_id(database, person)
+        found: Recap
         if day_text is not None:
-            of_day = daily(database, read_date(day_text), unit_id)
-            show_json(of_day) if as_json else _show_daily(of_day)
+            found = daily(database, read_date(day_text), unit_id)
+        elif year_text is not None:
+            found = yearly(database, parse_year(year_text), unit_id, employee_id=person_id)
+        elif person_id is not None:
+            found = month_of_person(database, person_id, Month.parse(month_text or ""))
         else:
-            of_month = monthly(database, Month.parse(month_text or ""), unit_id)
-            show_json(of_month) if as_json else _show_monthly(of_month)
+            found = monthly(database, Month.parse(month_text or ""), unit_id)
+        when = day_text or month_text or year_text or ""
+        if how.form is None:
+            _SHOWN[type(found)](found)
+            return
+        how.write(database, found, "rekap", when, unit or person or "")
+        if how.form in BINARY and not (found.days if isinstance(found, PersonMonth) else found.lines):
+            click.echo(f"Nothing is recorded for {when}; the form says so.", err=True)
+
+
+@click.command(
+    cls=LoneCommand,
+    epilog="Examples:\n\n"
+    "  presensi hub discipline --year 2026\n\n"
+    "  presensi hub discipline --year 2026 --unit 'Dinas Kesehatan' --format pdf --out disiplin.pdf",
+)
+@click.option("--year", "year_text", metavar="YYYY", required=True, help="Which calendar year.")
+@click.option("--unit", metavar="NAME", help="Only this unit and those below it.")
+@export_options
+@place_options
+def discipline(
+    year_text: str,
+    *,
+    unit: str | None,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+    **asked: Any,
+) -> None:
+    """Who has reached a threshold of PP 94/2021 by unexcused days, and the sanction that it names."""
+    how = Export.of(**asked)
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = discipline_list(database, parse_year(year_text), find_unit(database, unit))
+        if how.form is None:
+            _show_discipline(found)
+        else:
+            how.write(database, found, "disiplin", year_text, unit or "")
 
 
 @click.command(
@@ -78,18 +133,12 @@ def day(
         _show_day(found)
 
 
-def read_date(text: str) -> date:
-    """A date written YYYY-MM-DD; BadInputError for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInputError(f"'{text}' is not a date: write YYYY-MM-DD, like 2026-03-02.") from error
-
-
-def find_employee_id(database: Database, text: str) -> str:
-    """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
-    with database.read() as session:
-        return find_person(session, text)
+def month_of_person(database: Database, person_id: str, month: Month) -> PersonMonth:
+    """The month of somebody who is on record."""
+    found = person_month(database, person_id, month)
+    if found is None:
+        raise RecapError(f"There is no employee {person_id} any more.")
+    return found
 
 
 def _show_daily(found: DailyRecap) -> None:
@@ -148,3 +197,68 @@ def _show_day(found: PersonDay) -> None:
     click.echo(f"{found.person.name}, {found.work_date}: {found.day.status}")
     for sentence in found.day.explanation:
         click.echo(f"  {sentence.id} / {sentence.en}")
+
+
+def _show_person_month(found: PersonMonth) -> None:
+    show_table(
+        ("DATE", "STATUS", "IN", "OUT", "LATE", "EARLY", "REMARK"),
+        [
+            (
+                day.work_date,
+                day.status,
+                f"{day.arrival:%H:%M}" if day.arrival else None,
+                f"{day.departure:%H:%M}" if day.departure else None,
+                day.late_min,
+                day.early_min,
+                day.remark,
+            )
+            for day in found.days
+        ],
+        empty=f"Nothing is recorded for {found.person.name} in {found.month}.",
+    )
+
+
+def _show_yearly(found: YearlyRecap) -> None:
+    show_table(
+        ("UNIT", "NAME", "LATE MIN", "EARLY MIN", "ABSENT DAYS", "LEAVE/DUTY DAYS", "PERMIT DAYS", "PP 94/2021"),
+        [
+            (
+                line.unit.name or "-",
+                line.person.name,
+                *sum_cells(line.totals),
+                None if line.discipline.sanction is None else line.discipline.sanction.name,
+            )
+            for line in found.lines
+        ],
+        empty=f"Nothing is recorded for {found.year}.",
+    )
+    if found.pending:
+        click.echo(f"{found.pending} of {found.days} days can still change.")
+
+
+def _show_discipline(found: DisciplineList) -> None:
+    show_table(
+        ("NAME", "UNIT", "ABSENT DAYS", "IN A ROW", "LEVEL", "SANCTION"),
+        [
+            (
+                line.person.name,
+                line.unit.name or "-",
+                line.unexcused_days,
+                None if line.run is None else line.run.days,
+                line.sanction.level,
+                line.sanction.name,
+            )
+            for line in found.lines
+        ],
+        empty=f"Nobody has reached a threshold of PP 94/2021 in {found.year}.",
+    )
+    if found.pending:
+        click.echo(f"{found.pending} days can still become unexcused ones.")
+
+
+_SHOWN: dict[type, Callable[[Any], None]] = {
+    DailyRecap: _show_daily,
+    MonthlyRecap: _show_monthly,
+    PersonMonth: _show_person_month,
+    YearlyRecap: _show_yearly,
+}

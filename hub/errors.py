@@ -91,3 +91,7 @@ class PayError(HubError, BadInputError):
 
 class SheetError(HubError, BadInputError):
     """Raised when a file of rows cannot be read as a whole: no such file, no headings, an unknown form."""
+
+
+class PaperError(HubError, BadInputError):
+    """Raised when a letter, manual entry, outage, decision about a punch or close of a month cannot be as asked."""

@@ -283,6 +283,7 @@ def _read_documents(session: Session, people: Sequence[str], first: date) -> dic
     query = select(DocumentRow).where(
         DocumentRow.employee_id.in_(people),
         DocumentRow.withdrawn_at.is_(None),
+        DocumentRow.refused_at.is_(None),
         or_(DocumentRow.last_day.is_(None), DocumentRow.last_day >= first),
     )
     found: dict[str, list[Document]] = {}

@@ -18,6 +18,15 @@ from hub.schedule.plan import DAY_MINUTES, DayPlan
 LeaveCode = Literal["DL", "C", "S", "I"]
 
 CANCELLATION = "surat keterangan pembatalan kehadiran"
+KINDS = (
+    "Surat Perintah Tugas",
+    "Surat Cuti",
+    "Surat Dokter",
+    "Surat Ijin",
+    "Surat Keterangan",
+    "Surat Keterangan Pembatalan Kehadiran",
+)
+"""How the kinds of letters are written; other spellings are read as well."""
 SUPERVISOR = frozenset({"atasan langsung"})
 HEAD = frozenset({"kepala organisasi perangkat daerah", "kepala perangkat daerah", "kepala opd"})
 WITNESSES = 2
@@ -45,6 +54,31 @@ _REASONS: dict[str, tuple[LeaveCode, Sentence | None]] = {
     "ijin": ("I", None),
     "izin": ("I", None),
 }
+
+
+def is_cancellation(kind: str) -> bool:
+    """Whether a letter of this type takes attendance away (Ps 13)."""
+    return _words(kind) == CANCELLATION
+
+
+def is_known_kind(kind: str) -> bool:
+    """Whether a type of letter is one that the rules know, however it is spelt."""
+    return _words(kind) in _CODES or _words(kind) in {"surat keterangan", CANCELLATION}
+
+
+def needs_reason(kind: str) -> bool:
+    """Whether a type of letter is worth nothing without a reason."""
+    return _words(kind) == "surat keterangan"
+
+
+def known_reasons() -> tuple[str, ...]:
+    """The reasons that a Surat Keterangan may give."""
+    return tuple(_REASONS)
+
+
+def is_superior(office: str) -> bool:
+    """Whether somebody in this office, acting or not, may know of an absence or sign: the supervisor or the head."""
+    return _office(office) in SUPERVISOR | HEAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 from sqlalchemy import ColumnElement, select
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from hub.attendance.models import StoredDay
 from hub.roster.models import Employee, Unit
+from hub.roster.nip import show_nip
 from hub.roster.units import UnitTree
 
+_ROOM_KIB = 65_536
 NO_UNIT = ""
 """Name shown for days of people who belonged to no unit."""
 
@@ -33,10 +36,8 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def shown_nip(self) -> str:
-        """The number in groups of date of birth, start, sex and number; as it is when it has another length."""
-        if self.nip is None or len(self.nip) != 18:
-            return self.nip or ""
-        return f"{self.nip[:8]} {self.nip[8:14]} {self.nip[14]} {self.nip[15:]}"
+        """The number in groups of date of birth, start, sex and number; as it is when it is no NIP."""
+        return show_nip(self.nip) or ""
 
 
 def read_people(session: Session, employee_ids: Iterable[str] | None = None) -> dict[str, Person]:
@@ -60,3 +61,33 @@ def in_units(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]
     if unit_id is None:
         return []
     return [StoredDay.unit_id.in_(UnitTree.load(session.connection()).within(unit_id))]
+
+
+def shares_of(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]:
+    """Conditions, each for a query of its own, that part the stored days of a unit and those below it, or all days.
+
+    All days are asked for by their units as well: the index is by unit and date, and without a unit every day that was
+    ever stored would be looked at.
+    """
+    if unit_id is not None:
+        return in_units(session, unit_id)
+    return [StoredDay.unit_id.in_(session.scalars(select(Unit.id)).all()), StoredDay.unit_id.is_(None)]
+
+
+@contextmanager
+def much_read(session: Session) -> Iterator[None]:
+    """Room for reading many days at once: SQLite's own 2 MB would be read into over and over, and spill its sorting.
+
+    The memory is given back at the end. PostgreSQL has its own.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
+        connection.exec_driver_sql("PRAGMA shrink_memory")

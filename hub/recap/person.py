@@ -79,12 +79,16 @@ def person_day(database: Database, employee_id: str, work_date: date) -> PersonD
 
 
 class PersonMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's assessed days of a month, ascending, with their sums; a day not assessed yet is not among them."""
+    """A person's assessed days of a month, ascending, with their sums; a day not assessed yet is not among them.
+
+    month: YYYY-MM.
+    """
 
     person: Person
     unit: UnitName
     days: tuple[AttendanceDay, ...]
     summary: MonthSummary
+    month: str
 
 
 def person_month(database: Database, employee_id: str, month: Month) -> PersonMonth | None:
@@ -103,7 +107,7 @@ def person_month(database: Database, employee_id: str, month: Month) -> PersonMo
         unit_id = stored[-1].unit_id if stored else memberships.unit_on(employee_id, month.last)
         days = tuple(msgspec.convert(row.day, AttendanceDay) for row in stored)
         unit = read_unit_names(session)[unit_id]
-    return PersonMonth(person=person, unit=unit, days=days, summary=summarise(days))
+    return PersonMonth(person=person, unit=unit, days=days, summary=summarise(days), month=month.text)
 
 
 def _interval(session: Session, tree: UnitTree, day: EmployeeDay, unit_id: int | None) -> tuple[datetime, datetime]:

@@ -69,9 +69,19 @@ def add_employee(session: Session, name: str, unit_id: int, *, now: datetime, au
 
 
 def transfer_employee(
-    session: Session, employee: Employee, unit_id: int, *, from_day: date, now: datetime, author: str
+    session: Session,
+    employee: Employee,
+    unit_id: int,
+    *,
+    from_day: date,
+    now: datetime,
+    author: str,
+    basis: str | None = None,
 ) -> None:
-    """Move an employee to another unit from a day on; the old membership ends on the day before."""
+    """Move an employee to another unit from a day on; the old membership ends on the day before.
+
+    basis: the letter that moves the person (Ps 12); None: there is none.
+    """
     affected = session.scalars(
         select(Membership).where(
             Membership.employee_id == employee.id,
@@ -83,6 +93,10 @@ def transfer_employee(
             raise BadInputError(f"{employee.name} is moved already from {membership.valid_from}; choose a later day.")
     for membership in affected:
         membership.valid_until = from_day - timedelta(days=1)
-    session.add(Membership(employee_id=employee.id, unit_id=unit_id, valid_from=from_day, set_by=author, set_at=now))
+    session.add(
+        Membership(
+            employee_id=employee.id, unit_id=unit_id, basis=basis, valid_from=from_day, set_by=author, set_at=now
+        )
+    )
     session.flush()
     note_person(session.connection(), employee.id, now=now)

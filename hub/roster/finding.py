@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
 from hub.roster.models import Employee, Unit
-from hub.roster.nip import bare_nip
+from hub.roster.nip import bare_nip, parse_nip
 from hub.roster.units import Memberships
+
+_LIKE_A_NUMBER: Final = 10
+"""Digits from which on somebody meant a NIP."""
 
 _SHOWN: Final = 3
 """How many of several people of one name an error lists."""
@@ -27,6 +30,7 @@ def find_person(session: Session, text: str, *, on: date | None = None, among: C
         employee for employee in _matching(session, " ".join(text.split())) if among is None or employee.id in among
     ]
     if not found:
+        _check_number(text)
         where = "" if among is None else " in this unit"
         raise BadInputError(f"There is no employee '{text}'{where}; `presensi hub employees` shows them.")
     if len(found) > 1:
@@ -66,6 +70,17 @@ def _matching(session: Session, text: str) -> list[Employee]:
         if found:
             return found
     return []
+
+
+def _check_number(text: str) -> None:
+    """BadInputError when somebody wrote a number that no civil servant can have: one digit too few, two swapped."""
+    digits = bare_nip(text)
+    if len(digits) < _LIKE_A_NUMBER or not (digits.isascii() and digits.isdigit()):
+        return
+    try:
+        parse_nip(digits)
+    except BadInputError as error:
+        raise BadInputError(f"There is no employee of this number: {error}") from error
 
 
 def _described(session: Session, employee: Employee, on: date | None) -> str:

@@ -42,10 +42,8 @@ class Nip:
 
     @property
     def grouped(self) -> str:
-        """The number as people read it: `19850101 201001 1 001`, of an NI PPPK `19850101 2021 21 1 001`."""
-        cuts = (8, 14, 15) if self.kind == "NIP" else (8, 12, 14, 15)
-        starts, ends = (0, *cuts), (*cuts, DIGITS)
-        return " ".join(self.digits[start:end] for start, end in zip(starts, ends, strict=True))
+        """The number as people read it, birth, start, sex and number apart: `19850101 201001 1 001`."""
+        return f"{self.digits[:8]} {self.digits[8:14]} {self.digits[14]} {self.digits[15:]}"
 
 
 def parse_nip(text: str) -> Nip:

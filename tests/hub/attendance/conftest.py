@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from hub.attendance.assess import assess
 from hub.attendance.day import AttendanceDay, PunchSeen
 from hub.db import Database
 from hub.schedule.policy import Policy, load_policy
+from tests.factories.desk import PaperDesk
 from tests.hub.attendance.house import Clock, House
 from tests.hub.attendance.house import at as moment_at
 
@@ -59,3 +61,8 @@ def assessed() -> Assess:
 def house(database: Database) -> House:
     """An office on a Monday morning, before anybody has come."""
     return House(database, Clock(moment_at("05:00")), InventedOffice(database, at=moment_at("04:00")))
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> PaperDesk:
+    return PaperDesk(database, tmp_path)

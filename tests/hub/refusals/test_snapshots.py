@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract.evidence import snapshot_hash
-from hub.refusals import snapshots
+from hub import kept_files
 from hub.refusals.snapshots import SnapshotStore
 from tests.factories.snapshots import jpeg
 
@@ -59,9 +59,9 @@ def test_full_disk_leaves_nothing_half_written(
 
     with monkeypatch.context() as patch:
         if fault == "full":
-            patch.setattr(snapshots.os, "fsync", refuse)
+            patch.setattr(os, "fsync", refuse)
         else:
-            patch.setattr(snapshots, "MIN_FREE_BYTES", 1 << 62)
+            patch.setattr(kept_files, "MIN_FREE_BYTES", 1 << 62)
         with pytest.raises(OSError, match="No space left"):
             store.keep(jpeg(1))
     assert files(tmp_path) == []

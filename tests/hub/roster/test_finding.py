@@ -48,6 +48,22 @@ def test_nobody_is_found_by_half_a_name(database: Database, units: tuple[int, in
             find_person(session, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("19850101 201001 1 00", "17 digits instead of 18"),
+        ("198513012010011001", "no date of birth"),
+        ("198501012010011002", "`presensi hub employees` shows them"),
+    ],
+)
+def test_number_that_nobody_can_have_is_explained(
+    database: Database, units: tuple[int, int], text: str, words: str
+) -> None:
+    with database.read() as session, pytest.raises(BadInputError, match="There is no employee") as caught:
+        find_person(session, text)
+    assert words in str(caught.value)
+
+
 def test_unit_is_found_by_name_and_by_number(database: Database, units: tuple[int, int]) -> None:
     with database.read() as session:
         assert find_unit_id(session, "Dinas Kesehatan") == units[0]

@@ -21,7 +21,7 @@ def test_number_of_a_contract_is_no_month() -> None:
     nip = parse_nip("199203142021212017")
     assert (nip.kind, nip.started_year, nip.started_month, nip.contract) == ("NI PPPK", 2021, None, "21")
     assert (nip.sex, nip.number) == ("P", 17)
-    assert nip.grouped == "19920314 2021 21 2 017"
+    assert nip.grouped == "19920314 202121 2 017"
 
 
 @pytest.mark.parametrize("text", ["19850101 201001 1 001", "19850101.201001.1.001", " 19850101-201001-1-001\n"])

@@ -1,0 +1,419 @@
+"""`presensi hub manual` and `outage`: attendance taken by hand while terminals do not work."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from cli.commands import EXIT_BAD_INPUT, Commands
+from cli.hub_exports import read_date
+from cli.hub_options import (
+    because_option,
+    by_option,
+    find_employee_id,
+    find_unit,
+    json_option,
+    opened,
+    place_options,
+    read_local,
+    settings_of,
+)
+from cli.tables import show_json, show_table
+from contract.errors import BadInputError
+from hub.attendance.manual import EntryState, decide_entries, enter_day, list_entries, withdraw_entry
+from hub.attendance.manual_desk import ManualDay
+from hub.attendance.manual_sheet import SheetReport, import_sheet, read_sheet
+from hub.attendance.outages import REPORTED_TO, declare_outage, end_outage, list_outages
+from hub.attendance.paper_files import PaperFile, PaperStore
+from hub.db import Database
+from hub.recap.monthly import Month
+from hub.roster.units import UnitTree
+from hub.settings import HubSettings
+
+STATES: tuple[EntryState, ...] = ("submitted", "approved", "refused", "withdrawn")
+
+
+@click.group(cls=Commands)
+def manual() -> None:
+    """Attendance taken by hand: one person enters, another decides."""
+
+
+@manual.command(
+    "enter",
+    epilog="Example:\n\n"
+    "  presensi hub manual enter 'Rina Wulandari' 2026-11-10 --in 07:00 --out 15:05 --because 'kiosk broken' "
+    "--photo rina.jpg --by siti",
+)
+@click.argument("employee")
+@click.argument("day_text", metavar="DATE")
+@click.option("--in", "arrival", metavar="HH:MM", help="When the person came, local time.")
+@click.option("--out", "departure", metavar="HH:MM", help="When the person left; HH:MM+1 for the next day.")
+@click.option("--photo", type=click.Path(path_type=Path), help="Evidence, JPEG or PNG; part-timers need one.")
+@click.option("--outage", "outage_id", type=int, metavar="NUMBER", help="The outage that it belongs to.")
+@because_option
+@by_option
+@json_option
+@place_options
+def enter(
+    employee: str,
+    day_text: str,
+    *,
+    arrival: str | None,
+    departure: str | None,
+    photo: Path | None,
+    outage_id: int | None,
+    because: str,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Enter arrival and departure of EMPLOYEE (name, NIP or id) on DATE; it counts once somebody else approves it."""
+    settings = settings_of(settings_file, data, db)
+    work_date = read_date(day_text)
+    with opened(settings) as database:
+        person = find_employee_id(database, employee)
+        number = enter_day(
+            database,
+            ManualDay(employee_id=person, work_date=work_date, arrival=arrival, departure=departure),
+            reason=because,
+            by=by,
+            now=datetime.now(UTC),
+            store=PaperStore(settings.data_folder),
+            photo=PaperFile.read(photo) if photo is not None else None,
+            outage_id=outage_id,
+        )
+    if as_json:
+        show_json({"id": number, "state": "submitted"})
+    else:
+        click.echo(f"Entry {number} waits for somebody else: presensi hub manual approve {number} --by NAME")
+
+
+@manual.command(
+    "import",
+    epilog="Examples:\n\n"
+    "  presensi hub manual import lampiran-i.csv --outage 3 --date 2026-11-10 --dry-run\n\n"
+    "  presensi hub manual import lampiran-i.csv --outage 3 --date 2026-11-10 --scan lampiran-i.pdf --by siti\n\n"
+    "  where the first line names the columns: NIP;Nama;Jam Datang;Jam Pulang",
+)
+@click.argument("sheet", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--outage", "outage_id", type=int, required=True, metavar="NUMBER", help="The declared outage.")
+@click.option("--date", "day_text", required=True, metavar="DATE", help="The day of the form.")
+@click.option("--scan", type=click.Path(path_type=Path), help="The signed form: PDF, JPEG or PNG.")
+@click.option("--dry-run", is_flag=True, help="Report only, and store nothing.")
+@by_option
+@json_option
+@place_options
+def import_form(
+    sheet: Path,
+    *,
+    outage_id: int,
+    day_text: str,
+    scan: Path | None,
+    dry_run: bool,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Enter a unit's whole Lampiran I (CSV) of an outage; with an error in any line nothing is entered."""
+    settings = settings_of(settings_file, data, db)
+    work_date, content = read_date(day_text), read_sheet(sheet)
+    with opened(settings) as database:
+        report = import_sheet(
+            database,
+            content,
+            outage_id=outage_id,
+            work_date=work_date,
+            by=by,
+            now=datetime.now(UTC),
+            dry_run=dry_run,
+            reason=f"Lampiran I, {sheet.name}"[:500],
+            store=PaperStore(settings.data_folder),
+            scan=PaperFile.read(scan) if scan is not None else None,
+        )
+    if as_json:
+        show_json(report)
+    else:
+        _tell(report, dry_run=dry_run)
+    if report.errors:
+        click.echo(f"presensi: {len(report.errors)} lines have errors; nothing was entered.", err=True)
+        sys.exit(EXIT_BAD_INPUT)
+
+
+@manual.command(
+    "approve",
+    epilog="Examples:\n\n  presensi hub manual approve 4 5 --by budi\n\n"
+    "  presensi hub manual approve --outage 3 --by budi",
+)
+@click.argument("entries", nargs=-1, type=int, metavar="[ENTRY]...")
+@click.option("--outage", "outage_id", type=int, metavar="NUMBER", help="Everything that waits of this outage.")
+@click.option("--because", metavar="TEXT", help="Remark for the record.")
+@by_option
+@json_option
+@place_options
+def approve(
+    entries: tuple[int, ...],
+    *,
+    outage_id: int | None,
+    because: str | None,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Approve entries that wait, all or none; never one's own."""
+    _decide(settings_of(settings_file, data, db), entries, outage_id, by, because, approved=True, as_json=as_json)
+
+
+@manual.command("refuse", epilog="Example:\n\n  presensi hub manual refuse 4 --because 'not her photo' --by budi")
+@click.argument("entries", nargs=-1, type=int, metavar="[ENTRY]...")
+@click.option("--outage", "outage_id", type=int, metavar="NUMBER", help="Everything that waits of this outage.")
+@because_option
+@by_option
+@json_option
+@place_options
+def refuse(
+    entries: tuple[int, ...],
+    *,
+    outage_id: int | None,
+    because: str,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Refuse entries that wait, all or none; never one's own."""
+    _decide(settings_of(settings_file, data, db), entries, outage_id, by, because, approved=False, as_json=as_json)
+
+
+@manual.command("withdraw", epilog="Example:\n\n  presensi hub manual withdraw 4 --because 'wrong day' --by siti")
+@click.argument("entry", type=int)
+@because_option
+@by_option
+@json_option
+@place_options
+def withdraw(
+    entry: int, *, because: str, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
+) -> None:
+    """Take ENTRY back; it stays on record with the reason, and counts no more."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        withdraw_entry(database, entry, by=by, reason=because, now=datetime.now(UTC))
+    if as_json:
+        show_json({"id": entry, "state": "withdrawn"})
+    else:
+        click.echo(f"Entry {entry} is withdrawn.")
+
+
+@manual.command("list", epilog="Example:\n\n  presensi hub manual list --state submitted --month 2026-11")
+@click.option("--state", type=click.Choice(STATES), help="Only those that stand so.")
+@click.option("--unit", metavar="NAME", help="Only of people of this unit and those below it.")
+@click.option("--outage", "outage_id", type=int, metavar="NUMBER", help="Only of this outage.")
+@click.option("--month", metavar="YYYY-MM", help="Only of this month.")
+@json_option
+@place_options
+def list_manual(
+    *,
+    state: EntryState | None,
+    unit: str | None,
+    outage_id: int | None,
+    month: str | None,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Entries by date and name."""
+    of_month = Month.parse(month) if month is not None else None
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = list_entries(
+            database,
+            state=state,
+            unit_id=find_unit(database, unit),
+            outage_id=outage_id,
+            first=of_month.first if of_month is not None else None,
+            last=of_month.last if of_month is not None else None,
+        )
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("ENTRY", "DATE", "NAME", "IN", "OUT", "STATE", "ENTERED BY", "DECIDED BY", "BECAUSE"),
+        [
+            (
+                line.id,
+                line.work_date,
+                line.name,
+                f"{line.arrival:%H:%M}" if line.arrival else None,
+                f"{line.departure:%H:%M}" if line.departure else None,
+                line.state,
+                line.entered_by,
+                line.decided_by,
+                line.reason,
+            )
+            for line in found
+        ],
+        empty="There are no such entries: presensi hub manual enter EMPLOYEE DATE --in HH:MM --out HH:MM",
+    )
+
+
+@click.group(cls=Commands)
+def outage() -> None:
+    """Times without working terminals, on record."""
+
+
+@outage.command(
+    "declare",
+    epilog="Example:\n\n"
+    "  presensi hub outage declare --unit 'Dinas Kesehatan' --from '2026-11-10 06:00' --because 'no power' --by siti",
+)
+@click.option("--unit", metavar="NAME", help="This unit and those below it; default: everywhere.")
+@click.option("--from", "began", required=True, metavar="TIME", help="Since when, 'YYYY-MM-DD HH:MM', local time.")
+@click.option("--until", "ended", metavar="TIME", help="When it was over; default: it is not.")
+@click.option("--reported-to", default=REPORTED_TO, show_default=True, help="To whom the fault was reported.")
+@because_option
+@by_option
+@json_option
+@place_options
+def declare(
+    *,
+    unit: str | None,
+    began: str,
+    ended: str | None,
+    reported_to: str,
+    because: str,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Declare that terminals do not work: attendance is then taken by hand, on Lampiran I."""
+    settings = settings_of(settings_file, data, db)
+    with opened(settings) as database:
+        unit_id = find_unit(database, unit)
+        zone = _zone(database, settings, unit_id)
+        number = declare_outage(
+            database,
+            unit_id,
+            began_at=read_local(began, zone),
+            ended_at=read_local(ended, zone) if ended is not None else None,
+            reason=because,
+            by=by,
+            now=datetime.now(UTC),
+            reported_to=reported_to,
+        )
+    if as_json:
+        show_json({"id": number})
+    else:
+        click.echo(f"Outage {number} is on record; enter its days with `presensi hub manual import`.")
+
+
+@outage.command("end", epilog="Example:\n\n  presensi hub outage end 3 --at '2026-11-10 12:00'")
+@click.argument("number", metavar="OUTAGE", type=int)
+@click.option("--at", "ended", metavar="TIME", help="When it was over, 'YYYY-MM-DD HH:MM'; default: now.")
+@json_option
+@place_options
+def end(
+    number: int, *, ended: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
+) -> None:
+    """Say that OUTAGE is over."""
+    settings = settings_of(settings_file, data, db)
+    now = datetime.now(UTC)
+    with opened(settings) as database:
+        line = next((line for line in list_outages(database) if line.id == number), None)
+        zone = _zone(database, settings, find_unit(database, line.unit) if line is not None else None)
+        ended_at = read_local(ended, zone) if ended is not None else now
+        end_outage(database, number, ended_at=ended_at, now=now)
+    if as_json:
+        show_json({"id": number, "ended_at": ended_at})
+    else:
+        click.echo(f"Outage {number} ended at {ended_at.astimezone(zone):%Y-%m-%d %H:%M}.")
+
+
+@outage.command("list", epilog="Example:\n\n  presensi hub outage list --running")
+@click.option("--running", is_flag=True, help="Only those that are not over.")
+@json_option
+@place_options
+def list_all(*, running: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """Outages, the latest first."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = list_outages(database, running=running)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("OUTAGE", "UNIT", "FROM", "UNTIL", "BECAUSE", "REPORTED TO", "DECLARED BY"),
+        [
+            (
+                line.id,
+                line.unit or "everywhere",
+                line.began_at,
+                line.ended_at,
+                line.reason,
+                line.reported_to,
+                line.declared_by,
+            )
+            for line in found
+        ],
+        empty="There are no outages on record.",
+    )
+
+
+def _decide(
+    settings: HubSettings,
+    entries: tuple[int, ...],
+    outage_id: int | None,
+    by: str,
+    because: str | None,
+    *,
+    approved: bool,
+    as_json: bool,
+) -> None:
+    if (outage_id is None) == (not entries):
+        raise BadInputError("Say which entries: their numbers, or --outage NUMBER.")
+    with opened(settings) as database:
+        if outage_id is not None:
+            entries = tuple(line.id for line in list_entries(database, state="submitted", outage_id=outage_id))
+        decided = decide_entries(database, entries, approved=approved, by=by, now=datetime.now(UTC), reason=because)
+    word = "approved" if approved else "refused"
+    if as_json:
+        show_json({"entries": entries, "state": word})
+    else:
+        click.echo(f"{decided} entries {word} by {by}.")
+
+
+def _tell(report: SheetReport, *, dry_run: bool) -> None:
+    show_table(
+        ("LINE", "NAME", "IN", "OUT", "REPORT"),
+        [
+            (
+                line.line,
+                line.name or line.text,
+                line.arrival,
+                line.departure,
+                line.error or ("ok" if line.has_times else "no times: left out"),
+            )
+            for line in report.lines
+        ],
+        empty="The sheet has no lines.",
+    )
+    if report.stored:
+        click.echo(f"{len(report.stored)} entries wait for somebody else: presensi hub manual approve --outage NUMBER")
+    elif dry_run and not report.errors:
+        click.echo(f"{report.ready} lines could be entered; nothing was stored.")
+
+
+def _zone(database: Database, settings: HubSettings, unit_id: int | None) -> ZoneInfo:
+    if unit_id is None:
+        return ZoneInfo(settings.timezone)
+    with database.read() as session:
+        return UnitTree.load(session.connection()).zone_of(unit_id)

@@ -1,0 +1,169 @@
+"""Letters on record, with everything that was done to them, by whom and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from hub.attendance.covers import describe, from_stored
+from hub.attendance.document_rows import State, state_of
+from hub.attendance.models import DocumentFile, DocumentRow
+from hub.attendance.months import last_of
+from hub.db import Database
+from hub.roster.models import Employee, Unit
+from hub.roster.units import Memberships, UnitTree
+
+
+class FileLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An attached file, and who attached it."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    added_by: str
+    added_at: datetime
+
+
+class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter with everything that was done to it, by whom and when. covers: as people read them.
+
+    replaces, replaced_by: ids of the letters that it corrects and that correct it.
+    """
+
+    id: int
+    employee_id: str
+    name: str
+    unit: str | None
+    type: str
+    reason: str | None
+    number: str | None
+    covers: str
+    first_day: date | None
+    last_day: date | None
+    state: State
+    known_by: str | None
+    handed_in: date | None
+    submitted_by: str | None
+    submitted_at: datetime
+    verified_on: date | None
+    verified_by: str | None
+    entered_on: date | None
+    entered_by: str | None
+    refused_at: datetime | None
+    refused_by: str | None
+    refused_because: str | None
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_because: str | None
+    reopened_because: str | None
+    signed_by: tuple[str, ...]
+    witness_statements: int
+    replaces: int | None
+    replaced_by: int | None
+    files: tuple[FileLine, ...]
+
+
+def list_documents(
+    database: Database,
+    *,
+    employee_id: str | None = None,
+    unit_id: int | None = None,
+    state: State | None = None,
+    month: date | None = None,
+    document_id: int | None = None,
+    on: date,
+) -> list[DocumentLine]:
+    """Letters, the newest first.
+
+    unit_id: of people who are in this unit or below it on the date `on`. month: letters that reach into it.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if employee_id is not None:
+        conditions.append(DocumentRow.employee_id == employee_id)
+    if document_id is not None:
+        conditions.append(DocumentRow.id == document_id)
+    if month is not None:
+        first, last = month.replace(day=1), last_of(month)
+        conditions += [DocumentRow.first_day <= last, DocumentRow.last_day >= first]
+    with database.read() as session:
+        rows = list(session.scalars(select(DocumentRow).where(*conditions).order_by(DocumentRow.id.desc())))
+        if state is not None:
+            rows = [row for row in rows if state_of(row) == state]
+        tree = UnitTree.load(session.connection())
+        memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
+        if unit_id is not None:
+            within = tree.within(unit_id)
+            rows = [row for row in rows if memberships.unit_on(row.employee_id, on) in within]
+        return _to_lines(session, rows, memberships, on)
+
+
+def _to_lines(session: Session, rows: Sequence[DocumentRow], memberships: Memberships, on: date) -> list[DocumentLine]:
+    ids = [row.id for row in rows]
+    names = {
+        each.id: each.name
+        for each in session.execute(
+            select(Employee.id, Employee.name).where(Employee.id.in_({row.employee_id for row in rows}))
+        )
+    }
+    units = {each.id: each.name for each in session.execute(select(Unit.id, Unit.name))}
+    replaced = {
+        each.replaces: each.id
+        for each in session.execute(
+            select(DocumentRow.id, DocumentRow.replaces).where(DocumentRow.replaces.in_(ids)).order_by(DocumentRow.id)
+        )
+    }
+    files: dict[int, list[FileLine]] = {}
+    for file in session.scalars(
+        select(DocumentFile).where(DocumentFile.document_id.in_(ids)).order_by(DocumentFile.id)
+    ):
+        files.setdefault(file.document_id, []).append(
+            FileLine(
+                sha256=file.sha256,
+                name=file.name,
+                media_type=file.media_type,
+                size=file.size,
+                added_by=file.added_by,
+                added_at=file.added_at,
+            )
+        )
+    return [
+        DocumentLine(
+            id=row.id,
+            employee_id=row.employee_id,
+            name=names[row.employee_id],
+            unit=units.get(memberships.unit_on(row.employee_id, on) or 0),
+            type=row.type,
+            reason=row.reason,
+            number=row.number,
+            covers=describe(from_stored(row.covers)) if row.covers else "",
+            first_day=row.first_day,
+            last_day=row.last_day,
+            state=state_of(row),
+            known_by=row.known_by,
+            handed_in=row.handed_in,
+            submitted_by=row.submitted_by,
+            submitted_at=row.created_at,
+            verified_on=row.verified_on,
+            verified_by=row.verified_by,
+            entered_on=row.entered_on,
+            entered_by=row.entered_by,
+            refused_at=row.refused_at,
+            refused_by=row.refused_by,
+            refused_because=row.refused_because if row.refused_at is not None else None,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_by=row.withdrawn_by,
+            withdrawn_because=row.refused_because if row.withdrawn_at is not None else None,
+            reopened_because=row.reopened_because,
+            signed_by=tuple(row.signed_by or ()),
+            witness_statements=row.witness_statements,
+            replaces=row.replaces,
+            replaced_by=replaced.get(row.id),
+            files=tuple(files.get(row.id, ())),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,32 @@
+"""Scans of letters: small files that open."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import typst
+
+from hub.attendance.paper_files import PaperFile
+from tests.factories.snapshots import picture
+
+
+@lru_cache(maxsize=8)
+def pdf(text: str = "Surat Dokter") -> bytes:
+    return bytes(typst.compile(text.encode()))
+
+
+def jpeg(seed: int = 1, *, side: int = 96) -> bytes:
+    return bytes(cv2.imencode(".jpg", picture(seed, width=side, height=side))[1])
+
+
+def png(seed: int = 1, *, side: int = 96) -> bytes:
+    return bytes(cv2.imencode(".png", picture(seed, width=side, height=side))[1])
+
+
+def scan(name: str = "surat.pdf", text: str = "Surat Dokter") -> PaperFile:
+    return PaperFile.of_content(name, pdf(text))
+
+
+def photo(name: str = "foto.jpg", seed: int = 1) -> PaperFile:
+    return PaperFile.of_content(name, jpeg(seed))
