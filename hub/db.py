@@ -6,7 +6,6 @@ that reads first and writes later fails when somebody else wrote in between, wit
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+import msgspec
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -144,13 +144,19 @@ def open_database(url: str) -> Database:
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
                 json_serializer=_to_json,
+                json_deserializer=msgspec.json.decode,
                 connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
             )
         )
     if parsed.database is None or parsed.database in {"", ":memory:"}:
         raise DatabaseError("A SQLite database of the hub needs a file: write sqlite:////var/lib/presensi/hub.db.")
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, json_serializer=_to_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        parsed,
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
@@ -213,4 +219,4 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(value).decode()

@@ -55,6 +55,10 @@ class _Punches:
     punches: list[PunchSeen]
 
     def add(self, punch: PunchSeen) -> None:
+        if not self.moments or self.moments[-1] <= punch.taken_at:
+            self.moments.append(punch.taken_at)
+            self.punches.append(punch)
+            return
         place = bisect_right(self.moments, punch.taken_at)
         self.moments.insert(place, punch.taken_at)
         self.punches.insert(place, punch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from hub.attendance.day import Sentence
 from hub.attendance.sessions import Filling, Mark
@@ -10,6 +11,7 @@ from hub.schedule.plan import DayPlan, Session, format_clock
 from hub.schedule.policy import Policy
 
 
+@lru_cache(maxsize=8192)
 def clock(minute: int) -> Sentence:
     """A time of day: 07.05 as Indonesian forms write it and 07:05 in English, both with (+1) on the next day."""
     hours, _, day = format_clock(minute).partition("+")

@@ -65,12 +65,12 @@ class WorkingDay:
             return self._absent(month_closed=month_closed)
         return self._present()
 
-    @property
+    @cached_property
     def late(self) -> int | None:
         arrival = self.filling.arrival
         return None if arrival is None else late_minutes(self.plan, self.policy, arrival.minute)
 
-    @property
+    @cached_property
     def early(self) -> int | None:
         departure = self.filling.departure
         return None if departure is None else early_minutes(self.plan, self.policy, departure.minute)
@@ -178,7 +178,7 @@ class WorkingDay:
 
     def _present(self) -> AttendanceDay:
         missing = self.filling.missing
-        paid = self._paid
+        paid, remark = self._paid, self._present_remark()
         return AttendanceDay(
             work_date=self.work_date,
             policy=self.policy.name,
@@ -195,8 +195,8 @@ class WorkingDay:
             arrival=local_time(self.filling.arrival, self.tz),
             departure=local_time(self.filling.departure, self.tz),
             sessions=self._sessions(),
-            remark=self._present_remark().id,
-            remark_en=self._present_remark().en,
+            remark=remark.id,
+            remark_en=remark.en,
             explanation=(
                 *self._explain_arrival(),
                 *self._excused_late.reasons,

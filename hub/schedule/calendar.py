@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,7 +80,7 @@ class Schedule:
         return first, last
 
     def interval_of(self, work_date: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
-        """From when (included) to when (excluded) punches belong to the work date; aware, in the site's zone."""
+        """From when (included) to when (excluded) punches belong to the work date; in UTC, as punches are stored."""
         key = work_date, tz.key
         if key not in self._intervals:
             first, last = self.minutes_of(work_date)
@@ -154,7 +154,8 @@ def _read_date(table: Mapping[str, Any], key: str, field: str) -> date:
 
 
 def _moment(work_date: date, minute: int, tz: ZoneInfo) -> datetime:
-    return datetime(work_date.year, work_date.month, work_date.day, tzinfo=tz) + timedelta(minutes=minute)
+    midnight = datetime(work_date.year, work_date.month, work_date.day, tzinfo=tz)
+    return (midnight + timedelta(minutes=minute)).astimezone(UTC)
 
 
 def _border(earlier: DayPlan | None, later: DayPlan | None) -> int:

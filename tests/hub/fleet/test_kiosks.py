@@ -45,6 +45,7 @@ def test_name_that_is_taken_by_another_key_is_refused(database: Database, clock:
 @pytest.mark.parametrize(
     ("device", "key", "unit"),
     [("Kiosk 1", KEY, None), ("", KEY, None), ("kiosk-1", "not a key", None), ("kiosk-1", KEY, "Tidak Ada")],
+    ids=["name with a blank", "no name", "no key", "no unit"],
 )
 def test_kiosk_that_cannot_be_is_refused_in_words(database: Database, device: str, key: str, unit: str | None) -> None:
     with pytest.raises(BadInputError):
