@@ -71,7 +71,14 @@ def assess_day(
     plan = schedule.plan_on(work_date)
     if plan is None:
         why = because.explain_rest(marks, is_holiday=work_date in schedule.holidays)
-        rest = AttendanceDay(work_date=work_date, policy=policy.name, status=Status.LIBUR, explanation=tuple(why))
+        rest = AttendanceDay(
+            work_date=work_date,
+            policy=policy.name,
+            status=Status.LIBUR,
+            session_misses=0 if policy.kind == "sessions" else None,
+            deduction=day_deduction(policy),
+            explanation=tuple(why),
+        )
         return _with_seen(rest, marks, tz)
     desk = Desk(work_date=work_date, plan=plan, schedule=schedule, known_on=as_of.astimezone(tz).date(), tz=tz)
     letters = tuple(documents)

@@ -62,14 +62,27 @@ class GivenManual(msgspec.Struct, forbid_unknown_fields=True, rename={"start": "
 
 
 class GivenDays(msgspec.Struct, forbid_unknown_fields=True):
-    """So many equal days of a contract. document: anything but false or nothing is a valid letter."""
+    """So many equal days of a contract. document, letter: anything but false or nothing is a valid letter.
+
+    code: DL, C, S or I for a day that a letter decides; TK for an absence.
+    """
 
     count: int = 1
     paid_min: int | None = None
     manual: GivenManual | None = None
     absent: bool = False
-    excused: bool = False
+    excused: Any = None
     document: Any = None
+    letter: Any = None
+    code: Literal["DL", "C", "S", "I", "TK"] | None = None
+
+    @property
+    def is_excused(self) -> bool:
+        return bool(self.excused or self.document or self.letter) or self.code in {"DL", "C", "S", "I"}
+
+    @property
+    def is_absent(self) -> bool:
+        return (self.absent or self.code == "TK") and not self.is_excused
 
 
 class GivenMonth(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -87,7 +100,7 @@ class GivenMonth(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     events_excused: GivenEvents = GivenEvents()
     contract: GivenContract | None = None
     days: list[GivenDays] = []
-    session_misses: int = 0
+    session_misses: int | list[int] | dict[str, int] = 0
     late_min: list[int | None] = []
     early_min: list[int | None] = []
     absent_days: int = 0
@@ -173,21 +186,17 @@ def _by_duration(given: GivenMonth) -> dict[str, Any]:
     return {
         "quota_min": paid.quota_min,
         "paid_min": paid.paid_min,
-        "absent_days": sum(each.count for each in given.days if each.absent and not _is_excused(each)),
+        "absent_days": sum(each.count for each in given.days if each.is_absent),
         "pay": paid.pay,
         "deduction": paid.deduction,
         **_explained(paid.derivation),
     }
 
 
-def _is_excused(days: GivenDays) -> bool:
-    return days.excused or bool(days.document)
-
-
 def _paid_of(days: GivenDays, contract: GivenContract) -> int:
     quota = contract.quota_min_per_day
-    if days.absent:
-        return quota if _is_excused(days) else 0
+    if days.absent or days.code is not None:
+        return quota if days.is_excused else 0
     if days.manual is not None:
         if days.manual.photo != "approved":
             return 0
@@ -196,7 +205,7 @@ def _paid_of(days: GivenDays, contract: GivenContract) -> int:
         start = parse_clock(contract.slot.start, field="given.contract.slot.start") if contract.slot else arrival
         return min(quota, max(0, departure - max(arrival, start)))
     if days.paid_min is None:
-        return quota if _is_excused(days) else 0
+        return quota if days.is_excused else 0
     if not 0 <= days.paid_min <= quota:
         raise PolicyError(f"given.days.paid_min: {days.paid_min} does not lie within the quota of {quota} minutes.")
     return days.paid_min
@@ -207,7 +216,7 @@ def _by_sessions(rule: SessionAllowance, policy: Policy, given: GivenMonth, fact
     paid = pay_by_sessions(
         rule,
         read_session_pay(facts, field="given.config"),
-        misses=given.session_misses,
+        misses=_total(given.session_misses),
         sessions=len(plans[0].sessions) if plans else _SESSIONS_A_DAY,
     )
     return {
@@ -216,6 +225,14 @@ def _by_sessions(rule: SessionAllowance, policy: Policy, given: GivenMonth, fact
         "deduction": paid.deduction,
         **_explained(paid.derivation),
     }
+
+
+def _total(misses: int | list[int] | dict[str, int]) -> int:
+    """Of the month, from the number itself, from each day's or from numbers by date."""
+    days = [misses] if isinstance(misses, int) else list(misses.values() if isinstance(misses, dict) else misses)
+    if any(each < 0 for each in days):
+        raise PolicyError("given.session_misses: write numbers of at least 0.")
+    return sum(days)
 
 
 def _by_brackets(rule: BracketAllowance, given: GivenMonth, facts: Mapping[str, Any]) -> dict[str, Any]:
