@@ -52,13 +52,25 @@ def show(who: str, *, as_json: bool, settings_file: Path | None, data: str | Non
 @employee.command("nip", epilog="Example:\n\n  presensi hub employee nip 'Rina Wulandari' '19850101 201001 1 001'")
 @click.argument("who", metavar="EMPLOYEE")
 @click.argument("number", metavar="NIP")
+@click.option("--because", metavar="TEXT", help="Why, or the decree.")
+@by_option
 @json_option
 @place_options
-def nip(who: str, number: str, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
-    """Give EMPLOYEE a NIP or NI PPPK; its digits are checked."""
+def nip(
+    who: str,
+    number: str,
+    *,
+    because: str | None,
+    by: str,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Give EMPLOYEE a NIP or NI PPPK; its digits are checked, and the number before stays on record."""
     with opened(settings_of(settings_file, data, db)) as database:
         person = find_employee_id(database, who)
-        grouped = set_nip(database, person, number, now=datetime.now(UTC))
+        grouped = set_nip(database, person, number, by=by, because=because, now=datetime.now(UTC))
     if as_json:
         show_json({"id": person, "nip": grouped})
     else:
@@ -73,6 +85,8 @@ def nip(who: str, number: str, *, as_json: bool, settings_file: Path | None, dat
 @click.argument("who", metavar="EMPLOYEE")
 @click.option("--from", "first", metavar="DATE", help="First day (TMT); `none`: not limited; default: as it is.")
 @click.option("--until", "last", metavar="DATE", help="Last day; `none`: not limited; default: as it is.")
+@click.option("--because", metavar="TEXT", help="Why, or the decree.")
+@by_option
 @json_option
 @place_options
 def employment(
@@ -80,6 +94,8 @@ def employment(
     *,
     first: str | None,
     last: str | None,
+    because: str | None,
+    by: str,
     as_json: bool,
     settings_file: Path | None,
     data: str | None,
@@ -92,7 +108,7 @@ def employment(
         person = find_employee_id(database, who)
         before = employee_file(database, person)
         begins, ends = _bound(first, before.employed_from), _bound(last, before.employed_until)
-        set_employment(database, person, first=begins, last=ends, now=datetime.now(UTC))
+        set_employment(database, person, first=begins, last=ends, by=by, because=because, now=datetime.now(UTC))
     if as_json:
         show_json({"id": person, "employed_from": begins, "employed_until": ends})
     else:

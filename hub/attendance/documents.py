@@ -256,9 +256,7 @@ def _receipt(session: Session, row: DocumentRow, now: datetime) -> Receipt:
 
 
 def _withdraw(session: Session, row: DocumentRow, officer: str, why: str, now: datetime) -> None:
-    row.withdrawn_at, row.withdrawn_by = now, officer
-    # The row has one column for a reason; of the two ends of a letter only one can come.
-    row.refused_because = why
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = now, officer, why
     session.flush()
     mark_letter(session, row, now)
 

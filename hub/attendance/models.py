@@ -114,6 +114,7 @@ class DocumentRow(Base):
     refused_at: Mapped[datetime | None]
     refused_by: Mapped[str | None] = mapped_column(String(64))
     refused_because: Mapped[str | None] = mapped_column(Text)
+    withdrawn_because: Mapped[str | None] = mapped_column(Text)
     replaces: Mapped[int | None] = mapped_column(Integer)
     first_day: Mapped[date | None] = mapped_column(Date, index=True)
     last_day: Mapped[date | None] = mapped_column(Date)

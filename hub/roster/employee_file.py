@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
 from hub.db import Database
-from hub.roster.models import ApprovedLocation, EmploymentTerm, Membership, Unit
+from hub.roster.models import ApprovedLocation, EmploymentChange, EmploymentTerm, Membership, Unit
 from hub.roster.terms import employee_row
 
 
@@ -40,6 +41,19 @@ class PlaceLine(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn_by: str | None = None
 
 
+class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of somebody's number or of the ends of the employment, and what they were before."""
+
+    id: int
+    nip: str | None
+    employed_from: date | None
+    employed_until: date | None
+    before: dict[str, Any]
+    because: str | None
+    set_by: str
+    set_at: datetime
+
+
 class EmployeeFile(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is on record about somebody's employment, the newest of each first."""
 
@@ -51,6 +65,7 @@ class EmployeeFile(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[PlaceLine, ...]
     terms: tuple[TermLine, ...]
     locations: tuple[PlaceLine, ...]
+    changes: tuple[ChangeLine, ...] = ()
 
 
 def employee_file(database: Database, employee_id: str) -> EmployeeFile:
@@ -68,6 +83,11 @@ def employee_file(database: Database, employee_id: str) -> EmployeeFile:
             select(ApprovedLocation)
             .where(ApprovedLocation.employee_id == employee_id)
             .order_by(ApprovedLocation.id.desc())
+        )
+        changes = session.scalars(
+            select(EmploymentChange)
+            .where(EmploymentChange.employee_id == employee_id)
+            .order_by(EmploymentChange.id.desc())
         )
         return EmployeeFile(
             id=employee.id,
@@ -95,6 +115,9 @@ def employee_file(database: Database, employee_id: str) -> EmployeeFile:
                     _place(row, units[row.unit_id]), withdrawn_at=row.withdrawn_at, withdrawn_by=row.withdrawn_by
                 )
                 for row in places
+            ),
+            changes=tuple(
+                ChangeLine(**{name: getattr(row, name) for name in ChangeLine.__struct_fields__}) for row in changes
             ),
         )
 

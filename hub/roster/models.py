@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -112,6 +113,26 @@ class EmploymentTerm(Base):
     rank: Mapped[str | None] = mapped_column(String(100))
     position: Mapped[str | None] = mapped_column(String(200))
     tpp_base: Mapped[int | None] = mapped_column(BigInteger)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class EmploymentChange(Base):
+    """What somebody's number and the ends of the employment were from a change on, and who changed them; never changed.
+
+    The employee's own row has the newest of them. What was there before the first change is its first row's `before`.
+    """
+
+    __tablename__ = "employment_change"
+    __table_args__ = (Index("ix_employment_change_employee_id", "employee_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    nip: Mapped[str | None] = mapped_column(String(18))
+    employed_from: Mapped[date | None] = mapped_column(Date)
+    employed_until: Mapped[date | None] = mapped_column(Date)
+    before: Mapped[dict[str, Any]]
+    because: Mapped[str | None] = mapped_column(String(300))
     set_by: Mapped[str] = mapped_column(String(64))
     set_at: Mapped[datetime]
 

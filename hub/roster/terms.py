@@ -14,7 +14,7 @@ from hub.attendance.dirty import mark_span
 from hub.db import Database
 from hub.roster.changes import note_person
 from hub.roster.employees import transfer_employee
-from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
+from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Membership, Unit
 from hub.roster.nip import parse_nip
 from hub.roster.officers import officer_name
 from hub.roster.units import Memberships
@@ -34,22 +34,32 @@ class Term:
     tpp_base: int | None = None
 
 
-def set_nip(database: Database, employee_id: str, text: str, *, now: datetime) -> str:
+def set_nip(
+    database: Database, employee_id: str, text: str, *, by: str, now: datetime, because: str | None = None
+) -> str:
     """Give somebody a NIP or NI PPPK, and return it in groups; BadInputError when it is none, or another person's."""
-    nip = parse_nip(text)
+    nip, officer = parse_nip(text), officer_name(by)
     with database.write() as session:
         employee = employee_row(session, employee_id)
         other = session.scalar(select(Employee.name).where(Employee.nip == nip.digits, Employee.id != employee_id))
         if other is not None:
             raise BadInputError(f"{nip.grouped} is the number of {other}; check whose it is.")
+        before = _employment_of(employee)
         employee.nip = nip.digits
-        session.flush()
+        _note_change(session, employee, before, officer=officer, because=because, now=now)
         note_person(session.connection(), employee_id, now=now)
     return nip.grouped
 
 
 def set_employment(
-    database: Database, employee_id: str, *, first: date | None, last: date | None, now: datetime
+    database: Database,
+    employee_id: str,
+    *,
+    first: date | None,
+    last: date | None,
+    by: str,
+    now: datetime,
+    because: str | None = None,
 ) -> None:
     """Set the first and the last day of an employment (None: not limited); days outside it are not assessed (rule 21).
 
@@ -57,15 +67,50 @@ def set_employment(
     """
     if first is not None and last is not None and last < first:
         raise BadInputError(f"The employment would end on {last}, before it begins on {first}.")
+    officer = officer_name(by)
     with database.write() as session:
         employee = employee_row(session, employee_id)
         edges = [day for day in (employee.employed_from, first, employee.employed_until, last) if day is not None]
         unlimited = None in (employee.employed_from, first)
+        before = _employment_of(employee)
         employee.employed_from, employee.employed_until = first, last
-        session.flush()
+        _note_change(session, employee, before, officer=officer, because=because, now=now)
         note_person(session.connection(), employee_id, now=now)
         since = date.min if unlimited or not edges else min(edges)
         mark_span(session.connection(), first=since, last=None, now=now, people=[employee_id])
+
+
+def _employment_of(employee: Employee) -> dict[str, str | None]:
+    first, last = employee.employed_from, employee.employed_until
+    return {
+        "nip": employee.nip,
+        "employed_from": None if first is None else first.isoformat(),
+        "employed_until": None if last is None else last.isoformat(),
+    }
+
+
+def _note_change(
+    session: Session,
+    employee: Employee,
+    before: dict[str, str | None],
+    *,
+    officer: str,
+    because: str | None,
+    now: datetime,
+) -> None:
+    session.add(
+        EmploymentChange(
+            employee_id=employee.id,
+            nip=employee.nip,
+            employed_from=employee.employed_from,
+            employed_until=employee.employed_until,
+            before=before,
+            because=because,
+            set_by=officer,
+            set_at=now,
+        )
+    )
+    session.flush()
 
 
 def set_term(

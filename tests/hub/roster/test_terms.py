@@ -34,25 +34,35 @@ def unit_on(desk: PaperDesk, day: date) -> int | None:
 
 def test_number_is_checked_and_one_persons_only(desk: PaperDesk) -> None:
     budi = desk.office.employee("Budi", unit=desk.unit)
-    assert set_nip(desk.database, budi, "19920314 202121 2 017", now=desk.now) == "19920314 202121 2 017"
+    assert set_nip(desk.database, budi, "19920314 202121 2 017", by="bkpp", now=desk.now) == "19920314 202121 2 017"
     assert employee_file(desk.database, budi).nip == "199203142021212017"
     with pytest.raises(BadInputError, match="is the number of Rina Wulandari"):
-        set_nip(desk.database, budi, "198501012010011001", now=desk.now)
+        set_nip(desk.database, budi, "198501012010011001", by="bkpp", now=desk.now)
     with pytest.raises(BadInputError, match="is no NIP"):
-        set_nip(desk.database, budi, "12345", now=desk.now)
+        set_nip(desk.database, budi, "12345", by="bkpp", now=desk.now)
 
 
 def test_days_outside_the_employment_go(desk: PaperDesk) -> None:
-    set_employment(desk.database, desk.rina, first=None, last=date(2026, 11, 9), now=desk.now)
+    set_employment(desk.database, desk.rina, first=None, last=date(2026, 11, 9), by="bkpp", now=desk.now)
     assert desk.dirty() >= {"2026-11-10", "2026-11-11"}
     desk.settle()
     with desk.database.read() as session:
         assert session.get(StoredDay, (desk.rina, FIRST)) is None
         assert session.get(StoredDay, (desk.rina, date(2026, 11, 9))) is not None
-    set_employment(desk.database, desk.rina, first=None, last=None, now=desk.now)
+    set_employment(desk.database, desk.rina, first=None, last=None, by="bkpp", now=desk.now)
     assert desk.status("2026-11-10") == "BELUM_ADA_KETERANGAN"
     with pytest.raises(BadInputError, match="before it begins"):
-        set_employment(desk.database, desk.rina, first=FIRST, last=date(2026, 11, 9), now=desk.now)
+        set_employment(desk.database, desk.rina, first=FIRST, last=date(2026, 11, 9), by="bkpp", now=desk.now)
+
+
+def test_change_of_number_and_employment_says_who_made_it_and_what_was_before(desk: PaperDesk) -> None:
+    last = date(2026, 11, 9)
+    set_nip(desk.database, desk.rina, "19850101 201001 1 002", by="bkpp", now=desk.now, because="SK 1")
+    set_employment(desk.database, desk.rina, first=None, last=last, by="siti", now=desk.now, because="SK pensiun")
+    newest, oldest = employee_file(desk.database, desk.rina).changes
+    assert (newest.employed_until, newest.before["employed_until"]) == (last, None)
+    assert (newest.set_by, newest.because, newest.nip) == ("siti", "SK pensiun", "198501012010011002")
+    assert (oldest.before["nip"], oldest.nip, oldest.set_by) == ("198501012010011001", "198501012010011002", "bkpp")
 
 
 def test_newer_term_counts_and_what_it_leaves_open_stays(desk: PaperDesk) -> None:
