@@ -20,8 +20,9 @@ from hub.attendance.dirty import mark_span
 from hub.db import Database
 from hub.roster.changes import note_people
 from hub.roster.employees import ensure_unit, transfer_employee
-from hub.roster.models import Employee, EmploymentTerm, Membership, Unit
+from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Membership, Unit
 from hub.roster.nip import parse_nip
+from hub.roster.terms import change_of, employment_of
 from hub.roster.units import Memberships
 from hub.sheets import Action, CellError, ImportReport, Line, LineReport, read_sheet, report_of
 
@@ -142,7 +143,7 @@ class _Importer:
         self._today = today
         self._without_tmt = without_tmt
         self._changed: set[str] = set()
-        self._after_people: list[Membership | EmploymentTerm] = []
+        self._after_people: list[Membership | EmploymentTerm | EmploymentChange] = []
         self._reassess: dict[str, date] = {}
 
     def take(self, line: Line, nip: str, name: str, *, make_units: bool) -> LineReport:
@@ -255,7 +256,12 @@ class _Importer:
                 "ada perubahan tanpa TMT; isi sejak kapan berlaku, atau jalankan dengan --from.",
                 "something changes without a TMT; fill in from when, or run with --from.",
             )
+        before = employment_of(employee)
         employee.nip, employee.name = wanted.nip, wanted.name
+        if employment_of(employee) != before:
+            self._after_people.append(
+                change_of(employee, before, officer=self._by, because="impor (import)", now=self._now)
+            )
         if changes and wanted.start is not None:
             self._add_term(employee, current, terms, wanted.start, changes)
         if moves:

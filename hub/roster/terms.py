@@ -44,9 +44,10 @@ def set_nip(
         other = session.scalar(select(Employee.name).where(Employee.nip == nip.digits, Employee.id != employee_id))
         if other is not None:
             raise BadInputError(f"{nip.grouped} is the number of {other}; check whose it is.")
-        before = _employment_of(employee)
+        before = employment_of(employee)
         employee.nip = nip.digits
-        _note_change(session, employee, before, officer=officer, because=because, now=now)
+        session.add(change_of(employee, before, officer=officer, because=because, now=now))
+        session.flush()
         note_person(session.connection(), employee_id, now=now)
     return nip.grouped
 
@@ -72,15 +73,17 @@ def set_employment(
         employee = employee_row(session, employee_id)
         edges = [day for day in (employee.employed_from, first, employee.employed_until, last) if day is not None]
         unlimited = None in (employee.employed_from, first)
-        before = _employment_of(employee)
+        before = employment_of(employee)
         employee.employed_from, employee.employed_until = first, last
-        _note_change(session, employee, before, officer=officer, because=because, now=now)
+        session.add(change_of(employee, before, officer=officer, because=because, now=now))
+        session.flush()
         note_person(session.connection(), employee_id, now=now)
         since = date.min if unlimited or not edges else min(edges)
         mark_span(session.connection(), first=since, last=None, now=now, people=[employee_id])
 
 
-def _employment_of(employee: Employee) -> dict[str, str | None]:
+def employment_of(employee: Employee) -> dict[str, str | None]:
+    """Number and ends of an employment as a change keeps them."""
     first, last = employee.employed_from, employee.employed_until
     return {
         "nip": employee.nip,
@@ -89,28 +92,20 @@ def _employment_of(employee: Employee) -> dict[str, str | None]:
     }
 
 
-def _note_change(
-    session: Session,
-    employee: Employee,
-    before: dict[str, str | None],
-    *,
-    officer: str,
-    because: str | None,
-    now: datetime,
-) -> None:
-    session.add(
-        EmploymentChange(
-            employee_id=employee.id,
-            nip=employee.nip,
-            employed_from=employee.employed_from,
-            employed_until=employee.employed_until,
-            before=before,
-            because=because,
-            set_by=officer,
-            set_at=now,
-        )
+def change_of(
+    employee: Employee, before: dict[str, str | None], *, officer: str, because: str | None, now: datetime
+) -> EmploymentChange:
+    """The row that says who changed an employee's number or employment; before: employment_of, until then."""
+    return EmploymentChange(
+        employee_id=employee.id,
+        nip=employee.nip,
+        employed_from=employee.employed_from,
+        employed_until=employee.employed_until,
+        before=before,
+        because=because,
+        set_by=officer,
+        set_at=now,
     )
-    session.flush()
 
 
 def set_term(
