@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.attendance.day import Cover, Coverage, Document, Hint, PunchSeen
+from hub.attendance.assess import assess_day
+from hub.attendance.day import AttendanceDay, Cover, Coverage, Document, Hint, PunchSeen
 from hub.attendance.models import DocumentRow, ManualEntry, MonthClose, PunchDecision
 from hub.errors import PolicyError
 from hub.fleet.models import Kiosk
@@ -45,6 +46,21 @@ class Evidence:
     documents: tuple[Document, ...]
     coverage: Coverage
     month_closed: bool
+
+    def assess(self, as_of: datetime) -> AttendanceDay:
+        """What the day came to; PolicyError where the hours on record contradict each other."""
+        if isinstance(self.schedule, str):
+            raise PolicyError(self.schedule)
+        return assess_day(
+            self.schedule,
+            work_date=self.work_date,
+            tz=self.tz,
+            as_of=as_of,
+            punches=self.punches,
+            documents=self.documents,
+            coverage=self.coverage,
+            month_closed=self.month_closed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.attendance.assess import assess_day
 from hub.attendance.evidence import gather_evidence
 from hub.attendance.models import StoredDay
 from hub.attendance.stored import Assessed, StoredVersion, read_versions, store_unless_newer
@@ -111,18 +110,7 @@ def _assess(session: Session, days: Sequence[EmployeeDay], now: datetime) -> tup
             assessed.append(Assessed(*key, None, None))
             continue
         try:
-            if isinstance(known.schedule, str):
-                raise PolicyError(known.schedule)
-            day = assess_day(
-                known.schedule,
-                work_date=known.work_date,
-                tz=known.tz,
-                as_of=now,
-                punches=known.punches,
-                documents=known.documents,
-                coverage=known.coverage,
-                month_closed=known.month_closed,
-            )
+            day = known.assess(now)
         except PolicyError as error:
             troubles[str(error)] = troubles.get(str(error), 0) + 1
             continue

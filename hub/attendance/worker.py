@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hub.attendance.assess import assess_day
 from hub.attendance.claims import Claim, claim_days, hold_claims, release_claims, settle_claims
 from hub.attendance.due import DueDays
 from hub.attendance.evidence import Evidence, gather_evidence
@@ -147,19 +146,7 @@ class AttendanceWorker:
 def _assess_day(claim: Claim, known: Evidence | None, as_of: datetime) -> Assessed:
     if known is None:
         return Assessed(claim.employee_id, claim.work_date, None, None)
-    if isinstance(known.schedule, str):
-        raise PolicyError(known.schedule)
-    day = assess_day(
-        known.schedule,
-        work_date=known.work_date,
-        tz=known.tz,
-        as_of=as_of,
-        punches=known.punches,
-        documents=known.documents,
-        coverage=known.coverage,
-        month_closed=known.month_closed,
-    )
-    return Assessed(known.employee_id, known.work_date, known.unit_id, day)
+    return Assessed(known.employee_id, known.work_date, known.unit_id, known.assess(as_of))
 
 
 def _has_dirty_days(session: Session) -> bool:
