@@ -21,8 +21,9 @@ setup: system-test $(STAMP) photos
 demo: system-demo $(STAMP) photos
 	@$(BIN)/presensi demo $(DEMO)
 
+# As many at once as there are processors; one file's tests stay together, for they share servers.
 test: system-test $(STAMP) lint
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 # Two Debian Trixie roots in the cache: one for this processor with a virtual camera, one for a Pi's, emulated.
 test-pi: $(STAMP) photos

@@ -38,7 +38,7 @@ _SCREEN = (
     # for the landscape screen.
     "fonts-liberation",
 )
-_AMD64_PACKAGES = ("python3", "python3-venv", "python3-libcamera", "mosquitto", "postgresql", "git", *_SCREEN)
+_AMD64_PACKAGES = ("python3", "python3-venv", "python3-libcamera", "mosquitto", "git", *_SCREEN)
 _ARM64_PACKAGES = ("python3", "libatomic1", *_SCREEN)
 _EMULATOR = "usr/bin/qemu-aarch64-static"
 _VERSION = "1"

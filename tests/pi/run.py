@@ -29,6 +29,8 @@ PARTS = ("wheels", "amd64", "arm64")
 CHECKOUT = "/srv/presensi"
 _PACKAGES = ("debootstrap", "qemu-user-static")
 _SUITE_SECONDS = 2400.0
+_SUITE = ("-m", "not browser", "-k", "not postgresql", "-n", "auto", "--dist", "loadfile")
+"""No Pi serves a regency: what needs PostgreSQL runs in `make test` alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ def test_amd64(scratch: Path, more: Sequence[str]) -> list[Outcome]:
     describe = "python -c 'import setuptools; setuptools.setup()' --quiet egg_info"
     outcomes = []
     for what, options in (
-        ("Trixie amd64, Python 3.13, unit and journey suite", ["-m", "not browser", "tests", "--ignore=tests/pi"]),
+        ("Trixie amd64, Python 3.13, unit and journey suite", [*_SUITE, "tests", "--ignore=tests/pi"]),
         ("Trixie amd64, real picamera2 on libcamera's virtual camera", ["tests/pi/camera", *more]),
     ):
         if more and "camera" not in what:
