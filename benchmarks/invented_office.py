@@ -25,6 +25,7 @@ from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
 from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
 from hub.roster.work_dates import work_dates_for
+from hub.schedule.models import PartTimeContract
 from hub.seeding.names import POSITIONS, invent_name, invent_nip
 
 EPOCH = "11111111-2222-4333-8444-555555555555"
@@ -91,6 +92,25 @@ class InventedOffice:
                     )
                 )
         return employee_id
+
+    def contract(self, employee_id: str, *, start: str, end: str, quota: int, monthly_pay: int = 1_200_000) -> None:
+        """A part-time contract on every weekday, from the year before to the year after."""
+        with self.database.write() as session:
+            session.add(
+                PartTimeContract(
+                    number="800/1",
+                    employee_id=employee_id,
+                    valid_from=date(self.at.year - 1, 1, 1),
+                    valid_until=date(self.at.year + 1, 12, 31),
+                    weekdays=[0, 1, 2, 3, 4],
+                    slot_start=start,
+                    slot_end=end,
+                    quota_min=quota,
+                    monthly_pay=monthly_pay,
+                    set_by="bkpp",
+                    set_at=self.at,
+                )
+            )
 
     def kiosk(
         self,

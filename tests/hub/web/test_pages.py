@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -258,3 +258,28 @@ def test_trouble_with_the_database_is_a_page_with_words(
     assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     answer = admin.get("/api/v1/recap/daily")
     assert (answer.status, answer.headers["content-type"]) == (503, "application/json")
+
+
+def test_day_of_four_sessions_shows_each_of_them_and_what_was_missed(
+    admin: Any, office: Any, settle: Callable[[], int]
+) -> None:
+    rina = office.employee("Rina", unit=office.unit("Dinas Perhubungan", policy="kutim-4"))
+    office.kiosk("lobi", delivered_up_to=NOW)
+    for hour, minute in ((8, 5), (12, 10), (16, 20)):
+        office.punch("lobi", rina, NOW.replace(hour=hour, minute=minute))
+    settle()
+    day = admin.get(f"/pegawai/{rina}/{NOW.date()}").words
+    assert "S2 sebelum istirahat 12:00–12:29 12.10" in day
+    assert "S3 setelah istirahat 12:30–13:00 terlewat" in day
+    assert "terlambat 5 menit, Sesi terlewat: S3 setelah istirahat" in admin.get(f"/harian?date={NOW.date()}").words
+
+
+def test_day_of_a_slot_shows_the_minutes_that_are_paid(admin: Any, office: Any, settle: Callable[[], int]) -> None:
+    rina = office.employee("Rina", unit=office.unit("SDN 1", policy="jombang-part-time"))
+    office.kiosk("lobi", delivered_up_to=NOW)
+    office.contract(rina, start="08:00", end="12:00", quota=240)
+    friday = NOW - timedelta(days=3)  # a slot has no window that closes: today is still running
+    for hour, minute in ((8, 20), (11, 50)):
+        office.punch("lobi", rina, friday.replace(hour=hour, minute=minute))
+    settle()
+    assert "210 dari 240 menit dibayar" in admin.get(f"/pegawai/{rina}/{friday.date()}").words
