@@ -8,11 +8,16 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
+from cli.hub_exports import Export, out_option, paper_option, signed_option
 from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.output_files import file_name, write_output
 from cli.tables import show_json, show_table
 from hub.errors import PayError, RecapError
 from hub.recap.allowance import rupiah
+from hub.recap.exports import BINARY, FORMATS, Format, export_sheet, to_json
 from hub.recap.feeds import RECEIVERS, feed_csv, feed_month, feed_run
+from hub.recap.forms.part_time_sheet import part_time_sheet
+from hub.recap.forms.sheet import Paper
 from hub.recap.monthly import Month
 from hub.recap.part_time import Report, pay_list, performance, renewal, to_csv
 from hub.recap.pay import PayLine, pay_lines, pay_month
@@ -252,14 +257,19 @@ def parttime() -> None:
     "report",
     epilog="Examples:\n\n"
     "  presensi hub parttime report pay --month 2026-11 > upah.csv\n\n"
-    "  presensi hub parttime report performance --month 2026-11 --unit 'Dinas Pendidikan'\n\n"
+    "  presensi hub parttime report performance --month 2026-11 --unit 'Dinas Pendidikan' --out kinerja.pdf\n\n"
     "  presensi hub parttime report renewal --month 2026-01 --until 2026-12 --format json",
 )
 @click.argument("kind", type=click.Choice(["pay", "performance", "renewal"]))
 @_month
 @click.option("--until", "until_text", metavar="YYYY-MM", help="For renewal: the last month, when there are several.")
 @_unit
-@_form
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Default: as FILE ends, else csv. PDF and XLSX are forms."
+)
+@out_option
+@paper_option
+@signed_option
 @place_options
 def report(
     kind: str,
@@ -267,12 +277,16 @@ def report(
     month_text: str,
     until_text: str | None,
     unit: str | None,
-    form: str,
+    form: Format | None,
+    out: str | None,
+    paper: Paper,
+    signed_on: str | None,
     settings_file: Path | None,
     data: str | None,
     db: str | None,
 ) -> None:
-    """The pay list, the monthly performance report or the contract-renewal sheet on standard output."""
+    """The pay list, the monthly performance report or the contract-renewal sheet, as rows or as a form to be signed."""
+    wanted = Export.of(form=form, as_json=False, out=out, paper=paper, signed_on=signed_on, bom=False)
     month = Month.parse(month_text)
     until = month if until_text is None else Month.parse(until_text)
     if until_text is not None and kind != "renewal":
@@ -289,10 +303,17 @@ def report(
                 found = performance(database, month, unit_id)
             case _:
                 found = renewal(database, month, until, unit_id)
-    if form == "json":
-        show_json(found)
-    else:
-        click.echo(to_csv(found.columns, found.rows), nl=False)
+        match wanted.form:
+            case "pdf" | "xlsx" as printed:
+                with database.read() as session:
+                    sheet = part_time_sheet(session, found, signed_on=wanted.signed_on)
+                content = export_sheet(sheet, printed, paper=paper)
+            case "json":
+                content = to_json(found)
+            case _:
+                content = to_csv(found.columns, found.rows).encode()
+    default = file_name("paruh-waktu", kind, month.text, suffix=wanted.form) if wanted.form in BINARY else None
+    write_output(content, out, default=default)
 
 
 def _show_lines(lines: tuple[PayLine, ...], *, empty: str) -> None:

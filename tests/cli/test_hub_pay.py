@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 from sqlalchemy import update
 
 from benchmarks.invented_office import InventedOffice
@@ -202,6 +203,29 @@ def test_reports_on_part_timers_come_as_csv_and_json(
     found = json.loads(run("parttime", "report", kind, "--month", "2026-11", "--format", "json").output)
     assert found["rows"][0]["name"] == "Dewi"
     assert [column["title"]["id"] for column in found["columns"]] == list(rows[0])
+
+
+@pytest.mark.parametrize("kind", ["pay", "performance", "renewal"])
+def test_reports_on_part_timers_are_forms_to_be_signed(
+    run: Run, database: Database, office: InventedOffice, unit: int, kind: str, tmp_path: Path
+) -> None:
+    dewi = office.employee("Dewi *Ayu* #let", unit=unit)
+    write_days(database, dewi, unit, month_of_days("jombang-part-time", {}, **slot_day(240)))
+    write_contract(database, dewi)
+    arguments = ("parttime", "report", kind, "--month", "2026-11")
+    run(*arguments, "--out", str(tmp_path / "a.pdf"))
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    run(*arguments, "--out", str(tmp_path / "a.xlsx"))
+    cells = [
+        str(cell)
+        for row in load_workbook(tmp_path / "a.xlsx").worksheets[0].iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
+    ]
+    assert "November 2026" in " ".join(cells)
+    assert any(cell.startswith("Dewi *Ayu* #let") for cell in cells)
+    assert any("Pimpinan OPD" in cell for cell in cells)
+    assert run("parttime", "report", kind, "--month", "2026-11", "--out", str(tmp_path / "no" / "a.pdf"), code=1)
 
 
 @pytest.mark.parametrize(
