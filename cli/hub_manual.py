@@ -122,7 +122,7 @@ def import_form(
     data: str | None,
     db: str | None,
 ) -> None:
-    """Enter a unit's whole Lampiran I (CSV) of an outage; with an error in any line nothing is entered."""
+    """Enter a unit's whole Lampiran I (CSV or XLSX) of an outage; with an error in any line nothing is entered."""
     settings = settings_of(settings_file, data, db)
     work_date, content = read_date(day_text), read_sheet(sheet)
     with opened(settings) as database:

@@ -219,18 +219,23 @@ def read_sheet(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequ
         content = path.read_bytes()
     except OSError as error:
         raise SheetError(f"{path} cannot be read: {error.strerror}.") from error
-    rows = _read_xlsx(content, path.name) if content[:4] == b"PK\x03\x04" else _read_csv(content, path.name)
+    return parse_sheet(content, path.name, columns, needed=needed)
+
+
+def parse_sheet(content: bytes, file: str, columns: Mapping[str, Sequence[str]], *, needed: Sequence[str]) -> Sheet:
+    """The rows of what a CSV or XLSX file holds; file: its name, for what is said of it. See read_sheet."""
+    rows = _read_xlsx(content, file) if content[:4] == b"PK\x03\x04" else _read_csv(content, file)
     if len(rows) > LARGEST_ROWS:
-        raise SheetError(f"{path.name} has more than {LARGEST_ROWS} rows; split it.")
+        raise SheetError(f"{file} has more than {LARGEST_ROWS} rows; split it.")
     filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
     if not filled:
-        raise SheetError(f"{path.name} is empty; the first row holds the headings: {', '.join(columns)}.")
+        raise SheetError(f"{file} is empty; the first row holds the headings: {', '.join(columns)}.")
     headings = filled[0][1]
-    places = _find_columns(headings, columns, path.name)
+    places = _find_columns(headings, columns, file)
     for field in needed:
         if field not in places:
             raise SheetError(
-                f"{path.name} has no column '{columns[field][0]}'; its headings are: "
+                f"{file} has no column '{columns[field][0]}'; its headings are: "
                 f"{', '.join(heading.strip() for heading in headings if heading.strip())}."
             )
     taken = set(places.values())
@@ -244,8 +249,8 @@ def read_sheet(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Sequ
         for number, row in filled[1:]
     )
     if not lines:
-        raise SheetError(f"{path.name} has headings and no rows.")
-    return Sheet(path.name, lines, frozenset(columns.keys() & places.keys()), tuple(others))
+        raise SheetError(f"{file} has headings and no rows.")
+    return Sheet(file, lines, frozenset(columns.keys() & places.keys()), tuple(others))
 
 
 def refuse_wrong_lines(file: str, reports: Sequence[LineReport]) -> None:

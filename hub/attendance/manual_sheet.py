@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,27 +24,17 @@ from hub.roster.finding import find_person
 from hub.roster.models import Employee
 from hub.roster.officers import officer_name
 from hub.roster.units import Memberships
+from hub.sheets import Line, parse_sheet
 
 MAX_SHEET_BYTES: Final = 2 << 20
 MAX_LINES: Final = 5_000
 
-_COLUMNS: Final[dict[str, str]] = {
-    "nip": "nip",
-    "nipppk": "nip",
-    "nama": "name",
-    "nama/nip": "either",
-    "nama / nip": "either",
-    "name": "name",
-    "jam datang": "arrival",
-    "datang": "arrival",
-    "kedatangan": "arrival",
-    "jam kedatangan": "arrival",
-    "arrival": "arrival",
-    "jam pulang": "departure",
-    "pulang": "departure",
-    "kepulangan": "departure",
-    "jam kepulangan": "departure",
-    "departure": "departure",
+_COLUMNS: Final = {
+    "nip": ("nip", "nipppk", "ni pppk"),
+    "name": ("nama", "name"),
+    "either": ("nama/nip",),
+    "arrival": ("jam datang", "datang", "kedatangan", "jam kedatangan", "arrival"),
+    "departure": ("jam pulang", "pulang", "kepulangan", "jam kepulangan", "departure"),
 }
 """Headings as offices write them, in any capitals; columns with other headings are left aside."""
 
@@ -165,59 +153,37 @@ class _Row:
 
 
 def _read_rows(content: bytes) -> Iterator[_Row]:
-    if content.startswith(b"PK"):
-        raise PaperError("The sheet is a workbook; save it as CSV first.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Older spreadsheet programs on Windows.
-        text = content.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise PaperError("The sheet is no text; save it as CSV (UTF-8).")
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    try:
-        columns: dict[str, int] | None = None
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if columns is None:
-                columns = _read_headings(cells)
-                continue
-            if reader.line_num > MAX_LINES:
-                raise PaperError(f"The sheet has more than {MAX_LINES} lines; give the CSV of one unit and one date.")
-            yield _read_row(cells, columns, reader.line_num)
-    except csv.Error as error:
-        raise PaperError(f"Line {reader.line_num} of the sheet is no CSV: {error}.") from error
-    if columns is None:
-        raise PaperError("The sheet is empty; its first line names the columns NIP, Nama, Jam Datang, Jam Pulang.")
-
-
-def _read_headings(cells: list[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        meaning = _COLUMNS.get(" ".join(cell.split()).casefold())
-        if meaning is not None:
-            columns.setdefault(meaning, place)
-    if not columns.keys() & {"nip", "name", "either"} or not columns.keys() & {"arrival", "departure"}:
-        found = ", ".join(cell.strip() for cell in cells)[:120]
+    sheet = parse_sheet(_utf8(content), "The sheet", _COLUMNS, needed=())
+    if not sheet.fields & {"nip", "name", "either"} or not sheet.fields & {"arrival", "departure"}:
         raise PaperError(
-            f"The sheet's first line names no people or no times ({found}); write NIP or Nama, Jam Datang, Jam Pulang."
+            f"The sheet's first line names no people or no times ({', '.join(sheet.others)[:120]}); "
+            "write NIP or Nama, Jam Datang, Jam Pulang."
         )
-    return columns
+    if len(sheet.lines) > MAX_LINES:
+        raise PaperError(f"The sheet has more than {MAX_LINES} lines; give one unit and one date.")
+    return (_read_row(line) for line in sheet.lines)
 
 
-def _read_row(cells: list[str], columns: Mapping[str, int], line: int) -> _Row:
-    def cell(meaning: str) -> str:
-        place = columns.get(meaning)
-        text = " ".join(cells[place].split()) if place is not None and place < len(cells) else ""
+def _utf8(content: bytes) -> bytes:
+    """A text of older spreadsheet programs on Windows as UTF-8; everything else as it is."""
+    if content.startswith(b"PK") or b"\0" in content:
+        return content
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace").encode()
+    return content
+
+
+def _read_row(line: Line) -> _Row:
+    def cell(field: str) -> str:
+        text = " ".join(line.cells.get(field, "").split())
         return "" if text == "-" else text
 
     either = cell("either")
     is_number = sum(character.isdigit() for character in either) >= 12
     return _Row(
-        line=line,
+        line=line.number,
         # A spreadsheet that holds a NIP as a text sometimes leaves its apostrophe.
         nip=(cell("nip") or (either if is_number else "")).lstrip("'"),
         name=cell("name") or ("" if is_number else either),

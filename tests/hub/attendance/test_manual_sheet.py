@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from hub.attendance.manual import decide_entries, list_entries
 from hub.attendance.manual_sheet import MAX_SHEET_BYTES, SheetReport, import_sheet, read_sheet
 from hub.attendance.models import ManualEntry
 from hub.attendance.outages import declare_outage
-from hub.errors import PaperError
+from hub.errors import PaperError, SheetError
 from tests.factories.desk import PaperDesk, at
 from tests.factories.papers import scan
 
@@ -113,19 +115,29 @@ def test_sheet_is_read_as_spreadsheets_write_it(desk: PaperDesk, outage: int, co
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b"PK\x03\x04", "save it as CSV"),
-        (b"\0\1", "is no text"),
+        (b"PK\x03\x04", "cannot be read as XLSX"),
+        (b"\0\1", "neither UTF-8 text nor XLSX"),
         (b"Nama;Alamat\nRina;Jember\n", "names no people or no times"),
         (b"Jam Datang;Jam Pulang\n07:00;15:00\n", "names no people or no times"),
-        (b"Nama;Jam Datang\n", "no lines"),
-        (b'Nama;Jam Datang\n"' + b"x" * 200_000, "is no CSV"),
+        (b"Nama;Jam Datang\n", "no rows"),
+        (b'Nama;Jam Datang\n"' + b"x" * 200_000, "line 2: field larger"),
         (b"Nama;Jam Datang\n" + b"Rina;07:00\n" * 5001, "more than 5000 lines"),
     ],
     ids=range(9),
 )
 def test_file_that_is_no_sheet_is_refused_in_words(desk: PaperDesk, outage: int, content: bytes, words: str) -> None:
-    with pytest.raises(PaperError, match=words):
+    with pytest.raises((PaperError, SheetError), match=words):
         imported(desk, outage, content)
+
+
+def test_workbook_says_the_same_as_csv(desk: PaperDesk, outage: int) -> None:
+    book = Workbook()
+    for line in SHEET.splitlines():
+        book.active.append([cell or None for cell in line.split(";")])
+    content = io.BytesIO()
+    book.save(content)
+    report = imported(desk, outage, content.getvalue(), dry_run=True)
+    assert (report.ready, report.without_times, report.errors) == (2, 1, ())
 
 
 def test_sheet_of_another_date_or_outage_is_refused(desk: PaperDesk, outage: int) -> None:
