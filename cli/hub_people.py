@@ -22,7 +22,7 @@ from hub.roster.employees import ensure_unit
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Unit
 from hub.roster.overview import list_employees
 from hub.roster.units import UnitTree
-from hub.schedule.policy import load_policy
+from hub.schedule.decisions import check_policy_name
 
 
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub employees --unit 'Dinas Kesehatan' --json")
@@ -69,14 +69,14 @@ def add_unit(
     db: str | None,
 ) -> None:
     """Make a unit; one that is there already stays as it is."""
-    load_policy(policy)
     try:
-        ZoneInfo(timezone)
+        zone = ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:
         raise SettingsError(f"'{timezone}' is no time zone: write Asia/Jakarta.") from error
     if not name.strip() or len(name) > 200:
         raise BadInputError("A unit's name has 1 to 200 characters.")
     with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+        check_policy_name(session, policy, on=datetime.now(zone).date())
         ensure_unit(
             session,
             name.strip(),

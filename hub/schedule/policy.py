@@ -71,7 +71,8 @@ class Policy:
         """The hours of a weekday (0 is Monday); None on a rest day; PolicyError when the policy brings no hours."""
         if self.week is None:
             raise PolicyError(
-                f"The policy '{self.name}' brings no hours of its own; give a schedule (in_due, out_due)."
+                f"The policy '{self.name}' brings no hours of its own: add [[hours]] to a copy, or give a schedule "
+                "(in_due, out_due)."
             )
         return self.week[weekday]
 
