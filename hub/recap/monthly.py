@@ -14,7 +14,7 @@ from contract.errors import BadInputError
 from hub.attendance.day import Status
 from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
-from hub.recap.people import Person, UnitName, much_read, read_people, read_unit_names, shares_of
+from hub.recap.people import Person, UnitName, many_objects, much_read, read_people, read_unit_names, shares_of
 from hub.recap.summary import MENTIONED, LampiranII, MentionedDay, MonthSummary, PlainDays, summarise
 from hub.roster.units import UnitTree
 
@@ -99,6 +99,11 @@ class MonthlyRecap(msgspec.Struct, frozen=True, kw_only=True):
 
 def monthly(database: Database, month: Month, unit_id: int | None = None) -> MonthlyRecap:
     """The recap of a month, for a unit and those below it, or for all of them (None)."""
+    with many_objects():
+        return _monthly(database, month, unit_id)
+
+
+def _monthly(database: Database, month: Month, unit_id: int | None) -> MonthlyRecap:
     with database.read() as session:
         of_month = StoredDay.work_date.between(month.first, month.last)
         sums: dict[_Key, list[PlainDays]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -72,6 +73,18 @@ def shares_of(session: Session, unit_id: int | None) -> list[ColumnElement[bool]
     if unit_id is not None:
         return in_units(session, unit_id)
     return [StoredDay.unit_id.in_(session.scalars(select(Unit.id)).all()), StoredDay.unit_id.is_(None)]
+
+
+@contextmanager
+def many_objects() -> Iterator[None]:
+    """Let Python not look for garbage while a hundred thousand objects are made that all stay; a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager
