@@ -109,6 +109,14 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
     punches = _read_punches(session, people, first, last)
     documents = _read_documents(session, people, first)
     nobody = _Punches([], [])
+    covers: dict[tuple[frozenset[int | None], date, str], Coverage] = {}
+
+    def cover(places: frozenset[int | None], work_date: date, tz: ZoneInfo) -> Coverage:
+        """The same for all colleagues: a regency has thousands of kiosks, and most stand elsewhere."""
+        key = places, work_date, tz.key
+        if key not in covers:
+            covers[key] = _cover(kiosks, places, work_date, tz)
+        return covers[key]
 
     def describe(employee_id: str, work_date: date) -> Evidence | None:
         seen = punches.get(employee_id, nobody).around(work_date)
@@ -119,7 +127,7 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
         if schedule is None:
             return None
         tz = tree.zone_of(unit_id)
-        places = {unit_id, *(place for place, at in elsewhere.get(employee_id, ()) if at.holds(work_date))}
+        places = frozenset((unit_id, *(place for place, at in elsewhere.get(employee_id, ()) if at.holds(work_date))))
         return Evidence(
             employee_id=employee_id,
             work_date=work_date,
@@ -128,7 +136,7 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
             tz=tz,
             punches=seen,
             documents=tuple(documents.get(employee_id, ())),
-            coverage=_cover(kiosks, places, work_date, tz),
+            coverage=cover(places, work_date, tz),
             month_closed=any(close.concerns(unit_id, work_date) for close in closes),
         )
 
@@ -206,7 +214,7 @@ def _within(tree: UnitTree, unit_id: int | None) -> frozenset[int] | None:
     return None if unit_id is None else frozenset(tree.within(unit_id))
 
 
-def _cover(kiosks: Iterable[_KioskReach], places: set[int | None], work_date: date, tz: ZoneInfo) -> Coverage:
+def _cover(kiosks: Iterable[_KioskReach], places: frozenset[int | None], work_date: date, tz: ZoneInfo) -> Coverage:
     """How far the kiosks have delivered at which somebody of these units may punch.
 
     One that was set up after the work date (and after any shift that began on it) holds nothing of that date.
