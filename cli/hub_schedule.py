@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.commands import Commands
-from cli.hub_options import has_hub, json_option, opened, place_options, settings_of
+from cli.hub_options import by_option, has_hub, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from hub.attendance.dirty import mark_affected
 from hub.recap.monthly import Month
@@ -36,12 +35,6 @@ from hub.schedule.models import Holiday, PolicyVersion, ScheduleOverride
 from hub.schedule.policy import PRESETS, Policy, load_policy, parse_policy, preset_names, read_policy_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def _by_option(command: _Command) -> _Command:
-    return click.option("--by", default=getpass.getuser, metavar="NAME", help="Who decides; default: your login.")(
-        command
-    )
 
 
 class _Date(click.ParamType[date]):
@@ -165,7 +158,7 @@ def check_policies(files: tuple[Path, ...]) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @_from_option("In force from this day on; a later file takes over from its own day.")
-@_by_option
+@by_option
 @place_options
 def add_a_policy(
     file: Path, *, first: date, by: str, settings_file: Path | None, data: str | None, db: str | None
@@ -192,7 +185,7 @@ def add_a_policy(
 @click.option("--group", metavar="GROUP", help="Only people of this group, such as PPPK; default: everybody.")
 @_from_option("From this day on.")
 @click.option("--until", "last", type=DATE, metavar="DATE", help="Until this day; default: without end.")
-@_by_option
+@by_option
 @place_options
 def set_policy(
     unit: str,
@@ -240,7 +233,7 @@ def holiday() -> None:
 @click.option("--decree", required=True, help="Number of the decree that declares them.")
 @click.option("--unit", metavar="NAME", help="Only this unit and those below it; default: everybody.")
 @click.option("--dry-run", is_flag=True, help="Say what the file holds, and store nothing.")
-@_by_option
+@by_option
 @place_options
 def import_holidays(
     file: Path,
@@ -300,7 +293,7 @@ def list_holidays(
 @holiday.command("withdraw", epilog="Example:\n\n  presensi hub holiday withdraw 2027-05-17")
 @click.argument("day", type=DATE)
 @click.option("--unit", metavar="NAME", help="The unit it was declared for; default: everybody.")
-@_by_option
+@by_option
 @place_options
 def withdraw_a_holiday(
     day: date, *, unit: str | None, by: str, settings_file: Path | None, data: str | None, db: str | None
@@ -335,7 +328,7 @@ def circular() -> None:
 @click.option("--closes", "out_closes", metavar="HH:MM", help="Last window closes.")
 @click.option("--decree", required=True, help="Number of the circular.")
 @click.option("--unit", metavar="NAME", help="Only this unit and those below it; default: everybody.")
-@_by_option
+@by_option
 @place_options
 def add_circular(
     name: str,
@@ -407,7 +400,7 @@ def list_circulars(*, as_json: bool, settings_file: Path | None, data: str | Non
 
 @circular.command("withdraw", epilog="Example:\n\n  presensi hub circular withdraw 3")
 @click.argument("number", type=int)
-@_by_option
+@by_option
 @place_options
 def withdraw_circular(number: int, *, by: str, settings_file: Path | None, data: str | None, db: str | None) -> None:
     """Let a circular count no more; it stays on record as withdrawn."""
@@ -437,7 +430,7 @@ def shift() -> None:
 @click.option("--codes", required=True, type=click.Path(path_type=Path), help="TOML file of the shifts.")
 @click.option("--month", metavar="YYYY-MM", help="The month of columns that are named 1 to 31.")
 @click.option("--dry-run", is_flag=True, help="Check the file, and store nothing.")
-@_by_option
+@by_option
 @place_options
 def import_shifts(
     file: Path,
@@ -477,7 +470,7 @@ def contract() -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check the file, and store nothing.")
-@_by_option
+@by_option
 @place_options
 def import_contracts(
     file: Path, *, dry_run: bool, by: str, settings_file: Path | None, data: str | None, db: str | None

@@ -337,7 +337,7 @@ def _read_xlsx(content: bytes, file: str) -> list[tuple[int, list[str]]]:
         book.close()
     except SheetError:
         raise
-    except Exception as error:
+    except Exception as error:  # openpyxl raises whatever a broken archive or XML makes it stumble over
         raise SheetError(f"{file} cannot be read as XLSX: {type(error).__name__}; save it anew.") from error
     return rows
 

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hub.attendance.covers import check_cover, first_day, last_day, to_stored
+from hub.attendance.covers import as_document, check_cover, first_day, last_day, to_stored
 from hub.attendance.day import Cover, Document
 from hub.attendance.document_rows import (
     Receipt,
-    as_document,
     attach_files,
     employee_of,
     keep_files,

@@ -1,4 +1,4 @@
-"""The spans that a letter covers: read from what people write, kept as they stand in the letter."""
+"""The spans that a letter covers: read from what people write, kept as they stand in the letter, and read again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from hub.attendance.day import Cover
+from hub.attendance.day import Cover, Document
+from hub.attendance.models import DocumentRow
 from hub.errors import PaperError
 
 LONGEST_DAYS: Final = 2200
@@ -105,3 +106,19 @@ def _text(moment: date | datetime) -> str:
 
 def _moment(text: str) -> date | datetime:
     return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
+
+
+def as_document(row: DocumentRow) -> Document:
+    """A letter as the assessment sees it."""
+    return Document(
+        type=row.type,
+        reason=row.reason,
+        covers=from_stored(row.covers),
+        known_by=row.known_by,
+        handed_in=row.handed_in,
+        verified=row.verified_on,
+        entered=row.entered_on,
+        signed_by=tuple(row.signed_by or ()),
+        witness_statements=row.witness_statements or 0,
+        reopened_because=row.reopened_because,
+    )

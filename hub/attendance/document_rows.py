@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.attendance.covers import days_of, from_stored
-from hub.attendance.day import Document
 from hub.attendance.dirty import mark_dirty, mark_span
 from hub.attendance.models import DocumentFile, DocumentRow
 from hub.attendance.outlook import Outlook
@@ -47,22 +46,6 @@ def state_of(row: DocumentRow) -> State:
     if row.entered_on is not None:
         return "entered"
     return "submitted" if row.verified_on is None else "verified"
-
-
-def as_document(row: DocumentRow) -> Document:
-    """A letter as the assessment sees it."""
-    return Document(
-        type=row.type,
-        reason=row.reason,
-        covers=from_stored(row.covers),
-        known_by=row.known_by,
-        handed_in=row.handed_in,
-        verified=row.verified_on,
-        entered=row.entered_on,
-        signed_by=tuple(row.signed_by or ()),
-        witness_statements=row.witness_statements or 0,
-        reopened_because=row.reopened_because,
-    )
 
 
 def letter_in_force(session: Session, document_id: int) -> DocumentRow:

@@ -14,11 +14,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.attendance.covers import check_cover, days_of, first_day, from_stored, last_day, to_stored
+from hub.attendance.covers import as_document, check_cover, days_of, first_day, from_stored, last_day, to_stored
 from hub.attendance.day import Cover
 from hub.attendance.document_rows import (
     Receipt,
-    as_document,
     attach_files,
     employee_of,
     keep_files,

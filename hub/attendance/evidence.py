@@ -6,14 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.attendance.assess import assess_day
-from hub.attendance.day import AttendanceDay, Cover, Coverage, Document, Hint, PunchSeen
+from hub.attendance.covers import as_document
+from hub.attendance.day import AttendanceDay, Coverage, Document, Hint, PunchSeen
 from hub.attendance.models import DocumentRow, ManualEntry, MonthClose, PunchDecision
 from hub.errors import PolicyError
 from hub.fleet.models import Kiosk
@@ -317,25 +318,5 @@ def _read_documents(session: Session, people: Sequence[str], first: date) -> dic
     found: dict[str, list[Document]] = {}
     for row in session.scalars(query):
         if row.covers:
-            found.setdefault(row.employee_id, []).append(_to_document(row))
+            found.setdefault(row.employee_id, []).append(as_document(row))
     return found
-
-
-def _to_document(row: DocumentRow) -> Document:
-    return Document(
-        type=row.type,
-        reason=row.reason,
-        covers=tuple(Cover(start=_moment(span["from"]), end=_moment(span["to"])) for span in row.covers),
-        known_by=row.known_by,
-        handed_in=row.handed_in,
-        verified=row.verified_on,
-        entered=row.entered_on,
-        signed_by=tuple(row.signed_by),
-        witness_statements=row.witness_statements,
-        reopened_because=row.reopened_because,
-    )
-
-
-def _moment(text: Any) -> date | datetime:
-    """A date, or a date and time, as the letter says it."""
-    return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)

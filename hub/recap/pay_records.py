@@ -20,9 +20,9 @@ from hub.recap.month_pay import Earned, PayInputs
 from hub.recap.monthly import Month
 from hub.roster.models import Employee, EmploymentTerm
 from hub.roster.units import Memberships, UnitTree
-from hub.schedule.in_force import load_preset, parse_version
-from hub.schedule.models import Holiday, PartTimeContract, PolicyVersion
-from hub.schedule.policy import Policy, preset_names
+from hub.schedule.in_force import policy_in_force, read_versions
+from hub.schedule.models import Holiday, PartTimeContract
+from hub.schedule.policy import Policy
 
 _FEW = 500
 """Up to so many people are named in a query; of more, everybody's rows are read."""
@@ -71,7 +71,7 @@ class PayRecords:
             points=_read_points(session, month, people),
             scores=_read_scores(session, month),
             contracts=read_contracts(session, people, first=month.first, last=month.last),
-            versions=_read_versions(session),
+            versions=read_versions(connection),
             holidays=_read_holidays(session, month),
             dirty=_read_dirty(session, month),
         )
@@ -92,11 +92,8 @@ class PayRecords:
         return term.group if term is not None else None
 
     def _find_policy(self, name: str, day: date) -> FoundPolicy:
-        text = next((text for first, text in self.versions.get(name, ()) if first <= day), None)
         try:
-            if text is None or name in preset_names():
-                return FoundPolicy(name, load_preset(name))
-            return FoundPolicy(name, parse_version(text, name))
+            return FoundPolicy(name, policy_in_force(self.versions, name, day))
         except PolicyError as error:
             return FoundPolicy(name, None, str(error))
 
@@ -196,15 +193,6 @@ def _read_points(session: Session, month: Month, people: Collection[str]) -> dic
 def _read_scores(session: Session, month: Month) -> dict[int, Decimal]:
     query = select(UnitScore.unit_id, UnitScore.factor).where(UnitScore.month == month.first).order_by(UnitScore.id)
     return {unit_id: Decimal(factor) for unit_id, factor in session.execute(query)}
-
-
-def _read_versions(session: Session) -> dict[str, list[tuple[date, str]]]:
-    """Every policy's texts with the date from which each is in force, the newest first."""
-    found: dict[str, list[tuple[date, str]]] = defaultdict(list)
-    query = select(PolicyVersion.name, PolicyVersion.valid_from, PolicyVersion.text)
-    for name, first, text in session.execute(query.order_by(PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())):
-        found[name].append((first, text))
-    return found
 
 
 def _read_holidays(session: Session, month: Month) -> list[tuple[int | None, date]]:

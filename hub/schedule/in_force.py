@@ -60,7 +60,7 @@ class Schedules:
         cls, connection: Connection, tree: UnitTree, *, people: Collection[str], first: date, last: date
     ) -> Schedules:
         """What bears on days of these people from `first` to `last`."""
-        schedules = cls(tree, versions=_read_versions(connection))
+        schedules = cls(tree, versions=read_versions(connection))
         schedules._holidays = _read_holidays(connection)
         schedules._overrides = _read_overrides(connection)
         schedules._groups = _read_groups(connection, people)
@@ -104,14 +104,7 @@ class Schedules:
         )
 
     def _policy(self, name: str, day: date) -> Policy:
-        if name in _presets():
-            return load_preset(name)
-        text = next((text for first, text in self._versions.get(name, ()) if first <= day), None)
-        if text is None:
-            raise PolicyError(
-                f"The policy '{name}' is not on record for {day}: `presensi hub policy add` a file that begins earlier."
-            )
-        return parse_version(text, name)
+        return policy_in_force(self._versions, name, day)
 
     def _for_office(self, policy: Policy, unit_id: int | None) -> Schedule:
         key = id(policy), unit_id
@@ -154,6 +147,21 @@ class Schedules:
         return self._for_person(policy, unit_id, employee_id, _NEVER, number=-1)
 
 
+def policy_in_force(versions: Mapping[str, list[tuple[date, str]]], name: str, day: date) -> Policy:
+    """The preset of a name, or what the regency's own policy said on a date; PolicyError when it is not on record.
+
+    versions: as read_versions gives them.
+    """
+    if name in _presets():
+        return load_preset(name)
+    text = next((text for first, text in versions.get(name, ()) if first <= day), None)
+    if text is None:
+        raise PolicyError(
+            f"The policy '{name}' is not on record for {day}: `presensi hub policy add` a file that begins earlier."
+        )
+    return parse_version(text, name)
+
+
 @lru_cache(maxsize=64)
 def load_preset(name: str) -> Policy:
     """A preset, read once."""
@@ -175,7 +183,7 @@ def _holds(first: date | None, last: date | None, day: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def _read_versions(connection: Connection) -> dict[str, list[tuple[date, str]]]:
+def read_versions(connection: Connection) -> dict[str, list[tuple[date, str]]]:
     """Every policy's texts with the date from which each is in force, the newest first."""
     found: dict[str, list[tuple[date, str]]] = defaultdict(list)
     query = select(PolicyVersion.name, PolicyVersion.valid_from, PolicyVersion.text)
