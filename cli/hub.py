@@ -11,6 +11,7 @@ import click
 
 from cli.commands import Commands
 from cli.hub_assess import assess
+from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_employment import employee, location, office
 from cli.hub_enrolment import enrol, enrolment
@@ -24,10 +25,11 @@ from cli.hub_pack import pack
 from cli.hub_papers import document
 from cli.hub_pay import parttime, pay
 from cli.hub_people import account, employees, unit
+from cli.hub_policy import policy
 from cli.hub_recap import day, discipline, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
-from cli.hub_schedule import circular, contract, holiday, policy, shift
+from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
 from contract.errors import BadInputError
 from hub.access.accounts import list_accounts

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from cli.commands import LoneCommand
+from cli.decided import DATE
 from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
-from cli.hub_schedule import DATE
 from cli.tables import show_json
 from contract.errors import BadInputError
 from hub.attendance.recompute import recompute
