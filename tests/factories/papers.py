@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import cv2
@@ -15,7 +15,7 @@ from tests.factories.snapshots import picture
 @lru_cache(maxsize=8)
 def pdf(text: str = "Surat Dokter") -> bytes:
     """Equal bytes for an equal text, at whatever second it is made."""
-    return bytes(typst.compile(text.encode(), timestamp=datetime(2026, 11, 2)))
+    return bytes(typst.compile(text.encode(), timestamp=datetime(2026, 11, 2, tzinfo=UTC)))
 
 
 def jpeg(seed: int = 1, *, side: int = 96) -> bytes:
