@@ -31,6 +31,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[str, ...] = ()
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """How people were served at this kiosk since `since` (the local midnight, or the start of the program).
+
+    visits: faces that came near enough to be compared. recorded: those who left with a punch; of these, first_try:
+    recognised before any refusal and without a challenge; challenged: after movements of the head; fallback: with PIN
+    or card. refused: those who left without. seconds_median, seconds_p95: from the first usable frame to the punch on
+    disk; None while nobody was served.
+    """
+
+    since: Instant
+    visits: Count = 0
+    recorded: Count = 0
+    first_try: Count = 0
+    challenged: Count = 0
+    fallback: Count = 0
+    refused: Count = 0
+    disavowed: Count = 0
+    seconds_median: float | None = None
+    seconds_p95: float | None = None
+
+
 class EpochStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One journal epoch as its kiosk keeps it.
 
@@ -57,6 +78,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     and a hub restored from a backup never counts below what a kiosk has seen.
     pack: which recognition pack the roster in force is for. packs: those that this kiosk can open; empty: it does not
     say, so only `pack`.
+    months: version of the people's months (contract.month) that it shows; 0: none. service: see Service.
     """
 
     v: Literal[1] = 1
@@ -75,6 +97,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     software: str
     packs: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=MAX_PACKS)] = ()
     older: Annotated[tuple[EpochStanding, ...], Meta(max_length=MAX_OLDER)] = ()
+    months: Count = 0
+    service: Service | None = None
 
     def __post_init__(self) -> None:
         check_instant(self.sent_at)

@@ -22,7 +22,10 @@ from contract.topics import DEVICE_PATTERN
 MAX_BATCH_ROWS: Final = 100
 MAX_ROW_CHARACTERS: Final = 16_384
 
-RowKind = Literal["punch", "clock", "refusal"]
+RowKind = Literal["punch", "clock", "refusal", "disavowal"]
+
+Factor = Literal["face", "pin", "card"]
+"""How a person said who they are: the face alone (one of many), or a PIN or a card, with the face as the check."""
 
 SourceKind = Literal["picamera", "webcam", "clip", "photo"]
 """What stood in for the camera: the hub quarantines punches from clips and photos unless the kiosk is a demo kiosk."""
@@ -88,7 +91,10 @@ class Liveness(msgspec.Struct, frozen=True, kw_only=True):
 class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="punch"):
     """Somebody presented themselves and was recognised.
 
-    session_hint: what the person chose on the screen; None: nothing chosen.
+    factor: with anything but the face alone, `recognition` is a comparison with this one person (gallery 1), and the
+    punch waits for the supervisor. evidence: SHA-256 of the snapshot's bytes that goes with such a punch; None: none
+    was taken. session_hint: what the person chose on the screen; None: nothing chosen. duty: the person says that they
+    are on duty elsewhere, and a letter will follow.
     roster: version of the roster against which the person was recognised.
     """
 
@@ -100,11 +106,13 @@ class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="pu
     taken_at: Instant
     clock: ClockStamp
     source: SourceKind
-    factor: Literal["face"] = "face"
+    factor: Factor = "face"
     recognition: Recognition
     liveness: Liveness
     roster: Annotated[int, Meta(ge=0, le=2**53)]
     session_hint: Literal["in", "out"] | None = None
+    duty: bool = False
+    evidence: HexHash | None = None
 
     def __post_init__(self) -> None:
         check_instant(self.taken_at)
@@ -158,9 +166,36 @@ class RefusedPresentation(msgspec.Struct, frozen=True, kw_only=True, tag_field="
         check_instant(self.taken_at)
 
 
-JournalRow = Punch | ClockAnchor | RefusedPresentation
+class Disavowal(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="disavowal"):
+    """Whoever stood at the kiosk said of the punch just shown: that is not me.
 
-_KINDS: Final[dict[type, RowKind]] = {Punch: "punch", ClockAnchor: "clock", RefusedPresentation: "refusal"}
+    The punch stays as it is; from this row on it counts for nobody until a person has looked at it.
+
+    punch_epoch, punch_seq: the punch's place in the journal of the same kiosk. person: who was shown.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    seq: Seq
+    taken_at: Instant
+    clock: ClockStamp
+    punch_epoch: Epoch
+    punch_seq: Seq
+    person: PersonId
+
+    def __post_init__(self) -> None:
+        check_instant(self.taken_at)
+
+
+JournalRow = Punch | ClockAnchor | RefusedPresentation | Disavowal
+
+_KINDS: Final[dict[type, RowKind]] = {
+    Punch: "punch",
+    ClockAnchor: "clock",
+    RefusedPresentation: "refusal",
+    Disavowal: "disavowal",
+}
 
 _row_decoder: msgspec.json.Decoder[JournalRow] = msgspec.json.Decoder(JournalRow)
 

@@ -11,9 +11,38 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from contract.punch import PersonId
+from contract.punch import HexHash, Instant, PersonId
 
 PEOPLE_PER_PART: Final = 50
+MAX_CARDS: Final = 8
+MAX_SESSIONS: Final = 200
+"""Of one timetable; enough for two weeks of days with several sessions."""
+
+HoursId = Annotated[str, Meta(max_length=32)]
+Way = Literal["in", "out", "check"]
+"""Arrival, departure, or a session in the middle of a day."""
+
+
+class SessionWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """When a punch can fill one session of one day, so that the kiosk can say what it takes a punch for.
+
+    name: the session's, as the policy writes it; empty where arrival and departure are all there is.
+    opens, closes: first and last moment. due: the last moment that is not late (`in`, `check`), the first that is not
+    early (`out`); None: nobody is late or early. What counts is the hub's to say; this is a proposal.
+    """
+
+    name: Annotated[str, Meta(max_length=60)] = ""
+    way: Way
+    opens: Instant
+    closes: Instant
+    due: Instant | None = None
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """The sessions of the coming days, ordered by `opens`, for everybody who has this timetable."""
+
+    id: HoursId
+    sessions: Annotated[tuple[SessionWindow, ...], Meta(max_length=MAX_SESSIONS)] = ()
 
 
 class RosterPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +51,8 @@ class RosterPerson(msgspec.Struct, frozen=True, kw_only=True):
     embeddings: unit-normalised float32 rows, little-endian, one after the other; travels as base64.
     count: how many rows these are; the length of a row follows from the pack.
     second_factor: the face alone is not enough, because somebody else's is too much like it.
+    hours: id of their timetable among the roster's; empty: the kiosk proposes nothing for them.
+    pin: hash of their PIN (contract.pin); empty: they have none. cards: hashes of their cards (contract.pin).
     """
 
     person: PersonId
@@ -29,6 +60,9 @@ class RosterPerson(msgspec.Struct, frozen=True, kw_only=True):
     count: Annotated[int, Meta(ge=1, le=64)]
     embeddings: bytes
     second_factor: bool = False
+    hours: HoursId = ""
+    pin: Annotated[str, Meta(max_length=200)] = ""
+    cards: Annotated[tuple[HexHash, ...], Meta(max_length=MAX_CARDS)] = ()
 
 
 class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +70,8 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     threshold: cosine computed by the hub for this gallery; None: the model card's curve decides.
     demo: clips and photos count as cameras, and the screen says that this is a demonstration.
+    choose: whether people are asked for arrival, departure or duty elsewhere; else the timetable proposes.
+    fallback: what else than the face may say who somebody is, when the face fails.
     """
 
     liveness: Literal["off", "passive", "active", "strict"] = "active"
@@ -43,6 +79,8 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     unit: Annotated[str, Meta(max_length=200)] = ""
     message: Annotated[str, Meta(max_length=500)] = ""
+    choose: bool = False
+    fallback: tuple[Literal["pin", "card"], ...] = ()
 
 
 class RosterPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +90,7 @@ class RosterPart(msgspec.Struct, frozen=True, kw_only=True):
     part, parts: which part of how many this is, from 1.
     pack: name of the recognition pack that made the embeddings.
     removed: people who are no longer on this kiosk (only meaningful with a base).
+    hours: all timetables that people of this version have; every part of a version carries the same.
     """
 
     v: Literal[1] = 1
@@ -63,3 +102,4 @@ class RosterPart(msgspec.Struct, frozen=True, kw_only=True):
     policy: KioskPolicy
     people: tuple[RosterPerson, ...] = ()
     removed: tuple[PersonId, ...] = ()
+    hours: Annotated[tuple[Hours, ...], Meta(max_length=500)] = ()

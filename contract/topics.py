@@ -12,7 +12,7 @@ from typing import Final, Literal, cast, get_args
 from contract.errors import BadInputError, MalformedMessageError
 
 UpKind = Literal["punch", "state", "online", "enrol", "evidence"]
-DownKind = Literal["receipt", "roster", "command"]
+DownKind = Literal["receipt", "roster", "command", "month"]
 
 ROOT: Final = "presensi/v1"
 DEVICE_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
@@ -82,4 +82,6 @@ def read_down(topic: str, device: str) -> DownKind:
             return "roster"
         case "command":
             return "command"
+        case "month":
+            return "month"
     raise MalformedMessageError(f"'{topic[:120]}' is not a topic for {device}.")

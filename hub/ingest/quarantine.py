@@ -13,7 +13,7 @@ from typing import Final, get_args
 import msgspec
 
 from contract.errors import MalformedMessageError
-from contract.punch import ClockAnchor, JournalRow, RowKind, decode_row
+from contract.punch import ClockAnchor, Disavowal, JournalRow, RowKind, decode_row
 from contract.receipt import RejectionReason
 
 EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -80,6 +80,8 @@ def refusal_of(
         return entry, None
     if entry.person is not None and "\0" in entry.person:
         return entry, Refusal("malformed", "A name contains a NUL character.")
+    if isinstance(entry, Disavowal):
+        return entry, None
     if entry.source in _NOT_CAMERAS and not demo:
         return entry, Refusal("source", f"The picture came from a {entry.source} and not from a camera.")
     return entry, None

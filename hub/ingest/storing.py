@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from contract.punch import ClockAnchor, Punch, RefusedPresentation, kind_of
+from contract.punch import ClockAnchor, Disavowal, Punch, RefusedPresentation, kind_of
 from contract.ranges import Range, Ranges
 from contract.receipt import Rejection
 from contract.signing import SigningKey
@@ -146,7 +146,7 @@ def _stored_columns(batch: AdmittedBatch, row: AdmittedRow) -> Row:
         "clock_source": entry.clock.source,
         "boot": entry.clock.boot,
         "monotonic_ms": entry.clock.monotonic_ms,
-        "source": None if isinstance(entry, ClockAnchor) else entry.source,
+        "source": None if isinstance(entry, ClockAnchor | Disavowal) else entry.source,
         "similarity": punch.recognition.similarity if punch else None,
         "threshold": punch.recognition.threshold if punch else None,
         "session_hint": punch.session_hint if punch else None,

@@ -29,7 +29,7 @@ from contract.punch import (
     unpack_batch,
 )
 from contract.signing import FIRST_PREVIOUS, SigningKey, chain_hash, chain_hashes
-from tests.factories.journals import refusal
+from tests.factories.journals import disavowal, refusal
 
 
 def make_rows(punch: Punch, count: int) -> list[bytes]:
@@ -96,9 +96,16 @@ def test_refused_presentation_names_everything(field: str) -> None:
 
 
 def test_every_kind_of_row_has_its_word(punch: Punch, anchor: ClockAnchor) -> None:
-    rows = (punch, anchor, refusal())
+    rows = (punch, anchor, refusal(), disavowal())
     assert [kind_of(row) for row in rows] == [msgspec.json.decode(encode(row))["kind"] for row in rows]
     assert {kind_of(row) for row in rows} == set(get_args(RowKind))
+
+
+def test_row_of_before_other_factors_were_known_is_a_face(punch: Punch) -> None:
+    tree = msgspec.json.decode(encode(punch))
+    for field in ("factor", "duty", "evidence"):
+        del tree[field]
+    assert decode_row(msgspec.json.encode(tree)) == punch
 
 
 def test_row_of_tomorrow_with_more_fields_is_read(punch: Punch) -> None:

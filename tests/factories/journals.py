@@ -13,6 +13,7 @@ from contract.heartbeat import Health, Heartbeat
 from contract.punch import (
     ClockAnchor,
     ClockStamp,
+    Disavowal,
     Liveness,
     LivenessLayer,
     Punch,
@@ -86,6 +87,21 @@ def refusal(**changes: Any) -> RefusedPresentation:
         "roster": 1,
     }
     return RefusedPresentation(**(fields | changes))
+
+
+def disavowal(**changes: Any) -> Disavowal:
+    """Somebody said of the punch before that it was not theirs; `changes` replace its fields."""
+    fields: dict[str, Any] = {
+        "device": "kiosk-1",
+        "epoch": "00000000-0000-0000-0000-000000000001",
+        "seq": 2,
+        "taken_at": NOON,
+        "clock": stamp(),
+        "punch_epoch": "00000000-0000-0000-0000-000000000001",
+        "punch_seq": 1,
+        "person": "person-1",
+    }
+    return Disavowal(**(fields | changes))
 
 
 @dataclass

@@ -1,0 +1,53 @@
+"""What people may look up about their own month at a kiosk, as the hub has it.
+
+Not part of the roster: it changes every day, and nobody is recognised by it. A kiosk that has none says so.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.punch import Instant, PersonId
+
+Minutes = Annotated[int, Meta(ge=0, le=100_000)]
+
+
+class MonthDay(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of one person. date: local, YYYY-MM-DD; status: the word of the hub's rules; None: not known."""
+
+    date: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+    status: Annotated[str, Meta(max_length=40)]
+    in_at: Instant | None = None
+    out_at: Instant | None = None
+    late_min: Minutes = 0
+    early_min: Minutes = 0
+    open: bool = False
+    """Whether something is missing that the person can still see to."""
+
+
+class PersonMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's month so far; days: those up to `MonthPart.as_of`, oldest first."""
+
+    person: PersonId
+    present: Minutes = 0
+    late_min: Minutes = 0
+    early_min: Minutes = 0
+    days: Annotated[tuple[MonthDay, ...], Meta(max_length=31)] = ()
+
+
+class MonthPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a version of the months; a whole version replaces the one before.
+
+    month: YYYY-MM. part, parts: which part of how many this is, from 1.
+    """
+
+    v: Literal[1] = 1
+    version: Annotated[int, Meta(ge=1, le=2**53)]
+    part: Annotated[int, Meta(ge=1)]
+    parts: Annotated[int, Meta(ge=1, le=100_000)]
+    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}\Z")]
+    as_of: Instant
+    people: tuple[PersonMonth, ...] = ()
