@@ -18,6 +18,19 @@ from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.source import FrameSource
 from kiosk.clock import AnchorWatch, Clock, Reading
 from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
+from kiosk.events import (
+    Ambiguous,
+    CameraLost,
+    CommitFailed,
+    Committed,
+    Event,
+    FaceSeen,
+    LockChanged,
+    Nobody,
+    Recognised,
+    Unrecognised,
+    Verifying,
+)
 from kiosk.guidance import Guidance
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
@@ -27,35 +40,10 @@ from kiosk.recognizer.decision import DecisionRule
 from kiosk.recognizer.face import Box
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
+from kiosk.remembered import LastPunch, Scan, ScanSettings
 from kiosk.roster import Roster, RosterCache
-from kiosk.scan import (
-    Accepted,
-    AlreadyRecorded,
-    Ambiguous,
-    CameraLost,
-    CameraTrouble,
-    CommitFailed,
-    Committed,
-    Event,
-    FaceSeen,
-    LastPunch,
-    LockChanged,
-    Nobody,
-    Recognised,
-    Record,
-    Recording,
-    Refused,
-    Scan,
-    ScanSettings,
-    Signal,
-    State,
-    Unrecognised,
-    Verifying,
-    answered,
-    reading_refusal,
-    remember,
-    step,
-)
+from kiosk.scan import answered, reading_refusal, remember, step
+from kiosk.states import Accepted, AlreadyRecorded, CameraTrouble, Record, Recording, Refused, Signal, State
 
 log = logging.getLogger(__name__)
 

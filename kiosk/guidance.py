@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.recognizer.quality.assessment import Usability
-from kiosk.scan import Hint
+from kiosk.states import Hint
 
 HINTS: Final[Mapping[Usability, Hint]] = MappingProxyType(
     {

@@ -15,13 +15,13 @@ from typing import Final, Protocol
 from contract.punch import LivenessLayer
 from kiosk.camera.frame import Frame, Pixels
 from kiosk.errors import PackError
+from kiosk.events import Challenging, Closed, LivenessFailed, Recognised, Verifying
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box, Match, Vector
 from kiosk.recognizer.liveness.challenge import Challenge, Phase, Step
 from kiosk.recognizer.liveness.passive import PassiveLiveness, PassiveWindow
 from kiosk.recognizer.liveness.policy import Policy, layers_of, may_challenge, weigh
 from kiosk.recognizer.liveness.tally import RefusalTally
-from kiosk.scan import Challenging, Closed, LivenessFailed, Recognised, Verifying
 
 log = logging.getLogger(__name__)
 

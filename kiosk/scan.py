@@ -2,301 +2,70 @@
 
 Screen, lights and relay only render the state. Time is seconds on the monotonic clock, given by the caller.
 Nothing is *accepted* before the journal has said so: `Recognised` leads to the action Record, and only the event
-Committed, which the attendant feeds back, leads to Accepted.
+Committed, which the attendant feeds back, leads to Accepted. What hands do is in kiosk.touches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, get_args
 
-from kiosk.recognizer.consensus import Identity
-from kiosk.recognizer.liveness.challenge import Step
-
-Hint = Literal[
-    "nearer",
-    "back",
-    "centre",
-    "look",
-    "still",
-    "dark",
-    "back_light",
-    "bright",
-    "mask",
-    "sunglasses",
-    "one_at_a_time",
-]
-RefusalReason = Literal["unrecognised", "journal_full", "no_liveness", "liveness", "liveness_officer", "second_factor"]
-SignalKind = Literal["accepted", "already", "refused", "trouble"]
-
-
-# What happened -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Nobody:
-    """A frame without a face."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceSeen:
-    """A face that cannot be used yet, and what its owner should do; first_seen_at: see Verifying."""
-
-    hint: Hint
-    first_seen_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Verifying:
-    """A usable face on which the frames do not agree yet; progress from 0 to 1.
-
-    first_seen_at: when this face came into view (monotonic seconds); tells one visitor from the next.
-    """
-
-    progress: float
-    first_seen_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """The frames agree on a person.
-
-    proven: whether the policy's liveness layers have had their say. Without, nothing is ever written: the person can
-    only be told again what they were told before.
-    """
-
-    identity: Identity
-    proven: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unrecognised:
-    """Enough frames were looked at, and they agree on nobody who is known here; first_seen_at: see Verifying."""
-
-    first_seen_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The person is known, but the kiosk's policy asks for a proof of liveness that it has no means to take."""
-
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Challenging:
-    """The person is asked to move the head.
-
-    step: what to do now; None: look ahead. number, of: which step of how many, from 1; remaining: share of the time for
-    it that is left, 0 to 1. first_seen_at: see Verifying.
-    """
-
-    step: Step | None
-    number: int
-    of: int
-    remaining: float
-    first_seen_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class LivenessFailed:
-    """The face was recognised but is not, or not surely, that of a live person.
-
-    final: no further try is given; an officer must help.
-    """
-
-    identity: Identity
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """The person is known, but somebody else's face is so much like theirs that a face is not enough."""
-
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class CameraLost:
-    """No frames are coming; the supervisor is at work on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """The journal holds the punch of `person`, durably."""
-
-    person: str
-    taken_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CommitFailed:
-    """The journal could not take the punch: it was NOT recorded."""
-
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class LockChanged:
-    """The hub has locked or unlocked this kiosk."""
-
-    locked: bool
-
-
-Event = (
-    Nobody
-    | FaceSeen
-    | Verifying
-    | Recognised
-    | Unrecognised
-    | Closed
-    | Challenging
-    | LivenessFailed
-    | Ambiguous
-    | CameraLost
-    | Committed
-    | CommitFailed
-    | LockChanged
+from kiosk.events import (
+    Ambiguous,
+    CameraLost,
+    Challenging,
+    Closed,
+    CommitFailed,
+    Committed,
+    Disavowed,
+    Event,
+    FaceSeen,
+    Leaving,
+    LivenessFailed,
+    LockChanged,
+    Nobody,
+    Recognised,
+    Touch,
+    Unrecognised,
+    Verifying,
 )
+from kiosk.recognizer.consensus import Identity
+from kiosk.remembered import LastPunch, Scan, ScanSettings
+from kiosk.states import (
+    Accepted,
+    Action,
+    AlreadyRecorded,
+    Approach,
+    CameraTrouble,
+    Challenge,
+    CheckFace,
+    Choose,
+    EnterPin,
+    FindName,
+    Idle,
+    Locked,
+    Record,
+    Recording,
+    RefusalReason,
+    Refused,
+    ReportDiffering,
+    ShowMonth,
+    Signal,
+    State,
+    Updating,
+    Verify,
+    Withdrawn,
+)
+from kiosk.touches import drop_claim, offers_for, touch
 
-# What is shown -------------------------------------------------------------------------------------------------------
+_Step = tuple[Scan, tuple[Action, ...]]
 
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """Nobody is here, or whoever is here has been served."""
-
-
-@dataclass(frozen=True, slots=True)
-class Approach:
-    """A face is there but must come into place first."""
-
-    hint: Hint
-
-
-@dataclass(frozen=True, slots=True)
-class Verify:
-    """A face is being compared; progress from 0 to 1."""
-
-    progress: float
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """The person is asked for a movement of the head; fields as in Challenging."""
-
-    step: Step | None
-    number: int
-    of: int
-    remaining: float
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """The person is known; the journal is writing."""
-
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The punch is on disk; shown until `until` (monotonic seconds)."""
-
-    person: str
-    taken_at: datetime
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyRecorded:
-    """The person punched a moment ago, at `taken_at`; nothing was written again."""
-
-    person: str
-    taken_at: datetime
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """No punch was taken; the reason tells the person what to do."""
-
-    reason: RefusalReason
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class CameraTrouble:
-    """No picture; punches are not possible until it is back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """The hub has locked this kiosk."""
-
-
-State = Idle | Approach | Verify | Challenge | Recording | Accepted | AlreadyRecorded | Refused | CameraTrouble | Locked
-
-# What to do ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Write a punch for this identity; answer with Committed or CommitFailed."""
-
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Let lights, buzzer and relay say this."""
-
-    kind: SignalKind
-
-
-Action = Record | Signal
-
-
-@dataclass(frozen=True, slots=True)
-class ScanSettings:
-    """How long things last, in seconds.
-
-    accepted_hold: how long a result stays; cut short when somebody else is recognised.
-    repeat_window: a person who punched this short a time ago is told so instead of punching again.
-    gone_after: without a face for so long, the person counts as gone.
-    """
-
-    accepted_hold: float = 2.5
-    refused_hold: float = 3.0
-    repeat_window: float = 120.0
-    gone_after: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class LastPunch:
-    """When a person last punched here: on the wall, and in monotonic seconds."""
-
-    taken_at: datetime
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """The whole of what the machine remembers.
-
-    served: the person now in view who has their answer already: they may linger without being told anything new;
-    served_face_at: since when their face is in view, so that whoever steps up next is not taken for them.
-    last_face_at: when a face was last seen; None: not since somebody left.
-    """
-
-    state: State = field(default_factory=Idle)
-    served: str | None = None
-    served_face_at: float | None = None
-    last_face_at: float | None = None
-    punches: Mapping[str, LastPunch] = field(default_factory=lambda: MappingProxyType({}))
-    locked: bool = False
+_TIMED: Final = (Accepted, AlreadyRecorded, Refused, Withdrawn, FindName, EnterPin, ShowMonth, Choose)
+_BY_HAND: Final = (FindName, EnterPin)
+"""While somebody types, no face is served."""
+_TOUCHES: Final = get_args(Touch)
 
 
 def remember(scan: Scan, punches: Mapping[str, LastPunch]) -> Scan:
@@ -304,51 +73,74 @@ def remember(scan: Scan, punches: Mapping[str, LastPunch]) -> Scan:
     return replace(scan, punches=MappingProxyType(dict(punches)))
 
 
-def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings) -> tuple[Scan, tuple[Action, ...]]:
+def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings) -> _Step:
     """Next state and what to do; `event` None: only time has passed."""
     match event:
         case LockChanged(locked):
-            return replace(scan, locked=locked, state=Locked() if locked else Idle()), ()
-        case Committed(person, taken_at):
-            return _commit(scan, person, taken_at, now=now, settings=settings)
+            scan, actions = drop_claim(scan)
+            return replace(scan, locked=locked, state=Locked() if locked else Idle()), actions
+        case Leaving():
+            scan, actions = drop_claim(scan)
+            return replace(scan, state=Updating()), actions
+        case Committed():
+            return _commit(scan, event, now=now, settings=settings)
         case CommitFailed():
-            refused = Refused("journal_full", now + settings.refused_hold)
-            # Not served: whoever stays is tried again when the words have had their time. Space may have come back, and
-            # an idle screen would look as if all were well.
-            return replace(scan, state=refused, served=None), (Signal("trouble"),)
+            return _fail_commit(scan, now=now, settings=settings)
+        case Disavowed(person):
+            return _withdraw(scan, person, now=now, settings=settings)
     if scan.locked:
         return replace(scan, state=Locked()), ()
+    if isinstance(scan.state, Updating):
+        return scan, ()
+    if isinstance(event, _TOUCHES):
+        return touch(scan, event, now=now, settings=settings)
     match event:
         case None:
-            return _expire(scan, now=now, settings=settings), ()
+            return _expire(scan, now=now, settings=settings)
         case CameraLost():
             actions = () if isinstance(scan.state, CameraTrouble) else (Signal("trouble"),)
-            return replace(scan, state=CameraTrouble(), served=None, last_face_at=None), actions
+            scan, widen = drop_claim(scan)
+            return replace(scan, state=CameraTrouble(), served=None, last_face_at=None), (*actions, *widen)
         case Nobody():
-            return _nobody(scan, now=now, settings=settings), ()
+            return _nobody(scan, now=now, settings=settings)
     scan = replace(scan, last_face_at=now)
+    if isinstance(scan.state, _BY_HAND):
+        return _expire(scan, now=now, settings=settings)
+    return _face(scan, event, now=now, settings=settings)
+
+
+def _face(scan: Scan, event: Event, *, now: float, settings: ScanSettings) -> _Step:
+    """What a face in view means."""
+    if scan.claim is not None and now >= scan.claim.until and not isinstance(event, Challenging | Recognised):
+        return _expire(scan, now=now, settings=settings)
     match event:
-        case Recognised(identity, proven):
-            return _recognise(scan, identity, proven=proven, now=now, settings=settings)
+        case Recognised():
+            return _recognise(scan, event, now=now, settings=settings)
+        case Closed(identity) if scan.claim is not None:
+            # Without a means to prove liveness the policy asks for a second factor, which this is, and for review.
+            return _recognise(scan, Recognised(identity), now=now, settings=settings)
         case Closed(identity):
             return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
         case Challenging(question, number, of, remaining, first_seen_at):
-            return _show(scan, Challenge(question, number, of, remaining), first_seen_at, now=now), ()
+            if scan.claim is not None:
+                scan = replace(scan, claim=replace(scan.claim, until=now + settings.check_hold))
+            return _show(scan, Challenge(question, number, of, remaining), first_seen_at, now=now)
         case LivenessFailed(identity, final):
             return _fail(scan, identity, final=final, now=now, settings=settings)
         case Ambiguous(identity):
             return _refuse(scan, "second_factor", identity.first_seen_at, now=now, settings=settings)
         case Unrecognised(first_seen_at):
-            return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
+            return _unrecognised(scan, first_seen_at, now=now, settings=settings)
         case FaceSeen(hint, first_seen_at):
-            return _show(scan, Approach(hint), first_seen_at, now=now), ()
+            return _show(scan, Approach(hint), first_seen_at, now=now)
         case Verifying(progress, first_seen_at):
-            return _show(scan, Verify(progress), first_seen_at, now=now), ()
+            return _show(scan, Verify(progress), first_seen_at, now=now)
+    raise TypeError(f"{type(event).__name__} is not about a face")
 
 
 def _holding(state: State, now: float) -> bool:
-    """Whether a result is on the screen that has not had its time yet."""
-    return isinstance(state, Accepted | AlreadyRecorded | Refused) and now < state.until
+    """Whether something is on the screen that has not had its time yet."""
+    return isinstance(state, _TIMED) and now < state.until
 
 
 def reading_refusal(scan: Scan, now: float) -> bool:
@@ -368,19 +160,30 @@ def _waiting_for_room(state: State, now: float) -> bool:
     return isinstance(state, Refused) and state.reason == "journal_full" and _holding(state, now)
 
 
-def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
-    """Let results and people go whose time is over."""
+def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
+    """Let results, claims and people go whose time is over."""
     gone = scan.last_face_at is not None and now - scan.last_face_at >= settings.gone_after
     if gone:
-        scan = replace(scan, served=None, last_face_at=None)
-    if isinstance(scan.state, Accepted | AlreadyRecorded | Refused):
-        return scan if _holding(scan.state, now) else replace(scan, state=Idle())
-    if isinstance(scan.state, Approach | Verify | Challenge) and scan.last_face_at is None:
-        return replace(scan, state=Idle())
-    return scan
+        scan = replace(scan, served=None, last_face_at=None, failures=0)
+    if scan.claim is not None and now >= scan.claim.until:
+        return _differs(scan, now=now, settings=settings)
+    state = scan.state
+    if isinstance(state, Choose) and not _holding(state, now):
+        return replace(scan, state=Recording(state.identity)), (Record(state.identity, state.factor),)
+    if isinstance(state, _TIMED):
+        return (scan if _holding(state, now) else replace(scan, state=_rest(scan))), ()
+    if isinstance(state, Approach | Verify | Challenge) and scan.last_face_at is None:
+        return replace(scan, state=_rest(scan)), ()
+    return scan, ()
 
 
-def _nobody(scan: Scan, *, now: float, settings: ScanSettings) -> Scan:
+def _rest(scan: Scan) -> State:
+    """What the screen falls back to."""
+    claim = scan.claim
+    return Idle() if claim is None else CheckFace(claim.person, claim.factor, claim.until)
+
+
+def _nobody(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
     if isinstance(scan.state, CameraTrouble | Locked):
         scan = replace(scan, state=Idle())
     return _expire(scan, now=now, settings=settings)
@@ -391,43 +194,73 @@ def _served(scan: Scan, first_seen_at: float) -> bool:
     return scan.served is not None and scan.served_face_at == first_seen_at
 
 
-def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> Scan:
+def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> _Step:
     """Show how far a face has come, unless a result is still being read or this person has had theirs."""
     if _holding(scan.state, now):
-        return scan
-    return replace(scan, state=Idle() if _served(scan, first_seen_at) else state)
-
-
-def _recognise(
-    scan: Scan, identity: Identity, *, proven: bool, now: float, settings: ScanSettings
-) -> tuple[Scan, tuple[Action, ...]]:
-    if isinstance(scan.state, Recording) or _waiting_for_room(scan.state, now):
         return scan, ()
+    return replace(scan, state=_rest(scan) if _served(scan, first_seen_at) else state), ()
+
+
+def _recognise(scan: Scan, event: Recognised, *, now: float, settings: ScanSettings) -> _Step:
+    identity, state = event.identity, scan.state
+    if isinstance(state, Recording) or _waiting_for_room(state, now):
+        return scan, ()
+    if isinstance(state, Choose):
+        # Whoever steps up while somebody chooses is served in the next frame: first the punch that is due.
+        due = _holding(state, now) and state.identity.person == identity.person
+        return (scan, ()) if due else _take(scan, state)
     if identity.person == scan.served:
         scan = replace(scan, served_face_at=identity.first_seen_at)
-        return _show(scan, Idle(), identity.first_seen_at, now=now), ()
+        return _show(scan, Idle(), identity.first_seen_at, now=now)
     scan = replace(scan, served=None, served_face_at=identity.first_seen_at)
     last = scan.punches.get(identity.person)
     if last is not None and now - last.at < settings.repeat_window:
-        state = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
-        return replace(scan, state=state, served=identity.person), (Signal("already"),)
-    if not proven:
+        told = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
+        scan, widen = drop_claim(scan)
+        return replace(scan, state=told, served=identity.person, failures=0), (Signal("already"), *widen)
+    if not event.proven:
         # The repeat window ended in this very moment; the next frame asks for proof.
-        return _show(scan, Verify(1.0), identity.first_seen_at, now=now), ()
-    return replace(scan, state=Recording(identity)), (Record(identity),)
+        return _show(scan, Verify(1.0), identity.first_seen_at, now=now)
+    factor = scan.claim.factor if scan.claim is not None else "face"
+    if settings.choose:
+        asked = Choose(identity, now + settings.choose_hold, event.proposal, factor)
+        return replace(scan, state=asked), ()
+    return replace(scan, state=Recording(identity)), (Record(identity, factor),)
 
 
-def _refuse(
-    scan: Scan, reason: RefusalReason, first_seen_at: float, *, now: float, settings: ScanSettings
-) -> tuple[Scan, tuple[Action, ...]]:
+def _take(scan: Scan, state: Choose) -> _Step:
+    return replace(scan, state=Recording(state.identity)), (Record(state.identity, state.factor),)
+
+
+def _refuse(scan: Scan, reason: RefusalReason, first_seen_at: float, *, now: float, settings: ScanSettings) -> _Step:
     if _holding(scan.state, now) or _served(scan, first_seen_at):
-        return _show(scan, scan.state, first_seen_at, now=now), ()
-    return replace(scan, state=Refused(reason, now + settings.refused_hold)), (Signal("refused"),)
+        return _show(scan, scan.state, first_seen_at, now=now)
+    offers = offers_for(reason, scan.failures, settings)
+    hold = settings.offer_hold if offers else settings.refused_hold
+    scan, widen = drop_claim(scan)
+    return replace(scan, state=Refused(reason, now + hold, offers)), (Signal("refused"), *widen)
 
 
-def _fail(
-    scan: Scan, identity: Identity, *, final: bool, now: float, settings: ScanSettings
-) -> tuple[Scan, tuple[Action, ...]]:
+def _unrecognised(scan: Scan, first_seen_at: float, *, now: float, settings: ScanSettings) -> _Step:
+    if scan.claim is not None:
+        return _differs(scan, now=now, settings=settings)
+    if not (_holding(scan.state, now) or _served(scan, first_seen_at)):
+        scan = replace(scan, failures=scan.failures + 1)
+    return _refuse(scan, "unrecognised", first_seen_at, now=now, settings=settings)
+
+
+def _differs(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
+    """PIN or card were right, and the face was not, or did not come."""
+    claim = scan.claim
+    if claim is None:
+        return scan, ()
+    scan, widen = drop_claim(scan)
+    refused = Refused("face_differs", now + settings.refused_hold)
+    report = ReportDiffering(claim.person, claim.factor)
+    return replace(scan, state=refused), (Signal("refused"), report, *widen)
+
+
+def _fail(scan: Scan, identity: Identity, *, final: bool, now: float, settings: ScanSettings) -> _Step:
     reason: RefusalReason = "liveness_officer" if final else "liveness"
     scan, actions = _refuse(scan, reason, identity.first_seen_at, now=now, settings=settings)
     if actions:
@@ -436,10 +269,27 @@ def _fail(
     return scan, actions
 
 
-def _commit(
-    scan: Scan, person: str, taken_at: datetime, *, now: float, settings: ScanSettings
-) -> tuple[Scan, tuple[Action, ...]]:
+def _commit(scan: Scan, event: Committed, *, now: float, settings: ScanSettings) -> _Step:
     kept = {who: last for who, last in scan.punches.items() if now - last.at < settings.repeat_window}
-    kept[person] = LastPunch(taken_at, now)
-    state = Accepted(person, taken_at, now + settings.accepted_hold)
-    return replace(scan, state=state, served=person, punches=MappingProxyType(kept)), (Signal("accepted"),)
+    kept[event.person] = LastPunch(event.taken_at, now)
+    until = now + settings.accepted_hold
+    state = Accepted(event.person, event.taken_at, until, event.row, event.proposal, event.factor)
+    scan, widen = drop_claim(scan)
+    scan = replace(scan, state=state, served=event.person, punches=MappingProxyType(kept), failures=0)
+    return scan, (Signal("accepted"), *widen)
+
+
+def _fail_commit(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
+    scan, widen = drop_claim(scan)
+    refused = Refused("journal_full", now + settings.refused_hold)
+    # Not served: whoever stays is tried again when the words have had their time. Space may have come back, and
+    # an idle screen would look as if all were well.
+    return replace(scan, state=refused, served=None), (Signal("trouble"), *widen)
+
+
+def _withdraw(scan: Scan, person: str, *, now: float, settings: ScanSettings) -> _Step:
+    """The punch is not this face's: its owner may still come, and whoever stands here may say who they are."""
+    kept = {who: last for who, last in scan.punches.items() if who != person}
+    offers = settings.fallback
+    hold = settings.offer_hold if offers else settings.refused_hold
+    return replace(scan, state=Withdrawn(now + hold, offers), punches=MappingProxyType(kept)), (Signal("already"),)

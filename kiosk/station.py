@@ -38,8 +38,8 @@ from kiosk.proof import Refusals
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
 from kiosk.refusals import RefusalBook
+from kiosk.remembered import ScanSettings
 from kiosk.roster import Roster, RosterCache
-from kiosk.scan import ScanSettings
 from kiosk.settings import KioskSettings
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from kiosk.hardware.pins import claiming
 from kiosk.hardware.wiring import BuzzerWiring
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from kiosk.hardware.buzzer import Chime, TonalChime
 from kiosk.hardware.door_relay import DoorRelay
 from kiosk.hardware.status_light import LampPair, RgbLight, StatusLight
 from kiosk.hardware.wiring import BuzzerWiring, PanelWiring
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 DOOR_OPENERS: Final[frozenset[SignalKind]] = frozenset({"accepted", "already"})
 """Who was recognised is let in, also when the punch was a moment ago."""

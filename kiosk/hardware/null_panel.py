@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final, Literal
 
 from kiosk.errors import HardwareError
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 REMEMBERED: Final = 100
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 
 class Panel(Protocol):

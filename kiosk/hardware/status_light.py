@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol
 
 from kiosk.hardware.pins import claiming
 from kiosk.hardware.wiring import LampWiring, RgbWiring
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 Colour = Literal["blue", "orange"]
 Rgb = tuple[float, float, float]

@@ -90,9 +90,20 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     liveness: Words
     liveness_officer: Words
     second_factor: Words
+    pin_barred: Words
+    unknown_card: Words
+    face_differs: Words
     journal_full: Words
+    choose: Words
+    withdrawn: Words
+    find_name: Words
+    enter_pin: Words
+    enter_pin_wrong: Words
+    check_face: Words
+    month: Words
     camera_trouble: Words
     locked: Words
+    updating: Words
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

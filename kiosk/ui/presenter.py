@@ -12,20 +12,27 @@ from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.recognizer.liveness.challenge import Step
-from kiosk.scan import (
+from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
     CameraTrouble,
     Challenge,
+    CheckFace,
+    Choose,
+    EnterPin,
+    FindName,
     Hint,
     Idle,
     Locked,
     Recording,
     RefusalReason,
     Refused,
+    ShowMonth,
     State,
+    Updating,
     Verify,
+    Withdrawn,
 )
 from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, phrases_in
 
@@ -83,9 +90,20 @@ StateId = Literal[
     "liveness",
     "liveness_officer",
     "second_factor",
+    "pin_barred",
+    "unknown_card",
+    "face_differs",
     "journal_full",
+    "choose",
+    "withdrawn",
+    "find_name",
+    "enter_pin",
+    "enter_pin_wrong",
+    "check_face",
+    "month",
     "camera_trouble",
     "locked",
+    "updating",
 ]
 SessionHint = Literal["in", "out"]
 
@@ -153,7 +171,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What a state alone decides; taken_at None: no punch to tell the time of. count: which step of how many."""
+    """What a state alone decides; taken_at None: no punch to tell the time of. count: which step of how many.
+
+    tries: how many more PINs may be tried.
+    """
 
     state: StateId
     icon: Icon
@@ -163,6 +184,7 @@ class _Scene:
     named: bool = False
     picture: bool = True
     count: tuple[int, int] = (0, 0)
+    tries: int = 0
 
 
 def present(
@@ -191,8 +213,8 @@ def present(
         icon=scene.icon,
         tone=scene.tone,
         headline=words.headline.format(greeting=greeting_at(local.hour, first.greetings)),
-        detail=words.detail.format(number=scene.count[0], of=scene.count[1]),
-        second_line=aside.short.format(greeting=greeting_at(local.hour, second.greetings)),
+        detail=words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries),
+        second_line=aside.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
         name=(name or "").strip() if scene.named else "",
         time_text=_clock(_localise(scene.taken_at, surroundings.timezone)) if scene.taken_at else "",
         session=_session(session_hint, first) if scene.taken_at else "",
@@ -273,6 +295,20 @@ def _stage(state: State) -> _Scene:
             return _Scene("camera_trouble", "camera", "trouble", picture=False)
         case Locked():
             return _Scene("locked", "lock", "trouble", picture=False)
+        case Choose():
+            return _Scene("choose", "question", "busy", named=True)
+        case Withdrawn():
+            return _Scene("withdrawn", "repeat", "notice")
+        case FindName():
+            return _Scene("find_name", "person", "busy")
+        case EnterPin(tries_left=tries, wrong=wrong):
+            return _Scene("enter_pin_wrong" if wrong else "enter_pin", "lock", "busy", named=True, tries=tries)
+        case CheckFace():
+            return _Scene("check_face", "face", "busy", named=True)
+        case ShowMonth():
+            return _Scene("month", "check", "calm", named=True)
+        case Updating():
+            return _Scene("updating", "scan", "trouble", picture=False)
         case _:
             assert_never(state)
 
@@ -333,6 +369,12 @@ def _refusal(reason: RefusalReason) -> _Scene:
             return _Scene("liveness_officer", "person", "bad")
         case "second_factor":
             return _Scene("second_factor", "people", "bad")
+        case "pin_barred":
+            return _Scene("pin_barred", "lock", "bad")
+        case "unknown_card":
+            return _Scene("unknown_card", "question", "bad")
+        case "face_differs":
+            return _Scene("face_differs", "person", "bad")
 
 
 def _words(scene: _Scene, phrases: Phrases, *, trusted: bool) -> Words:

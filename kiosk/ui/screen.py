@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.face import Box
-from kiosk.scan import Idle, State
+from kiosk.states import Idle, State
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.phrases import Language
 from kiosk.ui.presenter import Surroundings, present

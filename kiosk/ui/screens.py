@@ -21,7 +21,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPa
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box
-from kiosk.scan import (
+from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,

@@ -24,19 +24,9 @@ from kiosk.recognizer.decision import DecisionRule
 from kiosk.recognizer.face import Box, Face
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.recognizer import Sighting, Usability
+from kiosk.remembered import ScanSettings
 from kiosk.roster import RosterCache
-from kiosk.scan import (
-    Accepted,
-    AlreadyRecorded,
-    Approach,
-    CameraTrouble,
-    Idle,
-    Locked,
-    Recording,
-    Refused,
-    ScanSettings,
-    Verify,
-)
+from kiosk.states import Accepted, AlreadyRecorded, Approach, CameraTrouble, Idle, Locked, Recording, Refused, Verify
 from tests.factories.journals import NOON
 from tests.factories.terminal import HandClock, write
 

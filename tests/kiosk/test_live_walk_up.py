@@ -16,8 +16,8 @@ from kiosk.attendant import NullDisplay
 from kiosk.camera.photo_source import PhotoSource
 from kiosk.camera.source import Flat, SourceSettings
 from kiosk.recognizer.packs.pack import open_pack
-from kiosk.scan import Accepted, Challenge
 from kiosk.settings import read_settings
+from kiosk.states import Accepted, Challenge
 from kiosk.station import Station
 
 

@@ -11,11 +11,11 @@ import pytest
 from contract.punch import LivenessLayer
 from kiosk.camera.frame import Frame
 from kiosk.errors import PackError
+from kiosk.events import Challenging, Closed, LivenessFailed, Recognised, Verifying
 from kiosk.proof import LAST_LOOK_SECONDS, Proof
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box, Match
 from kiosk.recognizer.liveness.passive import PassiveReading
-from kiosk.scan import Challenging, Closed, LivenessFailed, Recognised, Verifying
 
 BOX = Box(200, 100, 400, 300)
 PICTURE = np.zeros((480, 640, 3), np.uint8)

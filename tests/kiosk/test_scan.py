@@ -10,40 +10,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.recognizer.consensus import Identity
-from kiosk.scan import (
-    Accepted,
-    Action,
-    AlreadyRecorded,
+from kiosk.events import (
     Ambiguous,
-    Approach,
     CameraLost,
-    CameraTrouble,
-    Challenge,
     Challenging,
     Closed,
     CommitFailed,
     Committed,
     Event,
     FaceSeen,
-    Idle,
-    LastPunch,
     LivenessFailed,
     LockChanged,
-    Locked,
     Nobody,
     Recognised,
+    Unrecognised,
+    Verifying,
+)
+from kiosk.recognizer.consensus import Identity
+from kiosk.remembered import LastPunch, Scan, ScanSettings
+from kiosk.scan import remember, step
+from kiosk.states import (
+    Accepted,
+    Action,
+    AlreadyRecorded,
+    Approach,
+    CameraTrouble,
+    Challenge,
+    Idle,
+    Locked,
     Record,
     Recording,
     Refused,
-    Scan,
-    ScanSettings,
     Signal,
-    Unrecognised,
     Verify,
-    Verifying,
-    remember,
-    step,
 )
 
 SETTINGS = ScanSettings()

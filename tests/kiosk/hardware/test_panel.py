@@ -12,7 +12,7 @@ from kiosk.hardware.gpio_panel import GpioPanel
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.hardware.wiring import BuzzerWiring, LampWiring, PanelWiring, RelayWiring, RgbWiring
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 FULL = PanelWiring(
     relay=RelayWiring(pin=5, active_high=False, pulse_seconds=0.05),

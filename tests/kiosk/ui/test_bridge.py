@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QThread
 
 from kiosk.recognizer.face import Box
-from kiosk.scan import Approach, Idle
+from kiosk.states import Approach, Idle
 from kiosk.ui.bridge import LONGEST_NAME, Bridge, Newest, mirror
 from kiosk.ui.presenter import EnrolmentView, Surroundings, View, present
 

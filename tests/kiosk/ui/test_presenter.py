@@ -9,20 +9,27 @@ from typing import Any, get_args
 import pytest
 
 from kiosk.recognizer.consensus import Identity
-from kiosk.scan import (
+from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
     CameraTrouble,
     Challenge,
+    CheckFace,
+    Choose,
+    EnterPin,
+    FindName,
     Hint,
     Idle,
     Locked,
     Recording,
     RefusalReason,
     Refused,
+    ShowMonth,
     State,
+    Updating,
     Verify,
+    Withdrawn,
 )
 from kiosk.ui.phrases import LANGUAGES, Language
 from kiosk.ui.presenter import (
@@ -69,6 +76,17 @@ TABLE: list[tuple[State, StateId, str, str, str]] = [
     (Refused("liveness_officer", 9.0), "liveness_officer", "bad", "Hubungi petugas", "Please see an officer"),
     (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "See the officer"),
     (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
+    (Refused("pin_barred", 9.0), "pin_barred", "bad", "PIN ditutup", "PIN locked"),
+    (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tidak dikenal", "Unknown card"),
+    (Refused("face_differs", 9.0), "face_differs", "bad", "Wajah tidak cocok", "Faces differ"),
+    (Choose(IDENTITY, 9.0), "choose", "busy", "Pilih presensi", "Choose"),
+    (Withdrawn(9.0), "withdrawn", "notice", "Dibatalkan", "Withdrawn"),
+    (FindName(9.0), "find_name", "busy", "Cari nama Anda", "Find your name"),
+    (EnterPin("p-1", 5, 9.0), "enter_pin", "busy", "Masukkan PIN", "Enter your PIN"),
+    (EnterPin("p-1", 4, 9.0, wrong=True), "enter_pin_wrong", "busy", "PIN salah", "Wrong PIN"),
+    (CheckFace("p-1", "pin", 9.0), "check_face", "busy", "Tunjukkan wajah", "Show your face"),
+    (ShowMonth("p-1", 9.0), "month", "calm", "Rekap saya", "My month"),
+    (Updating(), "updating", "trouble", "Sedang diperbarui", "Updating"),
     (CameraTrouble(), "camera_trouble", "trouble", "Kamera bermasalah", "Camera trouble"),
     (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
 ]
@@ -130,7 +148,12 @@ def test_time_is_the_punch_and_clock_is_now() -> None:
     assert (view.time_text, view.clock) == ("06:58", "06:59")
 
 
-@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("recording", "accepted", "already")])
+PERSONAL = {
+    "recording", "accepted", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face", "month",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in PERSONAL])
 def test_name_is_shown_only_where_the_state_is_a_persons(state: State) -> None:
     assert view_of(state).name == ""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from kiosk.recognizer.face import Box
-from kiosk.scan import Accepted
+from kiosk.states import Accepted
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Surroundings
 from kiosk.ui.screen import Screen
