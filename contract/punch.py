@@ -88,6 +88,38 @@ class Liveness(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[LivenessLayer, ...] = ()
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a portable kiosk was when somebody punched.
+
+    fix: False: it could not tell, the punch is unplaced and the rest is None.
+    latitude, longitude: degrees on WGS 84, north and east positive. accuracy_m: radius in metres within which the
+    receiver believes itself to be; None: it did not say. age_s: seconds between the fix and the punch.
+    Raises ValueError when a fix has no position, when there is a position without a fix, or out of bounds.
+    """
+
+    fix: bool
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+    age_s: float | None = None
+
+    def __post_init__(self) -> None:
+        position = (self.latitude, self.longitude)
+        if self.fix and None in position:
+            raise ValueError("a fix has a latitude and a longitude")
+        if not self.fix and any(each is not None for each in (*position, self.accuracy_m, self.age_s)):
+            raise ValueError("a place without a fix has no position")
+        # Here and not as Meta, which is looked at by decoders only: no kiosk shall write what a hub would refuse.
+        for name, value, least, most in (
+            ("latitude", self.latitude, -90.0, 90.0),
+            ("longitude", self.longitude, -180.0, 180.0),
+            ("accuracy_m", self.accuracy_m, 0.0, 1e7),
+            ("age_s", self.age_s, 0.0, 86_400.0),
+        ):
+            if value is not None and not least <= value <= most:
+                raise ValueError(f"the {name} {value} cannot be")
+
+
 class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="punch"):
     """Somebody presented themselves and was recognised.
 
@@ -96,6 +128,7 @@ class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="pu
     was taken. session_hint: what the person chose on the screen; None: nothing chosen. duty: the person says that they
     are on duty elsewhere, and a letter will follow.
     roster: version of the roster against which the person was recognised.
+    place: where a portable kiosk was; None: the kiosk is not portable.
     """
 
     v: Literal[1] = 1
@@ -113,6 +146,7 @@ class Punch(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="pu
     session_hint: Literal["in", "out"] | None = None
     duty: bool = False
     evidence: HexHash | None = None
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         check_instant(self.taken_at)

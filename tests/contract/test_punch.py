@@ -19,6 +19,7 @@ from contract.punch import (
     MAX_BATCH_ROWS,
     MAX_ROW_CHARACTERS,
     ClockAnchor,
+    Place,
     Punch,
     PunchBatch,
     RowKind,
@@ -111,6 +112,54 @@ def test_row_of_before_other_factors_were_known_is_a_face(punch: Punch) -> None:
 def test_row_of_tomorrow_with_more_fields_is_read(punch: Punch) -> None:
     tree = msgspec.json.decode(encode(punch))
     assert decode_row(msgspec.json.encode({**tree, "mood": 7})) == punch
+
+
+def test_row_of_a_kiosk_that_knows_no_places_is_read(punch: Punch) -> None:
+    tree = msgspec.json.decode(encode(punch))
+    del tree["place"]
+    assert decode_row(msgspec.json.encode(tree)) == punch
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(fix=False),
+        Place(fix=True, latitude=0.5, longitude=117.5),
+        Place(fix=True, latitude=-90.0, longitude=180.0, accuracy_m=4.5, age_s=0.0),
+    ],
+)
+def test_place_comes_back_as_it_was_written(punch: Punch, place: Place) -> None:
+    row = decode_row(encode(msgspec.structs.replace(punch, place=place)))
+    assert isinstance(row, Punch)
+    assert row.place == place
+
+
+IMPOSSIBLE_PLACES = [
+    {"fix": True},
+    {"fix": True, "latitude": 1.0},
+    {"fix": False, "latitude": 1.0, "longitude": 1.0},
+    {"fix": False, "accuracy_m": 3.0},
+    {"fix": True, "latitude": 90.1, "longitude": 0.0},
+    {"fix": True, "latitude": 0.0, "longitude": -180.1},
+    {"fix": True, "latitude": 0.0, "longitude": 0.0, "accuracy_m": -1.0},
+    {"fix": True, "latitude": 0.0, "longitude": 0.0, "age_s": -0.1},
+]
+
+
+@pytest.mark.parametrize("place", IMPOSSIBLE_PLACES)
+def test_place_that_cannot_be_is_refused(punch: Punch, place: dict[str, Any]) -> None:
+    """At the hub, and before at the kiosk: a row that the hub refuses would be a punch lost."""
+    tree = msgspec.json.decode(encode(punch))
+    with pytest.raises(MalformedMessageError):
+        decode_row(msgspec.json.encode({**tree, "place": place}))
+    with pytest.raises(ValueError, match=r"fix|cannot be"):
+        Place(**place)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_place_that_is_no_number_cannot_be_made(wrong: float) -> None:
+    with pytest.raises(ValueError, match="latitude"):
+        Place(fix=True, latitude=wrong, longitude=1.0)
 
 
 @pytest.mark.parametrize(
