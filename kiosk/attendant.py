@@ -34,6 +34,7 @@ from kiosk.events import (
 from kiosk.guidance import Guidance
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
+from kiosk.position import FixedPosition, Position
 from kiosk.proof import LandmarkSource, Proof, Refusals
 from kiosk.recognizer.consensus import Consensus, Identity, Look, Unknown
 from kiosk.recognizer.decision import DecisionRule
@@ -101,7 +102,7 @@ class Attendant:
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
     of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when a policy asks for it.
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
-    then; None: there is only the one.
+    then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Attendant:
         settings: ScanSettings | None = None,
         landmarks: LandmarkSource | None = None,
         recognizer_of: Callable[[str], Recognizer] | None = None,
+        position: Position | None = None,
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
     ) -> None:
@@ -129,6 +131,7 @@ class Attendant:
         self._panel = panel
         self._display = display
         self._settings = settings or ScanSettings()
+        self._position = position or FixedPosition()
         self._on_punch = on_punch
         self._anchors = AnchorWatch(clock)
         self._clock_due = 0.0
@@ -306,6 +309,7 @@ class Attendant:
                 ),
                 liveness=Liveness(policy=roster.policy.liveness, layers=self._proof.layers),
                 roster=roster.version,
+                place=self._position.place(),
             )
 
         try:

@@ -41,8 +41,9 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     public key; only what this key has signed is believed. pack: recognition pack to start with. models_mirror:
     address or folder that `presensi models fetch --settings` asks for the files of packs before the internet.
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
-    keep_delivered_days: how long delivered rows stay in the journal. panel: pins of lights, relay, buzzer; None: none
-    are fitted.
+    keep_delivered_days: how long delivered rows stay in the journal.
+    portable: the kiosk is carried about, every punch says where it is, as gpsd at the address `gpsd` (host:port) knows.
+    panel: pins of lights, relay, buzzer; None: none are fitted.
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
@@ -62,6 +63,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     heartbeat_seconds: Positive = 30.0
     receipt_timeout_seconds: Positive = 5.0
     keep_delivered_days: Annotated[int, Meta(ge=1, le=3660)] = 90
+    portable: bool = False
+    gpsd: str = "127.0.0.1:2947"
     camera: CameraSection = msgspec.field(default_factory=CameraSection)
     panel: PanelWiring | None = None
 

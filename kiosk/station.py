@@ -34,6 +34,7 @@ from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
 from kiosk.packs import PackShelf
+from kiosk.position import GpsdPosition
 from kiosk.proof import Refusals
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
@@ -87,6 +88,7 @@ class Station:
         self.source = source or CaptureSupervisor(source_settings(settings))
         self._panel = panel or open_panel(settings)
         self._stack.callback(self._panel.close)
+        self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
         self.message = self.journal.fact("message") or ""
         self.evidence = EvidenceFolder(folder / "evidence")
         self.refusals = RefusalBook(
@@ -153,6 +155,7 @@ class Station:
                 refused_hold=self.settings.refused_hold_seconds,
                 repeat_window=self.settings.repeat_seconds,
             ),
+            position=self.position,
             on_punch=self._on_punch,
             on_refusals=self._note_refusals,
         )
@@ -213,6 +216,7 @@ class Station:
     def _bearing(self) -> Bearing:
         health = self.source.health if isinstance(self.source, CaptureSupervisor) else None
         working = self._attendant.camera_working if self._attendant is not None else False
+        unplaced = self.position.trouble if self.position is not None and not self.position.place().fix else None
         return Bearing(
             roster=0 if self._refresh_wanted else self.roster.current.version,
             command=int(self.journal.fact("command") or 0),
@@ -229,6 +233,7 @@ class Station:
                     *self.journal.alarms[-10:],
                     *self.packs.alarms,
                     *([self.evidence.trouble] if self.evidence.trouble else []),
+                    *([f"Punches are unplaced: {unplaced}."] if unplaced else []),
                 ),
             ),
         )
