@@ -7,24 +7,29 @@ can hold up a punch.
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
-from contract.punch import ClockAnchor, JournalRow, Liveness, Punch, Recognition
+from contract.heartbeat import Service
+from contract.punch import Liveness, Punch
 from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.source import FrameSource
-from kiosk.clock import AnchorWatch, Clock, Reading
+from kiosk.clock import Clock, Reading
+from kiosk.desk import REMEMBERED, Desk
 from kiosk.errors import CameraError, CameraStalledError, JournalFullError, SourceUnusableError
 from kiosk.events import (
     Ambiguous,
     CameraLost,
     CommitFailed,
     Committed,
+    Disavowed,
+    Dismissed,
     Event,
     FaceSeen,
+    Leaving,
     LockChanged,
     Nobody,
     Recognised,
@@ -34,17 +39,39 @@ from kiosk.events import (
 from kiosk.guidance import Guidance
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal, RowKey
+from kiosk.months import Months
+from kiosk.pin_tries import PinTries
 from kiosk.position import FixedPosition, Position
 from kiosk.proof import LandmarkSource, Proof, Refusals
 from kiosk.recognizer.consensus import Consensus, Identity, Look, Unknown
 from kiosk.recognizer.decision import DecisionRule
-from kiosk.recognizer.face import Box
+from kiosk.recognizer.face import Box, Match
+from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
+from kiosk.register import KeepSnapshot, Register, Sight, without_snapshot
 from kiosk.remembered import LastPunch, Scan, ScanSettings
 from kiosk.roster import Roster, RosterCache
 from kiosk.scan import answered, reading_refusal, remember, step
-from kiosk.states import Accepted, AlreadyRecorded, CameraTrouble, Record, Recording, Refused, Signal, State
+from kiosk.service import ServiceTally
+from kiosk.states import (
+    Accepted,
+    AlreadyRecorded,
+    CameraTrouble,
+    CheckFace,
+    Choose,
+    Disavow,
+    EnterPin,
+    Narrow,
+    Record,
+    Recording,
+    Refused,
+    ReportDiffering,
+    ShowMonth,
+    Signal,
+    State,
+    Widen,
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +81,6 @@ _TOLD: Final = (Accepted, AlreadyRecorded, Refused, CameraTrouble)
 FRAME_PATIENCE_SECONDS: Final = 1.0
 OPENING_SECONDS: Final = 10.0
 """How long a camera may take to open after the start before the screen calls it trouble."""
-CLOCK_CHECK_SECONDS: Final = 5.0
 
 
 class Display(Protocol):
@@ -102,7 +128,8 @@ class Attendant:
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
     of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when a policy asks for it.
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
-    then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall.
+    then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall. months: what
+    people may look up. keep_snapshot: for punches that go with a picture. timezone: whose midnight begins a new day.
     """
 
     def __init__(
@@ -119,6 +146,9 @@ class Attendant:
         landmarks: LandmarkSource | None = None,
         recognizer_of: Callable[[str], Recognizer] | None = None,
         position: Position | None = None,
+        months: Callable[[], Months] = Months,
+        keep_snapshot: KeepSnapshot = without_snapshot,
+        timezone: str = "Asia/Jakarta",
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
     ) -> None:
@@ -131,14 +161,27 @@ class Attendant:
         self._panel = panel
         self._display = display
         self._settings = settings or ScanSettings()
-        self._position = position or FixedPosition()
         self._on_punch = on_punch
-        self._anchors = AnchorWatch(clock)
-        self._clock_due = 0.0
+        self._on_refusals = on_refusals
+        self._register = Register(
+            journal=journal, clock=clock, keep_snapshot=keep_snapshot, place=(position or FixedPosition()).place
+        )
         self._frame: Frame | None = None
+        self._box: Box | None = None
         self._roster_in_use = roster.current
+        self._gallery = self._roster_in_use.gallery
+        self._narrowed: str | None = None
+        self._desk = Desk(
+            roster=lambda: self._roster_in_use,
+            months=months,
+            tries=PinTries(journal, now=lambda: clock.read().wall),
+            now=lambda: clock.read().wall,
+        )
+        self._touched: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._service = ServiceTally(timezone=timezone, now=clock.read().wall)
         self._follow_pack(self._roster_in_use)
-        self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._roster_in_use.gallery)
+        self._follow_policy(self._roster_in_use)
+        self._consensus = Consensus(rule=self._rule(self._roster_in_use), gallery=self._gallery)
         self._guidance = Guidance()
         self._proof = Proof(
             passive=self._recognizer.pack.passive,
@@ -151,7 +194,7 @@ class Attendant:
         self._seen_anything = False
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
-        self._anchor_owed_ms: int | None = None
+        self._leaving = False
         self._scan = remember(Scan(), self._recent_punches())
         self.camera_working = False
         self.served_frame: Frame | None = None
@@ -161,9 +204,18 @@ class Attendant:
         """Take no punches from now on, or take them again; may be called from any thread."""
         self._lock_wish = locked
 
+    def leave(self) -> None:
+        """Say on the screen that the kiosk is about to start anew; may be called from any thread."""
+        self._leaving = True
+
     @property
     def state(self) -> State:
         return self._scan.state
+
+    @property
+    def service(self) -> Service:
+        """How people were served today."""
+        return self._service.today
 
     # The loop -------------------------------------------------------------------------------------------------------
 
@@ -174,8 +226,9 @@ class Attendant:
         self._opening_until = self._clock.monotonic() + OPENING_SECONDS
         with self._source:
             while not stop.is_set():
-                self._keep_time()
+                self._register.keep_time()
                 self._obey()
+                self._take_touches()
                 try:
                     frame = self._source.read(FRAME_PATIENCE_SECONDS)
                 except SourceUnusableError:
@@ -190,6 +243,8 @@ class Attendant:
                 if frame is None:
                     return
                 self._look(frame)
+            if self._leaving:
+                self._advance(Leaving())
 
     def _lose_camera(self, error: CameraError) -> None:
         if not self._seen_anything and self._clock.monotonic() < self._opening_until:
@@ -206,11 +261,12 @@ class Attendant:
         self.camera_working = self._seen_anything = True
         self._frame = frame
         self._use_newest_roster()
-        sightings = self._recognizer.look(frame, self._roster_in_use.gallery)
+        sightings = self._recognizer.look(frame, self._gallery)
         served = next((each for each in sightings if each.served), None)
         usable = served is not None and served.usability is Usability.USABLE
         self.served_frame = frame if usable else None
-        self._display.show_frame(frame.main, served.face.box if served else None)
+        self._box = served.face.box if served else None
+        self._display.show_frame(frame.main, self._box)
         self._advance(self._judge(frame, served))
 
     def _judge(self, frame: Frame, served: Sighting | None) -> Event:
@@ -229,11 +285,11 @@ class Attendant:
         advice = self._guidance.advise(served.usability, first_seen_at=first_seen_at, now=frame.captured_at)
         look = _look_of(served) if advice.counts else None
         policy = self._roster_in_use.policy.liveness
-        match = look.match if look is not None else None
+        match = self._told(look)
         self._proof.watch(frame, served.face.box, first_seen_at=first_seen_at, match=match, policy=policy)
         verdict = self._consensus.observe(served.face.box, look, frame.captured_at)
         identity = verdict if isinstance(verdict, Identity) else None
-        if identity is not None and self._roster_in_use.asks_second_factor(identity.person):
+        if identity is not None and self._narrowed is None and self._roster_in_use.asks_second_factor(identity.person):
             return Ambiguous(identity)
         proven = self._prove(identity, frame, served.face.box)
         if proven is not None:
@@ -252,7 +308,16 @@ class Attendant:
             return Recognised(identity, proven=False)
         if reading_refusal(self._scan, now):
             return None
-        return self._proof.judge(identity, frame, box, self._roster_in_use.policy.liveness)
+        event = self._proof.judge(identity, frame, box, self._roster_in_use.policy.liveness)
+        if self._settings.choose and isinstance(event, Recognised) and not isinstance(self._scan.state, Choose):
+            return replace(event, proposal=self._desk.propose(event.identity.person, self._clock.read().wall))
+        return event
+
+    def _told(self, look: Look | None) -> Match | None:
+        """Whom this frame alone shows, for liveness. Held against one claim, a face that is not theirs is nobody's."""
+        if look is None or self._narrowed is None or self._consensus.rule.accepts(look.match):
+            return look.match if look is not None else None
+        return replace(look.match, person=None)
 
     def _advance(self, event: Event | None) -> None:
         """Step the walk-up, and do what it asks, until nothing more follows."""
@@ -261,73 +326,122 @@ class Attendant:
             before = self._scan.state
             self._scan, actions = step(self._scan, events.pop(0), now=self._clock.monotonic(), settings=self._settings)
             if self._scan.state != before:
+                self._service.note(self._scan.state, at=self._clock.monotonic(), now=self._clock.read().wall)
                 self._show()
                 if isinstance(before, _TOLD) and not isinstance(self._scan.state, (*_TOLD, Recording)):
                     self._panel.idle()
             for action in actions:
                 match action:
-                    case Record(identity):
-                        events.append(self._record(identity))
+                    case Record():
+                        events.append(self._record(action))
+                    case Disavow():
+                        events.append(self._disavow(action))
                     case Signal(kind):
                         self._panel.signal(kind)
+                    case Narrow(person):
+                        self._narrow(person)
+                    case Widen():
+                        self._widen()
+                    case ReportDiffering(person):
+                        self._report_differing(person)
+                    case _:
+                        assert_never(action)
 
     def _show(self) -> None:
         state = self._scan.state
         person = None
-        if isinstance(state, Accepted | AlreadyRecorded):
+        if isinstance(state, Accepted | AlreadyRecorded | EnterPin | CheckFace | ShowMonth):
             person = state.person
-        elif isinstance(state, Recording):
+        elif isinstance(state, Recording | Choose):
             person = state.identity.person
         self._display.show_state(state, name=self._roster_in_use.name_of(person) if person else None)
 
-    # Punches --------------------------------------------------------------------------------------------------------
+    # Hands -----------------------------------------------------------------------------------------------------------
 
-    def _record(self, identity: Identity) -> Committed | CommitFailed:
-        frame = self._frame
-        if frame is None:
-            raise RuntimeError("a punch without a frame cannot be")
-        roster = self._roster_in_use
+    def touch(self, kind: str, text: str = "") -> None:
+        """Somebody did this at the screen (kiosk.desk.TouchKind); returns at once, from any thread."""
+        self._touched.put((kind, text))
 
-        def build(key: RowKey) -> JournalRow:
-            # Read while the journal is held: else a heartbeat in between could say that all up to now was delivered.
-            reading = self._clock.read()
-            return Punch(
-                device=key.device,
-                epoch=key.epoch,
-                seq=key.seq,
-                person=identity.person,
-                taken_at=reading.wall,
-                clock=reading.stamp,
-                source=frame.source,
-                recognition=Recognition(
-                    pack=self._recognizer.pack.name,
-                    similarity=round(identity.similarity, 5),
-                    threshold=round(identity.threshold, 5),
-                    runner_up=round(identity.similarity - identity.margin, 5),
-                    frames=identity.frames,
-                    gallery=len(roster.gallery),
-                ),
-                liveness=Liveness(policy=roster.policy.liveness, layers=self._proof.layers),
-                roster=roster.version,
-                place=self._position.place(),
-            )
+    def _take_touches(self) -> None:
+        while True:
+            try:
+                kind, text = self._touched.get_nowait()
+            except queue.Empty:
+                return
+            event = self._desk.resolve(kind, text, self._scan.state)
+            if event is not None:
+                self._advance(event)
 
+    def _narrow(self, person: str) -> None:
+        """Hold faces against this one person: a gallery of one, and its threshold."""
+        gallery = self._roster_in_use.gallery
+        if person not in gallery:
+            self._advance(Dismissed())
+            return
+        self._narrowed = person
+        self._gallery = Gallery({person: gallery.frames_of(person)}, dimensions=gallery.dimensions)
+        self._consensus.use(self._recognizer.pack.rule(1), self._gallery)
+        self._proof.reset()
+
+    def _widen(self) -> None:
+        self._narrowed = None
+        self._gallery = self._roster_in_use.gallery
+        self._consensus.use(self._rule(self._roster_in_use), self._gallery)
+        self._proof.reset()
+
+    # Rows ------------------------------------------------------------------------------------------------------------
+
+    def _record(self, record: Record) -> Committed | CommitFailed:
+        identity = record.identity
         try:
-            punch = self._journal.append(build)
+            punch = self._register.punch(record, self._sight())
         except JournalFullError as error:
             log.error("%s", error)  # noqa: TRY400 (the sentence says all)
             return CommitFailed(identity.person)
         committed_at = self._clock.monotonic()
-        if isinstance(punch, Punch):
-            self._on_punch(TakenPunch(punch, identity, committed_at, (committed_at - identity.first_seen_at) * 1000))
-        return Committed(identity.person, punch.taken_at)
+        taken = TakenPunch(punch, identity, committed_at, (committed_at - identity.first_seen_at) * 1000)
+        self._on_punch(taken)
+        proposal = self._desk.propose(punch.person, punch.taken_at)
+        self._desk.note(punch.person, punch.taken_at)
+        row = RowKey(punch.device, punch.epoch, punch.seq)
+        return Committed(punch.person, punch.taken_at, row, proposal, record.factor)
+
+    def _disavow(self, disavow: Disavow) -> Disavowed | CommitFailed:
+        try:
+            self._register.disavow(disavow)
+        except JournalFullError as error:
+            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+            return CommitFailed(disavow.person)
+        last = self._scan.punches.get(disavow.person)
+        if last is not None:
+            self._desk.forget(disavow.person, last.taken_at)
+        return Disavowed(disavow.person)
+
+    def _sight(self) -> Sight:
+        frame = self._frame
+        if frame is None:
+            raise RuntimeError("a punch without a frame cannot be")
+        roster = self._roster_in_use
+        return Sight(
+            frame=frame,
+            box=self._box,
+            roster=roster,
+            pack=self._recognizer.pack.name,
+            compared=len(self._gallery),
+            liveness=Liveness(policy=roster.policy.liveness, layers=self._proof.layers),
+        )
+
+    def _report_differing(self, person: str) -> None:
+        """Somebody used this person's PIN or card, and it was not their face."""
+        if self._frame is not None:
+            self._on_refusals(Refusals(person, self._proof.layers, self._frame, self._box, 1, reason="face_differs"))
 
     def _recent_punches(self) -> dict[str, LastPunch]:
         """Who punched within the repeat window before a restart, placed on the monotonic clock."""
         reading, now = self._clock.read(), self._clock.monotonic()
-        window = timedelta(seconds=self._settings.repeat_window)
         recent = {}
-        for punch in self._journal.punches_since(reading.wall - window):
+        for punch in self._journal.punches_since(reading.wall - REMEMBERED):
+            self._desk.note(punch.person, punch.taken_at)
             seconds_ago = _seconds_between(punch, reading)
             if seconds_ago is not None and 0 <= seconds_ago < self._settings.repeat_window:
                 recent[punch.person] = LastPunch(punch.taken_at, now - seconds_ago)
@@ -346,8 +460,16 @@ class Attendant:
         if newest is not self._roster_in_use:
             self._roster_in_use = newest
             self._follow_pack(newest)
+            self._follow_policy(newest)
+            self._gallery = newest.gallery
             self._consensus.use(self._rule(newest), newest.gallery)
             self._proof.use(self._recognizer.pack.passive, newest.policy.liveness)
+            if self._narrowed is not None:
+                self._narrow(self._narrowed)
+
+    def _follow_policy(self, roster: Roster) -> None:
+        policy = roster.policy
+        self._settings = replace(self._settings, fallback=policy.fallback, choose=policy.choose)
 
     def _follow_pack(self, roster: Roster) -> None:
         """Recognise with the pack that made the roster's templates: those of two packs cannot be compared."""
@@ -359,38 +481,6 @@ class Attendant:
         wish = self._lock_wish
         if wish is not None and wish != self._scan.locked:
             self._advance(LockChanged(wish))
-
-    def _keep_time(self) -> None:
-        """Anchor the journal when the clock was set: the hub places earlier rows of this boot by it."""
-        now = self._clock.monotonic()
-        if now < self._clock_due:
-            return
-        self._clock_due = now + CLOCK_CHECK_SECONDS
-        stepped_ms = self._anchors.check()
-        if stepped_ms is not None:
-            self._anchor_owed_ms = (self._anchor_owed_ms or 0) + stepped_ms
-        owed_ms = self._anchor_owed_ms
-        if owed_ms is None:
-            return
-
-        def build(key: RowKey) -> JournalRow:
-            reading = self._clock.read()
-            return ClockAnchor(
-                device=key.device,
-                epoch=key.epoch,
-                seq=key.seq,
-                taken_at=reading.wall,
-                clock=reading.stamp,
-                stepped_ms=owed_ms,
-            )
-
-        try:
-            self._journal.append(build)
-        except JournalFullError as error:
-            # Still owed: without it the hub could not place the rows before.
-            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
-        else:
-            self._anchor_owed_ms = None
 
 
 def _look_of(sighting: Sighting) -> Look | None:

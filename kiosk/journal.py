@@ -38,6 +38,8 @@ __all__ = ["Journal", "JournalState", "PendingRows", "RowKey", "Settlement"]
 
 _Answer = TypeVar("_Answer")
 
+_NAMING: Final = b'"evidence":"'
+"""In the bytes of a row that names a snapshot; the others are not decoded to find the few that do."""
 _REFUSAL_START: Final = b'{"kind":"refusal"'
 
 
@@ -251,6 +253,20 @@ class Journal:
         )
         decoded = (decode_row(row_bytes) for (row_bytes,) in found)
         return [row for row in decoded if isinstance(row, RefusedPresentation)]
+
+    def announcing(self) -> list[tuple[str, str, int]]:
+        """Snapshots that kept rows name: their SHA-256, with epoch and number of the row, as these were written."""
+        rows = self._mending(
+            lambda: self._file.fetch(
+                "SELECT bytes FROM row WHERE instr(bytes, ?) > 0 ORDER BY ordinal, seq", (_NAMING,)
+            )
+        )
+        decoded = (decode_row(row_bytes) for (row_bytes,) in rows)
+        return [
+            (row.evidence, row.epoch, row.seq)
+            for row in decoded
+            if isinstance(row, Punch | RefusedPresentation) and row.evidence is not None
+        ]
 
     def settled(self, epoch: str) -> Ranges:
         """Which rows of an epoch the hub has settled; none for an epoch that is not ours, or forgotten."""

@@ -57,13 +57,18 @@ class LandmarkSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Somebody was refused as often as is allowed. person: whom the face resembled; box: in pixels of frame.main."""
+    """Somebody was refused as often as is allowed.
+
+    person: whom the face resembled, or who it was said to be. box: in pixels of frame.main; None: there was no face.
+    reason: the row's (contract.punch.RefusedPresentation).
+    """
 
     person: str
     layers: tuple[LivenessLayer, ...]
     frame: Frame
-    box: Box
+    box: Box | None
     attempts: int
+    reason: str = "liveness"
 
 
 @dataclass(slots=True)

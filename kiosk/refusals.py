@@ -1,4 +1,4 @@
-"""Visitors who were refused too often: a row in the journal, and a snapshot beside it.
+"""Rows that go with a snapshot: visitors who were refused too often, and punches with a PIN or a card.
 
 The snapshot is on the disk before its row is: a row never announces a picture that a power cut can still take away. The
 other way round a picture without a row can be left over, and is removed at the next start.
@@ -57,40 +57,52 @@ class RefusalBook:
         person: whom the face resembled; None: nobody. layers: what they said the last time. box: the face in
         `frame.main`; None: not known. None is returned when the journal's disk is full: then nothing was kept.
         """
+        roster = self._roster()
+
+        def build(key: RowKey, evidence: str | None) -> JournalRow:
+            # Read while the journal is held, as for a punch.
+            reading = self._clock.read()
+            return RefusedPresentation(
+                device=key.device,
+                epoch=key.epoch,
+                seq=key.seq,
+                taken_at=reading.wall,
+                clock=reading.stamp,
+                source=frame.source,
+                person=person,
+                reason=reason,
+                attempts=attempts,
+                liveness=Liveness(policy=roster.policy.liveness, layers=tuple(layers)),
+                evidence=evidence,
+                roster=roster.version,
+            )
+
+        try:
+            row = self.append_with_snapshot(
+                frame, box, lambda evidence: self._journal.append(lambda key: build(key, evidence))
+            )
+        except JournalFullError as error:
+            log.error("%s", error)  # noqa: TRY400 (the sentence says all)
+            return None
+        return row if isinstance(row, RefusedPresentation) else None
+
+    def append_with_snapshot(
+        self, frame: Frame, box: Box | None, append: Callable[[str | None], JournalRow]
+    ) -> JournalRow:
+        """Keep a snapshot, then have its row written, then let the snapshot go out; what `append` raises is raised.
+
+        append: gets the snapshot's hash, None where none could be kept.
+        """
         with self._lock:
             evidence = self._keep_snapshot(frame, box)
-            roster = self._roster()
-
-            def build(key: RowKey) -> JournalRow:
-                # Read while the journal is held, as for a punch.
-                reading = self._clock.read()
-                return RefusedPresentation(
-                    device=key.device,
-                    epoch=key.epoch,
-                    seq=key.seq,
-                    taken_at=reading.wall,
-                    clock=reading.stamp,
-                    source=frame.source,
-                    person=person,
-                    reason=reason,
-                    attempts=attempts,
-                    liveness=Liveness(policy=roster.policy.liveness, layers=tuple(layers)),
-                    evidence=evidence,
-                    roster=roster.version,
-                )
-
             try:
-                row = self._journal.append(build)
-            except JournalFullError as error:
-                log.error("%s", error)  # noqa: TRY400 (the sentence says all)
-                self._drop(evidence)
-                return None
+                row = append(evidence)
             except BaseException:
                 self._drop(evidence)
                 raise
             if evidence is not None:
                 self._folder.announce(evidence, epoch=row.epoch, seq=row.seq)
-        return row if isinstance(row, RefusedPresentation) else None
+        return row
 
     def sort_out(self) -> None:
         """Let those snapshots wait that a kept row announces, and remove the others.
@@ -101,10 +113,9 @@ class RefusalBook:
             kept = set(self._folder.kept)
             if not kept:
                 return
-            announced = {row.evidence: row for row in self._journal.refusals() if row.evidence in kept}
-            for name, row in announced.items():
-                if name is not None:
-                    self._folder.announce(name, epoch=row.epoch, seq=row.seq)
+            announced = {name: (epoch, seq) for name, epoch, seq in self._journal.announcing() if name in kept}
+            for name, (epoch, seq) in announced.items():
+                self._folder.announce(name, epoch=epoch, seq=seq)
             left_over = sorted(kept - announced.keys())
             if left_over:
                 undelivered = [name for name in left_over if name in self._folder.waiting]

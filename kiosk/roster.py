@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from contract.errors import MalformedMessageError
-from contract.roster import KioskPolicy, RosterPart, RosterPerson
+from contract.roster import Hours, KioskPolicy, RosterPart, RosterPerson
 from kiosk.errors import GalleryError, PackError
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.gallery import Gallery
@@ -42,6 +42,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pack: str
     policy: KioskPolicy
     people: tuple[RosterPerson, ...]
+    hours: tuple[Hours, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Roster:
     policy: KioskPolicy = field(default_factory=KioskPolicy)
     people: dict[str, RosterPerson] = field(default_factory=dict)
     gallery: Gallery = field(default_factory=lambda: Gallery({}))
+    hours: tuple[Hours, ...] = ()
 
     def name_of(self, person: str) -> str | None:
         """Display name; None when the person is not (or no longer) on this kiosk."""
@@ -169,7 +171,13 @@ class RosterCache:
                 people.pop(person, None)
             people.update({each.person: each for each in part.people})
         last = parts[-1]
-        stored = _Stored(version=last.version, pack=last.pack, policy=last.policy, people=tuple(people.values()))
+        stored = _Stored(
+            version=last.version,
+            pack=last.pack,
+            policy=last.policy,
+            people=tuple(people.values()),
+            hours=last.hours,
+        )
         roster = self._build(stored)
         self._write(stored)
         self._current = roster
@@ -185,7 +193,7 @@ class RosterCache:
         except GalleryError as error:
             raise MalformedMessageError(f"the roster's embeddings cannot be used: {error}") from error
         people = {each.person: each for each in stored.people}
-        return Roster(stored.version, stored.pack, stored.policy, people, gallery)
+        return Roster(stored.version, stored.pack, stored.policy, people, gallery, stored.hours)
 
     def _write(self, stored: _Stored) -> None:
         temporary = self._path.with_name(f".{self._path.name}.new")

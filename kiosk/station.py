@@ -33,6 +33,7 @@ from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
+from kiosk.months import MonthCache
 from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
 from kiosk.proof import Refusals
@@ -89,6 +90,7 @@ class Station:
         self._panel = panel or open_panel(settings)
         self._stack.callback(self._panel.close)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
+        self.months = MonthCache(folder / "months.msgpack", on_change=self._note_months)
         self.message = self.journal.fact("message") or ""
         self.evidence = EvidenceFolder(folder / "evidence")
         self.refusals = RefusalBook(
@@ -114,6 +116,7 @@ class Station:
             ),
             on_roster=self._take_roster,
             on_command=self._obey,
+            on_month=self.months.take,
             on_receipt=on_receipt,
         )
         self._attendant: Attendant | None = None
@@ -134,6 +137,11 @@ class Station:
     def clock_trusted(self) -> bool:
         """Whether the wall clock was set by network or battery."""
         return self._clock.read().stamp.source != "free"
+
+    def touch(self, kind: str, text: str = "") -> None:
+        """Somebody did this at the screen (kiosk.desk.TouchKind); may be called from any thread."""
+        if self._attendant is not None:
+            self._attendant.touch(kind, text)
 
     def stop(self) -> None:
         """End `run` soon; may be called from any thread and from a signal handler."""
@@ -156,6 +164,9 @@ class Station:
                 repeat_window=self.settings.repeat_seconds,
             ),
             position=self.position,
+            months=lambda: self.months.current,
+            keep_snapshot=self.refusals.append_with_snapshot,
+            timezone=self.settings.timezone,
             on_punch=self._on_punch,
             on_refusals=self._note_refusals,
         )
@@ -193,7 +204,12 @@ class Station:
 
     def _note_refusals(self, refusals: Refusals) -> None:
         self.refusals.record(
-            refusals.person, refusals.layers, refusals.frame, refusals.box, refusals.attempts, reason="liveness"
+            refusals.person,
+            refusals.layers,
+            refusals.frame,
+            refusals.box,
+            refusals.attempts,
+            reason=refusals.reason,
         )
 
     def _keep_house(self, stop: threading.Event) -> None:
@@ -223,6 +239,8 @@ class Station:
             pack=self.roster.current.pack,
             packs=self.packs.names,
             software=importlib.metadata.version("presensi"),
+            months=self.months.current.version,
+            service=self._attendant.service if self._attendant is not None else None,
             health=Health(
                 camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
                 journal="full" if self.journal.full else "salvaged" if self.journal.alarms else "ok",
@@ -252,6 +270,9 @@ class Station:
         log.info("roster %d is in force: %d people", roster.version, len(roster.people))
         self.uplink.heartbeat_soon()
 
+    def _note_months(self) -> None:
+        self.uplink.heartbeat_soon()
+
     def _obey(self, command: Command) -> None:
         """Carry out one command; each version once, none that has expired."""
         if command.version <= int(self.journal.fact("command") or 0):
@@ -268,6 +289,8 @@ class Station:
                     self._attendant.lock(locked=command.action == "lock")
             case "restart":
                 self.restart_wanted = True
+                if self._attendant is not None:
+                    self._attendant.leave()
                 self.stop()
             case "refresh":
                 self._refresh_wanted = True

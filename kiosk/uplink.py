@@ -18,7 +18,8 @@ from typing import TypeVar
 from contract import codec, ranges, topics
 from contract.command import Command
 from contract.errors import ContractError
-from contract.heartbeat import MAX_PACKS, Health, Heartbeat
+from contract.heartbeat import MAX_PACKS, Health, Heartbeat, Service
+from contract.month import MonthPart
 from contract.punch import make_batch, pack_batch
 from contract.ranges import Ranges
 from contract.receipt import Receipt
@@ -57,6 +58,8 @@ class Bearing:
     packs: tuple[str, ...] = ()
     software: str = ""
     health: Health = field(default_factory=Health)
+    months: int = 0
+    service: Service | None = None
 
 
 @dataclass(slots=True)
@@ -73,9 +76,9 @@ _Message = TypeVar("_Message")
 class Uplink:
     """Delivers one kiosk's journal, and hands what the hub says to whoever cares.
 
-    on_roster, on_command, on_receipt: called with verified messages, in the uplink's thread (a receipt once it is
-    applied, and only if it is newer than those before). bearing: asked at each heartbeat. evidence: the snapshots that
-    are to be delivered beside the rows; None: there are none.
+    on_roster, on_command, on_month, on_receipt: called with verified messages, in the uplink's thread (a receipt once
+    it is applied, and only if it is newer than those before). bearing: asked at each heartbeat. evidence: the snapshots
+    that are to be delivered beside the rows; None: there are none.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Uplink:
         evidence: EvidenceOutbox | None = None,
         on_roster: Callable[[RosterPart], None] = lambda _part: None,
         on_command: Callable[[Command], None] = lambda _command: None,
+        on_month: Callable[[MonthPart], None] = lambda _part: None,
         on_receipt: Callable[[Receipt], None] = lambda _receipt: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -106,6 +110,7 @@ class Uplink:
         self._evidence = evidence
         self._on_roster = on_roster
         self._on_command = on_command
+        self._on_month = on_month
         self._on_receipt = on_receipt
         self._jitter = jitter
         self._evidence_topic = topics.up(device, "evidence")
@@ -234,6 +239,8 @@ class Uplink:
             packs=bearing.packs[:MAX_PACKS],
             software=bearing.software,
             older=state.older,
+            months=bearing.months,
+            service=bearing.service,
         )
         sealed = codec.seal(heartbeat, key=self._key, purpose="state", device=self._device)
         self._transport.publish(topics.up(self._device, "state"), sealed, retain=True)
@@ -250,6 +257,8 @@ class Uplink:
                     self._on_roster(self._open(payload, RosterPart, "roster"))
                 case "command":
                     self._on_command(self._open(payload, Command, "command"))
+                case "month":
+                    self._on_month(self._open(payload, MonthPart, "month"))
         except ContractError as error:
             self.refused_messages += 1
             log.warning("refused a message on %s: %s", topic, error)

@@ -235,7 +235,7 @@ def test_kiosk_starts_with_a_disk_that_cannot_mend_its_journal(corner: Corner, m
         raise JournalFullError("damaged, and no room to mend it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "refusals", refuse)
+        patch.setattr(Journal, "announcing", refuse)
         corner.open()
         assert corner.folder.waiting == {}
         assert len(corner.files()) == 1
