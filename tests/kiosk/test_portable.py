@@ -13,8 +13,8 @@ from kiosk.position import UNPLACED
 from kiosk.settings import KioskSettings
 from kiosk.station import Station
 from tests.factories.gpsd import FakeGpsd, tpv
+from tests.factories.scripted import Somebody, Terminal, during
 from tests.factories.transports import ScriptedTransport
-from tests.kiosk.test_attendant import Somebody, Terminal, during
 from tests.kiosk.test_position import until
 from tests.kiosk.test_station import EmptyRoom, heartbeat_of, hub_key, settings
 
