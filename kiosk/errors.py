@@ -39,6 +39,14 @@ class SettingsError(KioskError, BadInputError):
     """Raised when a settings file has an unknown key or an unusable value; names the file and the key."""
 
 
+class WiringError(SettingsError):
+    """Raised when parts cannot be wired as a file says; `key` names the place in it, like relay.pin."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(f"{key}: {sentence}")
+        self.key = key
+
+
 class GalleryError(KioskError, BadInputError):
     """Raised when a gallery cannot be built or read: wrong shape or type, a vector without direction, cut bytes."""
 

@@ -15,8 +15,9 @@ class NullPanel:
     """A Panel that drives nothing and remembers the last hundred things it was told, for whoever looks."""
 
     def __init__(self) -> None:
-        self.told: deque[SignalKind | Literal["idle"]] = deque(maxlen=REMEMBERED)
+        self.told: deque[SignalKind | Literal["idle", "locked"]] = deque(maxlen=REMEMBERED)
         self.closed = False
+        self.alarms: tuple[str, ...] = ()
 
     def signal(self, kind: SignalKind) -> None:
         self._require_open()
@@ -25,6 +26,10 @@ class NullPanel:
     def idle(self) -> None:
         self._require_open()
         self.told.append("idle")
+
+    def lock(self, *, locked: bool) -> None:
+        self._require_open()
+        self.told.append("locked" if locked else "idle")
 
     def close(self) -> None:
         self.closed = True

@@ -10,12 +10,18 @@ from kiosk.states import SignalKind
 class Panel(Protocol):
     """Lights, buzzer and door relay of one kiosk.
 
-    An implementation must provide `signal`, `idle` and `close`. It
+    An implementation must provide `signal`, `idle`, `lock`, `close` and `alarms`. It
       - returns from each of them at once: patterns and pulses run in the background;
       - lets a new signal replace the one before, wherever that one has got to;
+      - releases no door while it is locked;
       - leaves every output in its safe state after `close`: door shut, lights and buzzer off;
-      - raises HardwareError from `signal` and `idle` after `close`; `close` itself may be called again.
+      - raises HardwareError from `signal`, `idle` and `lock` after `close`; `close` itself may be called again.
     """
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What somebody should know of, a sentence each."""
+        ...
 
     def signal(self, kind: SignalKind) -> None:
         """Say that this has happened to a person: accepted, already, refused or trouble."""
@@ -23,6 +29,10 @@ class Panel(Protocol):
 
     def idle(self) -> None:
         """Return to rest: nobody is being told anything. A door that is open stays open for its time."""
+        ...
+
+    def lock(self, *, locked: bool) -> None:
+        """Shut the door at once and say that nobody is served, or rest and serve again."""
         ...
 
     def close(self) -> None:

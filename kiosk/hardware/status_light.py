@@ -36,10 +36,12 @@ RHYTHMS: Final[Mapping[SignalKind, Rhythm]] = MappingProxyType(
 RGB: Final[Mapping[Colour, Rgb]] = MappingProxyType({"blue": (0.0, 0.15, 1.0), "orange": (1.0, 0.35, 0.0)})
 RESTING: Final[Rgb] = (0.0, 0.02, 0.12)
 """A dim blue: the kiosk is on and waits."""
+LOCKED: Final[Rgb] = (0.25, 0.08, 0.0)
+"""A dim orange: the kiosk is on and serves nobody."""
 
 
 class StatusLight(Protocol):
-    """One or more lamps; must provide `show`, `rest` and `close`, none of which may wait."""
+    """One or more lamps; must provide `show`, `rest`, `lock` and `close`, none of which may wait."""
 
     def show(self, kind: SignalKind) -> None:
         """Shine as this signal does."""
@@ -47,6 +49,10 @@ class StatusLight(Protocol):
 
     def rest(self) -> None:
         """Shine as a kiosk that waits."""
+        ...
+
+    def lock(self) -> None:
+        """Shine as a kiosk that serves nobody."""
         ...
 
     def close(self) -> None:
@@ -76,6 +82,9 @@ class RgbLight:
 
     def rest(self) -> None:
         self._led.color = RESTING
+
+    def lock(self) -> None:
+        self._led.color = LOCKED
 
     def close(self) -> None:
         if not self._led.closed:
@@ -110,6 +119,10 @@ class LampPair:
     def rest(self) -> None:
         for lamp in self._lamps.values():
             lamp.off()
+
+    def lock(self) -> None:
+        self._lamps["blue"].off()
+        self._lamps["orange"].on()
 
     def close(self) -> None:
         for lamp in self._lamps.values():

@@ -1,25 +1,33 @@
-"""Which part of the panel hangs on which pin: the section [panel] of the settings.
+"""Which part of a kiosk hangs on which pin: hardware.toml, or the section [panel] of the settings.
 
 Pins are BCM numbers, as on `pinout` and in gpiozero.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
-from kiosk.errors import SettingsError
+from kiosk.errors import WiringError
 
-HEADER_PINS = range(28)
+HEADER_PINS: Final = range(28)
 """BCM numbers on the 40-pin header of every Raspberry Pi since 2014."""
+EEPROM_PINS: Final = range(2)
+"""ID_SD and ID_SC: at the start the firmware talks there to the EEPROM of an add-on board."""
+PULLED_UP_PINS: Final = range(2, 4)
+"""SDA and SCL: 1.8 kilohm to 3.3 V are soldered to them."""
+LONGEST_PULSE_SECONDS: Final = 30.0
 
 
 class RelayWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The door relay.
 
     active_high: False for the common relay boards that close when the pin is pulled low.
-    pulse_seconds: how long the door stays released.
+    pulse_seconds: how long the door stays released, at most 30.
     """
 
     pin: int
@@ -52,29 +60,67 @@ class BuzzerWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     active_high: bool = True
 
 
-class PanelWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kiosk's panel; None: the kiosk does not have that part. At most one kind of light.
+class TamperWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The loop around the housing: from the pin over its switches to ground; all are closed while nobody opens it."""
 
-    Raises SettingsError when a pin is not on the header or serves two parts, or when a pulse is not a time.
+    pin: int
+
+
+class PresenceWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The motion sensor (PIR); active_high: False for one that pulls the pin low when somebody moves."""
+
+    pin: int
+    active_high: bool = True
+
+
+class FillLightWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The light for faces; active_high: False where the pin must be low for it to shine."""
+
+    pin: int
+    active_high: bool = True
+
+
+class BacklightWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The screen's backlight, which hangs on no pin.
+
+    device: its name in /sys/class/backlight; None: the only one there. night_percent: how bright it is at night while
+    nobody is there.
+    """
+
+    device: str | None = None
+    night_percent: Annotated[int, Meta(ge=0, le=100)] = 10
+
+
+class PanelWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kiosk's hardware; None: the kiosk does not have that part. At most one kind of light.
+
+    Raises WiringError when a pin is not free to use or serves two parts, or when a pulse is not a time.
     """
 
     relay: RelayWiring | None = None
     rgb: RgbWiring | None = None
     lamps: LampWiring | None = None
     buzzer: BuzzerWiring | None = None
+    tamper: TamperWiring | None = None
+    presence: PresenceWiring | None = None
+    fill_light: FillLightWiring | None = None
+    backlight: BacklightWiring | None = None
 
     def __post_init__(self) -> None:
         if self.rgb is not None and self.lamps is not None:
-            raise SettingsError("the panel has one status light: give the pins of rgb or of lamps, not of both")
-        if self.relay is not None and not 0 < self.relay.pulse_seconds <= 30:
-            raise SettingsError(f"relay.pulse_seconds must be above 0 and at most 30, not {self.relay.pulse_seconds}")
+            raise WiringError("lamps", "the panel has one status light, give the pins of rgb or of lamps, not of both")
         users: dict[int, str] = {}
         for part, pin in self.pins():
-            if pin not in HEADER_PINS:
-                raise SettingsError(f"{part}: GPIO{pin} is not on the header, give a BCM number from 0 to 27")
+            _check_pin(part, pin)
             if pin in users:
-                raise SettingsError(f"{part}: GPIO{pin} already serves {users[pin]}, give each part its own pin")
+                raise WiringError(part, f"GPIO{pin} already serves {users[pin]}, give each part its own pin")
             users[pin] = part
+        if self.relay is not None:
+            _check_relay(self.relay)
+        if self.presence is not None and self.presence.active_high and self.presence.pin in PULLED_UP_PINS:
+            raise WiringError(
+                "presence.pin", f"GPIO{self.presence.pin} is always pulled up, take a pin from 4 to 27 for this sensor"
+            )
 
     def pins(self) -> Iterator[tuple[str, int]]:
         """Every pin in use, with the name of its part as in the settings."""
@@ -84,5 +130,33 @@ class PanelWiring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             yield from (("rgb.red", self.rgb.red), ("rgb.green", self.rgb.green), ("rgb.blue", self.rgb.blue))
         if self.lamps is not None:
             yield from (("lamps.blue", self.lamps.blue), ("lamps.orange", self.lamps.orange))
-        if self.buzzer is not None:
-            yield "buzzer.pin", self.buzzer.pin
+        for part, single in (
+            ("buzzer", self.buzzer),
+            ("tamper", self.tamper),
+            ("presence", self.presence),
+            ("fill_light", self.fill_light),
+        ):
+            if single is not None:
+                yield f"{part}.pin", single.pin
+
+
+def _check_pin(part: str, pin: int) -> None:
+    if pin not in HEADER_PINS:
+        raise WiringError(part, f"GPIO{pin} is not on the header, give a BCM number from 2 to 27")
+    if pin in EEPROM_PINS:
+        raise WiringError(
+            part, f"GPIO{pin} is reserved for the EEPROM of add-on boards, give a BCM number from 2 to 27"
+        )
+
+
+def _check_relay(relay: RelayWiring) -> None:
+    if not 0 < relay.pulse_seconds <= LONGEST_PULSE_SECONDS or math.isnan(relay.pulse_seconds):
+        raise WiringError(
+            "relay.pulse_seconds",
+            f"must be above 0 and at most {LONGEST_PULSE_SECONDS:g}, not {relay.pulse_seconds:g}",
+        )
+    if relay.active_high and relay.pin in PULLED_UP_PINS:
+        raise WiringError(
+            "relay.pin",
+            f"GPIO{relay.pin} is always pulled up and would release the door while the kiosk starts, take 9 to 27",
+        )
