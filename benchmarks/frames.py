@@ -105,6 +105,9 @@ class EndlessFrames:
     def ask(self, step: str) -> None:
         """Nobody is there to obey."""
 
+    def compensate(self, ev: float) -> None:
+        """There is nothing to expose."""
+
     def read(self, timeout_seconds: float) -> Frame | None:  # noqa: ARG002 (there is always a frame)
         if self._given and self.watched.served_frame is not None:
             self.used_ms.append((time.thread_time() - self._handed_over_at) * 1000)

@@ -126,7 +126,8 @@ class Attendant:
     """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
 
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
-    of liveness as often as is allowed. landmarks: for the challenge; None: dlib's, read when a policy asks for it.
+    of liveness as often as is allowed, on_look with every frame and the face that is served in it.
+    landmarks: for the challenge; None: dlib's, read when a policy asks for it.
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
     then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall. months: what
     people may look up. keep_snapshot: for punches that go with a picture. timezone: whose midnight begins a new day.
@@ -151,6 +152,7 @@ class Attendant:
         timezone: str = "Asia/Jakarta",
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
+        on_look: Callable[[Frame, Box | None], None] = lambda _frame, _box: None,
     ) -> None:
         self._source = source
         self._recognizer = recognizer
@@ -163,6 +165,7 @@ class Attendant:
         self._settings = settings or ScanSettings()
         self._on_punch = on_punch
         self._on_refusals = on_refusals
+        self._on_look = on_look
         self._register = Register(
             journal=journal, clock=clock, keep_snapshot=keep_snapshot, place=(position or FixedPosition()).place
         )
@@ -267,6 +270,7 @@ class Attendant:
         self.served_frame = frame if usable else None
         self._box = served.face.box if served else None
         self._display.show_frame(frame.main, self._box)
+        self._on_look(frame, self._box)
         self._advance(self._judge(frame, served))
 
     def _judge(self, frame: Frame, served: Sighting | None) -> Event:
@@ -480,6 +484,7 @@ class Attendant:
     def _obey(self) -> None:
         wish = self._lock_wish
         if wish is not None and wish != self._scan.locked:
+            self._panel.lock(locked=wish)
             self._advance(LockChanged(wish))
 
 

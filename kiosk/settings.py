@@ -15,6 +15,7 @@ from msgspec import Meta
 from contract.topics import DEVICE_PATTERN
 from kiosk.errors import SettingsError
 from kiosk.hardware.wiring import PanelWiring
+from kiosk.hardware.wiring_file import read_wiring
 
 Positive = Annotated[float, Meta(gt=0, le=86_400)]
 
@@ -31,6 +32,21 @@ class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     pace: Literal["own", "fast"] = "own"
     loop: bool = False
     rotation_degrees: Literal[0, 180] = 0
+    mains_hertz: Literal[0, 50, 60] = 50
+
+
+Hour = Annotated[int, Meta(ge=0, le=23)]
+
+
+class NightSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When it is night at the site, in local hours; equal hours: never. Screen, fill light and sounds follow it.
+
+    idle_seconds: nobody there for so long makes the screen rest.
+    """
+
+    from_hour: Hour = 18
+    until_hour: Hour = 6
+    idle_seconds: Positive = 30.0
 
 
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +59,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
     keep_delivered_days: how long delivered rows stay in the journal.
     portable: the kiosk is carried about, every punch says where it is, as gpsd at the address `gpsd` (host:port) knows.
-    panel: pins of lights, relay, buzzer; None: none are fitted.
+    hardware: file that names the pins of lights, relay, buzzer and the rest; None: `panel` names them. panel: the same
+    here; None: none are fitted.
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
@@ -66,7 +83,18 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     portable: bool = False
     gpsd: str = "127.0.0.1:2947"
     camera: CameraSection = msgspec.field(default_factory=CameraSection)
+    night: NightSection = msgspec.field(default_factory=NightSection)
+    hardware: str | None = None
     panel: PanelWiring | None = None
+
+    def __post_init__(self) -> None:
+        if self.hardware is not None and self.panel is not None:
+            raise SettingsError("hardware names a file of pins, and [panel] names pins too: keep one of them")
+
+    @property
+    def wiring(self) -> PanelWiring | None:
+        """What is fitted, from wherever it is named; None: nothing. SettingsError when the file cannot be used."""
+        return self.panel if self.hardware is None else read_wiring(Path(self.hardware))
 
     @property
     def data_folder(self) -> Path:

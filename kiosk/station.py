@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from contract import topics
 from contract.command import Command
@@ -30,13 +31,20 @@ from kiosk.clock import SystemClock, boot_id
 from kiosk.errors import JournalError, SettingsError
 from kiosk.evidence_folder import EvidenceFolder
 from kiosk.evidence_outbox import EvidenceOutbox
+from kiosk.hardware.fittings import Fittings
+from kiosk.hardware.guarded_door import GuardedDoor
+from kiosk.hardware.lighting import LightingRules
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
+from kiosk.hardware.tamper import TamperMemory
+from kiosk.hardware.wiring import PanelWiring
 from kiosk.journal import Journal
+from kiosk.metering import Metering, follow, measure_light
 from kiosk.months import MonthCache
 from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
 from kiosk.proof import Refusals
+from kiosk.recognizer.face import Box
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.recognizer.recognizer import Recognizer
 from kiosk.refusals import RefusalBook
@@ -87,8 +95,10 @@ class Station:
             folder / "roster.msgpack", pack=settings.pack, packs=self.packs, on_change=self._note_roster
         )
         self.source = source or CaptureSupervisor(source_settings(settings))
-        self._panel = panel or open_panel(settings)
+        wiring = settings.wiring or PanelWiring()
+        self._panel = panel or open_panel(wiring)
         self._stack.callback(self._panel.close)
+        self._metering = Metering()
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
         self.months = MonthCache(folder / "months.msgpack", on_change=self._note_months)
         self.message = self.journal.fact("message") or ""
@@ -119,6 +129,7 @@ class Station:
             on_month=self.months.take,
             on_receipt=on_receipt,
         )
+        self.fittings = self._stack.enter_context(self._fit(wiring))
         self._attendant: Attendant | None = None
 
     def __enter__(self) -> Station:
@@ -169,6 +180,7 @@ class Station:
             timezone=self.settings.timezone,
             on_punch=self._on_punch,
             on_refusals=self._note_refusals,
+            on_look=self._mind_the_light,
         )
         if self.journal.fact("locked") == "yes":
             self._attendant.lock(locked=True)
@@ -212,6 +224,30 @@ class Station:
             reason=refusals.reason,
         )
 
+    def _mind_the_light(self, frame: Frame, box: Box | None) -> None:
+        """Expose for the face that is served, and light it where exposure cannot help."""
+        light = measure_light(frame, box) if box is not None else None
+        if light is not None:
+            self.fittings.see_face(light.face)
+        before, self._metering = self._metering, follow(self._metering, light, frame.captured_at)
+        if self._metering.ev != before.ev:
+            self.source.compensate(self._metering.ev)
+
+    def _fit(self, wiring: PanelWiring) -> Fittings:
+        zone, night = site_zone(self.settings), self.settings.night
+        return Fittings(
+            wiring,
+            memory=tamper_memory(self.settings),
+            rules=LightingRules(
+                idle_seconds=night.idle_seconds,
+                night_percent=wiring.backlight.night_percent if wiring.backlight is not None else 100,
+                night_from_hour=night.from_hour,
+                night_until_hour=night.until_hour,
+            ),
+            local_now=lambda: self._clock.read().wall.astimezone(zone),
+            on_alarm=self.uplink.heartbeat_soon,
+        )
+
     def _keep_house(self, stop: threading.Event) -> None:
         while True:
             days = self.settings.keep_delivered_days
@@ -251,6 +287,8 @@ class Station:
                     *self.journal.alarms[-10:],
                     *self.packs.alarms,
                     *([self.evidence.trouble] if self.evidence.trouble else []),
+                    *self.fittings.alarms,
+                    *self._panel.alarms,
                     *([f"Punches are unplaced: {unplaced}."] if unplaced else []),
                 ),
             ),
@@ -341,6 +379,7 @@ def source_settings(settings: KioskSettings) -> SourceSettings:
         pace=camera.pace,
         loop=camera.loop,
         rotation_degrees=camera.rotation_degrees,
+        mains_hertz=camera.mains_hertz,
     )
 
 
@@ -359,13 +398,28 @@ def mqtt_transport(settings: KioskSettings) -> MqttTransport:
     )
 
 
-def open_panel(settings: KioskSettings) -> Panel:
+def open_panel(wiring: PanelWiring) -> Panel:
     """Lights, relay and buzzer where they are fitted; else a panel that does nothing."""
-    if settings.panel is None:
+    if (wiring.relay, wiring.rgb, wiring.lamps, wiring.buzzer) == (None, None, None, None):
         return NullPanel()
     from kiosk.hardware.gpio_panel import GpioPanel
 
-    return GpioPanel(settings.panel)
+    return GpioPanel(wiring, open_door=GuardedDoor)
+
+
+def site_zone(settings: KioskSettings) -> ZoneInfo:
+    """The site's time zone; SettingsError when there is none of that name."""
+    try:
+        return ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"There is no time zone {settings.timezone!r}: write Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
+        ) from error
+
+
+def tamper_memory(settings: KioskSettings) -> TamperMemory:
+    """What this kiosk remembers of its housing."""
+    return TamperMemory(settings.data_folder / "tamper.json")
 
 
 def _optional(path: str | None) -> Path | None:

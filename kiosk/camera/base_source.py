@@ -38,7 +38,7 @@ class BaseSource(ABC):
         _expose   wait at most `timeout_seconds` and return the next Exposure, None at the end of the input;
                   raises CameraStalledError or CameraError;
         _close    release whatever is open, which may be nothing; never raises.
-    It may override `ask` and `current_person`.
+    It may override `ask`, `compensate` and `current_person`.
     """
 
     kind: SourceKind
@@ -80,6 +80,9 @@ class BaseSource(ABC):
 
     def ask(self, step: Step) -> None:  # noqa: B027 - a hook, not a duty
         """Ignore the challenge: people in front of a camera read it on the screen."""
+
+    def compensate(self, ev: float) -> None:  # noqa: B027 - a hook, not a duty
+        """Ignore the exposure: this source has no control for it."""
 
     def __enter__(self) -> Self:
         self.start()

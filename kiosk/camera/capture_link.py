@@ -25,6 +25,12 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
     step: Step
 
 
+class Compensate(msgspec.Struct, frozen=True, tag=True):
+    """To the capture process: expose by so many EV more (less, when negative) than the camera would by itself."""
+
+    ev: float
+
+
 class Taken(msgspec.Struct, frozen=True, tag=True):
     """To the capture process, only where the reader sets the pace: this frame was read, go on."""
 
@@ -57,7 +63,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     unusable: bool
 
 
-Order = Begin | Ask | Taken | Finish
+Order = Begin | Ask | Compensate | Taken | Finish
 Report = Opened | Published | Ended | Failed
 
 

@@ -16,7 +16,19 @@ import socket
 import sys
 from collections.abc import Callable
 
-from kiosk.camera.capture_link import Ask, Begin, Ended, Failed, Finish, Link, LinkClosedError, Opened, Published, Taken
+from kiosk.camera.capture_link import (
+    Ask,
+    Begin,
+    Compensate,
+    Ended,
+    Failed,
+    Finish,
+    Link,
+    LinkClosedError,
+    Opened,
+    Published,
+    Taken,
+)
 from kiosk.camera.ring import FrameRing
 from kiosk.camera.source import FrameSource, SourceSettings
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
@@ -59,6 +71,8 @@ class CaptureLoop:
         while (order := self._link.receive_order(timeout_seconds)) is not None:
             if isinstance(order, Ask):
                 self._source.ask(order.step)
+            elif isinstance(order, Compensate):
+                self._source.compensate(order.ev)
             elif isinstance(order, Taken):
                 self._taken = order.sequence
             elif isinstance(order, Finish):

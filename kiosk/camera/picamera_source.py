@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from kiosk.camera.frame import Pixels, SourceKind
 from kiosk.camera.source import SourceSettings
 from kiosk.camera.streams import grey_size
 from kiosk.errors import CameraError, CameraStalledError
+
+logger = logging.getLogger(__name__)
 
 BUFFER_COUNT = 4
 """Requests in flight: one with us, one ready, two being filled."""
@@ -36,6 +39,13 @@ TO_BGR = {
     "YUYV": cv2.COLOR_YUV2BGR_YUYV,
     "MJPEG": cv2.COLOR_RGB2BGR,
 }
+
+
+# Values of libcamera's enumerations, as numbers: the names of their members have changed, the numbers have not.
+METERING_CENTRE_WEIGHTED = 0
+AUTOMATIC = 0
+FLICKER_OFF, FLICKER_MANUAL = 0, 1
+AUTOFOCUS_CONTINUOUS = 2
 
 
 class PiCameraSource(BaseSource):
@@ -73,6 +83,17 @@ class PiCameraSource(BaseSource):
                 f"Raspberry Pi camera {device} cannot be opened ({error}): check its ribbon cable, "
                 "and end other programs that use it."
             ) from error
+
+    def compensate(self, ev: float) -> None:
+        """Shift the exposure where the camera can; between `start` and `stop` only."""
+        if self._camera is None or "ExposureValue" not in self._camera.camera_controls:
+            return
+        least, most, _ = self._camera.camera_controls["ExposureValue"]
+        try:
+            self._camera.set_controls({"ExposureValue": float(min(most, max(least, ev)))})
+        except (RuntimeError, ValueError) as error:
+            # The picture is darker than it could be; that is no reason to be without one.
+            logger.warning("The camera does not take an exposure of %+.1f EV: %s", ev, error)
 
     def _expose(self, timeout_seconds: float) -> Exposure | None:
         request = self._next_request(timeout_seconds)
@@ -112,9 +133,11 @@ class PiCameraSource(BaseSource):
 
     def _video_configuration(self, streams: Mapping[str, Any], lores: Mapping[str, Any] | None) -> Any:
         microseconds = round(1_000_000 / self._settings.fps)
-        extra: dict[str, Any] = {}
-        if "FrameDurationLimits" in self._camera.camera_controls:
-            extra["controls"] = {"FrameDurationLimits": (microseconds, microseconds)}
+        known = self._camera.camera_controls
+        controls = automatic_controls(self._settings.mains_hertz, known)
+        if "FrameDurationLimits" in known:
+            controls["FrameDurationLimits"] = (microseconds, microseconds)
+        extra: dict[str, Any] = {"controls": controls} if controls else {}
         if self._settings.rotation_degrees == 180:
             from libcamera import Transform
 
@@ -151,6 +174,24 @@ class PiCameraSource(BaseSource):
     def _stream(self, name: str) -> Mapping[str, Any]:
         stream: Mapping[str, Any] = self._camera.camera_configuration()[name]
         return stream
+
+
+def automatic_controls(mains_hertz: int, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Controls that let the camera expose and focus by itself, without bands under lamps; only those it knows.
+
+    Lamps flicker at twice the mains frequency: exposures of whole periods (AeFlickerPeriod, microseconds) hide it.
+    ExposureTimeMode and AnalogueGainMode came after libcamera 0.4, where AeEnable alone says the same.
+    """
+    wanted: dict[str, Any] = {
+        **({"ExposureTimeMode": AUTOMATIC} if "ExposureTimeMode" in known else {"AeEnable": True}),
+        "AnalogueGainMode": AUTOMATIC,
+        "AeMeteringMode": METERING_CENTRE_WEIGHTED,
+        "AfMode": AUTOFOCUS_CONTINUOUS,
+        "AeFlickerMode": FLICKER_MANUAL if mains_hertz else FLICKER_OFF,
+    }
+    if mains_hertz:
+        wanted["AeFlickerPeriod"] = round(1_000_000 / (2 * mains_hertz))
+    return {name: value for name, value in wanted.items() if name in known}
 
 
 def bgr_picture(array: Pixels, stream: Mapping[str, Any]) -> Pixels:

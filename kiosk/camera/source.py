@@ -43,6 +43,8 @@ class FrameSource(Protocol):
     An implementation may override
         ask            do what the liveness challenge shows on the screen. Sources that film real people ignore it,
                        because the people read the screen themselves;
+        compensate     expose brighter or darker than the camera would by itself, by `ev` steps of light (1: twice as
+                       much, -1: half) until told otherwise. Sources without such a control ignore it;
         current_person the name of whoever is being shown; None where the source does not know (every real camera).
     Sources inside this package get everything but opening, capturing and closing from base_source.BaseSource.
     """
@@ -60,6 +62,8 @@ class FrameSource(Protocol):
     def stop(self) -> None: ...
 
     def ask(self, step: Step) -> None: ...
+
+    def compensate(self, ev: float) -> None: ...
 
     def __enter__(self) -> Self: ...
 
@@ -81,6 +85,7 @@ class SourceSettings:
     loop: begin again after the last frame or photo instead of ending the input.
     main_format: what picamera2 is asked for; "RGB888" lies in memory as BGR, which is OpenCV's order.
     rotation_degrees: 0 or 180, for a Raspberry Pi camera that hangs upside down.
+    mains_hertz: frequency of the lamps' mains, so that they do not draw bands; 0: no lamps, daylight only.
     face_pixels: width of the rendered face at its nearest, for photos.
     seed: of the noise and the small movements of rendered photos; the same seed renders the same pictures.
     flat: show photos as sheets of paper instead of people: the attack that a kiosk must not fall for. None: as people.
@@ -97,6 +102,7 @@ class SourceSettings:
     loop: bool = False
     main_format: str = "RGB888"
     rotation_degrees: Literal[0, 180] = 0
+    mains_hertz: Literal[0, 50, 60] = 50
     face_pixels: int = 220
     seed: int = 0
     flat: Flat | None = None
@@ -115,6 +121,8 @@ class SourceSettings:
             raise BadInputError(f"A photo cannot be held {self.flat}: give {', '.join(get_args(Flat))}, or nothing.")
         if self.rotation_degrees not in {0, 180}:
             raise BadInputError(f"A camera rotation of {self.rotation_degrees} cannot be used: give 0 or 180.")
+        if self.mains_hertz not in {0, 50, 60}:
+            raise BadInputError(f"Mains of {self.mains_hertz} Hz cannot be: give 50, 60, or 0 for daylight only.")
 
     @property
     def paced_by_reader(self) -> bool:

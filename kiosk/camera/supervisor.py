@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from kiosk.camera.capture_child import CaptureChild
-from kiosk.camera.capture_link import Ask, Ended, Failed, LinkClosedError, Opened, Published, Taken
+from kiosk.camera.capture_link import Ask, Compensate, Ended, Failed, LinkClosedError, Opened, Published, Taken
 from kiosk.camera.frame import Frame, SourceKind
 from kiosk.camera.source import SourceSettings, Step
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
@@ -84,6 +84,7 @@ class CaptureSupervisor:
         self._thread: threading.Thread | None = None
         self._child: CaptureChild | None = None
         self._health = CameraHealth(working=False, reason="The camera has not been started.", restarts=0)
+        self._ev = 0.0
         self._forget()
 
     @property
@@ -160,6 +161,13 @@ class CaptureSupervisor:
             if self._child is not None:
                 self._child.order(Ask(step))
 
+    def compensate(self, ev: float) -> None:
+        """Forward the exposure to the source, and to those that come after it."""
+        with self._news:
+            self._ev = ev
+            if self._child is not None:
+                self._child.order(Compensate(ev))
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -224,6 +232,8 @@ class CaptureSupervisor:
             self._child = child
             self._published = self._taken = 0
             self._first_index = self._next_index
+            if self._ev:
+                child.order(Compensate(self._ev))
         if stopping.is_set():
             child.finish()
 

@@ -84,6 +84,9 @@ class ScriptedSource:
     def ask(self, step: str) -> None:
         self.asked.append(step)
 
+    def compensate(self, ev: float) -> None:
+        """There is nothing to expose."""
+
     def __enter__(self) -> ScriptedSource:
         self.running = True
         return self

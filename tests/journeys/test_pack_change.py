@@ -38,6 +38,9 @@ class EmptyRoom:
     def ask(self, step: object) -> None:
         """There is nobody to turn the head."""
 
+    def compensate(self, ev: float) -> None:
+        """There is nothing to expose."""
+
     def __enter__(self) -> EmptyRoom:
         return self
 

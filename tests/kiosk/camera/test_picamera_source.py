@@ -130,3 +130,77 @@ def test_sensor_time_is_moved_to_the_monotonic_clock() -> None:
 def test_sensor_time_that_cannot_be_is_replaced_by_now(metadata) -> None:
     before = time.monotonic()
     assert before <= monotonic_seconds(metadata) <= time.monotonic()
+
+
+OF_A_PI = {
+    "AeEnable": (False, True, True),
+    "AeMeteringMode": (0, 3, 0),
+    "AeFlickerMode": (0, 1, 0),
+    "AeFlickerPeriod": (100, 1000000, None),
+    "ExposureValue": (-8.0, 8.0, 0.0),
+    "AfMode": (0, 2, 0),
+}
+AUTOMATIC_SINCE_0_5 = {"ExposureTimeMode": (0, 1, 0), "AnalogueGainMode": (0, 1, 0)}
+
+
+def _controls(picamera2, **changes) -> dict:
+    with _source(**changes) as source:
+        assert source.read(1.0) is not None
+        return picamera2.Picamera2.opened[-1].camera_config["controls"]
+
+
+def test_camera_exposes_and_focuses_by_itself_without_bands_under_lamps(picamera2, monkeypatch) -> None:
+    monkeypatch.setattr(picamera2.Picamera2, "more_controls", OF_A_PI)
+    assert _controls(picamera2) == {
+        "FrameDurationLimits": (66667, 66667), "AeEnable": True, "AeMeteringMode": 0, "AfMode": 2, "AeFlickerMode": 1,
+        "AeFlickerPeriod": 10_000,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hertz", "flicker"), [(60, {"AeFlickerMode": 1, "AeFlickerPeriod": 8333}), (0, {"AeFlickerMode": 0})]
+)
+def test_camera_hides_the_flicker_of_the_mains_it_is_told(picamera2, monkeypatch, hertz, flicker) -> None:
+    monkeypatch.setattr(picamera2.Picamera2, "more_controls", OF_A_PI)
+    controls = _controls(picamera2, mains_hertz=hertz)
+    assert {name: value for name, value in controls.items() if "Flicker" in name} == flicker
+
+
+def test_camera_of_a_newer_libcamera_is_asked_by_its_newer_names(picamera2, monkeypatch) -> None:
+    monkeypatch.setattr(picamera2.Picamera2, "more_controls", OF_A_PI | AUTOMATIC_SINCE_0_5)
+    controls = _controls(picamera2)
+    assert (controls["ExposureTimeMode"], controls["AnalogueGainMode"]) == (0, 0)
+    assert "AeEnable" not in controls
+
+
+def test_camera_without_such_controls_is_asked_for_none(picamera2) -> None:
+    assert _controls(picamera2) == {"FrameDurationLimits": (66667, 66667)}
+
+
+@pytest.mark.parametrize(("ev", "taken"), [(1.5, 1.5), (-2.0, -2.0), (99.0, 8.0)])
+def test_exposure_is_shifted_within_what_the_camera_can(picamera2, monkeypatch, ev, taken) -> None:
+    monkeypatch.setattr(picamera2.Picamera2, "more_controls", OF_A_PI)
+    with _source() as source:
+        source.compensate(ev)
+    assert picamera2.Picamera2.opened[-1].controls_set == [{"ExposureValue": taken}]
+
+
+def test_exposure_of_a_camera_without_the_control_is_left_alone(picamera2) -> None:
+    source = _source()
+    source.compensate(1.0)
+    with source:
+        source.compensate(1.0)
+        assert source.read(1.0) is not None
+    assert picamera2.Picamera2.opened[-1].controls_set == []
+
+
+def _refuse(self, controls) -> None:
+    raise RuntimeError("the camera is busy")
+
+
+def test_camera_that_refuses_an_exposure_goes_on(picamera2, monkeypatch) -> None:
+    monkeypatch.setattr(picamera2.Picamera2, "more_controls", OF_A_PI)
+    with _source() as source:
+        monkeypatch.setattr(picamera2.Picamera2, "set_controls", _refuse)
+        source.compensate(1.0)
+        assert source.read(1.0) is not None

@@ -182,5 +182,6 @@ class TestFrameSource:
         source.ask("left")
         with source:
             source.ask("nearer")
+            source.compensate(0.5)
             _read(source)
         source.ask("up")

@@ -224,6 +224,16 @@ def test_challenge_and_person_cross_the_process(supervise: Supervise) -> None:
         _wait(lambda: source.current_person == "left+nearer")
 
 
+def test_exposure_reaches_the_source_and_the_one_after_it(supervise: Supervise) -> None:
+    with supervise("UniformSource") as source:
+        source.compensate(1.5)
+        _read(source)
+        _wait(lambda: source.current_person == "+1.5")
+        os.kill(source.child_pid, signal.SIGKILL)
+        _wait(lambda: source.health.restarts == 1 and source.health.working)
+        _wait(lambda: source.current_person == "+1.5")
+
+
 def test_read_times_out_while_nothing_comes(supervise: Supervise) -> None:
     source = supervise("UniformSource", fps=1.0)
     with source, pytest.raises(CameraStalledError, match="No picture came within 0"):

@@ -28,13 +28,17 @@ class UniformSource(BaseSource):
         self.settings = settings
         self.number = 0
         self.steps: list[Step] = []
+        self.exposures: list[str] = []
 
     @property
     def current_person(self) -> str | None:
-        return "+".join(self.steps) or None
+        return "+".join([*self.steps, *self.exposures]) or None
 
     def ask(self, step: Step) -> None:
         self.steps.append(step)
+
+    def compensate(self, ev: float) -> None:
+        self.exposures.append(f"{ev:+.1f}")
 
     def _open(self) -> None:
         self.number = 0

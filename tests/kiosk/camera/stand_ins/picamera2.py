@@ -75,6 +75,7 @@ class Picamera2:
     streams = 2
     forced_main_format: str | None = None
     frozen = False
+    more_controls: ClassVar[dict[str, Any]] = {}
     opened: ClassVar[list[Picamera2]] = []
 
     def __init__(
@@ -83,6 +84,8 @@ class Picamera2:
         if camera_num >= Picamera2.cameras:
             raise IndexError("list index out of range")
         self.camera_controls = {"FrameDurationLimits": (33333, 120000, 33333), "NoiseReductionMode": (0, 4, 0)}
+        self.camera_controls |= Picamera2.more_controls
+        self.controls_set: list[dict[str, Any]] = []
         self.camera_config: dict[str, Any] = {}
         self.started = self.closed = False
         self.requests_held = self.requests_made = 0
@@ -106,6 +109,7 @@ class Picamera2:
     ) -> dict[str, Any]:
         for stream in (main, lores or {}):
             assert set(stream) <= VALID_KEYS, f"Bad key in {stream}"
+        self._check_controls(controls)
         made = {"format": "XBGR8888", "size": (1280, 720)} | main
         small = None if lores is None else {"format": "YUV420", "size": made["size"]} | lores
         for stream in (made, small):
@@ -129,6 +133,16 @@ class Picamera2:
                 stride = -(-width * pixel_bytes // PADDING) * PADDING
                 config[name] = config[name] | {"format": kind, "stride": stride}
         self.camera_config = config
+
+    def set_controls(self, controls: dict[str, Any]) -> None:
+        assert self.started
+        self._check_controls(controls)
+        self.controls_set.append(controls)
+
+    def _check_controls(self, controls: dict[str, Any]) -> None:
+        for name in controls:
+            if name not in self.camera_controls:
+                raise RuntimeError(f"Control {name} is not advertised by libcamera")
 
     def camera_configuration(self) -> dict[str, Any]:
         return self.camera_config
