@@ -117,9 +117,10 @@ def _closed_days(session: Session, tree: UnitTree, now: datetime) -> set[Employe
     groups = session.execute(select(StoredDay.unit_id, StoredDay.work_date).where(running).distinct()).all()
     if not groups:
         return set()
-    apart = _people_with_own_hours(session, tree)
     dates = [work_date for _, work_date in groups]
-    schedules = Schedules.load(session.connection(), tree, people=apart, first=min(dates), last=max(dates))
+    first, last = min(dates), max(dates)
+    apart = _people_with_own_hours(session, tree, first, last)
+    schedules = Schedules.load(session.connection(), tree, people=apart, first=first, last=last)
     clock = _Clock(tree, schedules, now)
     closed: set[EmployeeDay] = set()
     for unit_id, work_date in groups:
@@ -160,9 +161,13 @@ class _Clock:
         return self.now >= midnight + timedelta(minutes=plan.closes + 1)
 
 
-def _people_with_own_hours(session: Session, tree: UnitTree) -> set[str]:
-    """Whoever may have other hours than the office: on a shift roster, under a contract, in a group with a policy."""
-    found = set(session.scalars(select(ShiftDay.employee_id).distinct()))
+def _people_with_own_hours(session: Session, tree: UnitTree, first: date, last: date) -> set[str]:
+    """Whoever may have other hours than the office: on a shift roster, under a contract, in a group with a policy.
+
+    first, last: the dates that are asked about. A roster of years is not read to answer for today.
+    """
+    on_roster = select(ShiftDay.employee_id).where(ShiftDay.work_date.between(first, last))
+    found = set(session.scalars(on_roster.distinct()))
     found.update(session.scalars(select(PartTimeContract.employee_id).distinct()))
     if tree.groups:
         query = select(EmploymentTerm.employee_id).where(EmploymentTerm.group.in_(tree.groups)).distinct()
