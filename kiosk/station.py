@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from contract import topics
 from contract.command import Command
-from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health
+from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health, Service
 from contract.mqtt import BrokerAddress, MqttTransport, Will
 from contract.receipt import Receipt
 from contract.roster import RosterPart
@@ -143,6 +143,11 @@ class Station:
     def served_frame(self) -> Frame | None:
         """The newest frame, while it shows a usable face; None otherwise."""
         return self._attendant.served_frame if self._attendant is not None else None
+
+    @property
+    def service(self) -> Service | None:
+        """How people were served today; None before the first `run`."""
+        return self._attendant.service if self._attendant is not None else None
 
     @property
     def clock_trusted(self) -> bool:
@@ -276,7 +281,7 @@ class Station:
             packs=self.packs.names,
             software=importlib.metadata.version("presensi"),
             months=self.months.current.version,
-            service=self._attendant.service if self._attendant is not None else None,
+            service=self.service,
             health=Health(
                 camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
                 journal="full" if self.journal.full else "salvaged" if self.journal.alarms else "ok",
