@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FIRST_ROSTER_SECONDS = 10.0
 EXIT_RESTART = 75
 """What `presensi kiosk run` ends with when the hub asked for a restart: the service manager starts it again."""
+EXIT_REBOOT = 76
+"""What it ends with when only a new start of the machine can bring the camera back: see docs/hardware.md."""
 
 
 @click.group(cls=Commands, epilog="Start with: presensi kiosk run --help")
@@ -115,10 +117,13 @@ def _serve(settings: KioskSettings, ending: Ending, *, headless: bool, windowed:
         if headless:
             station.run(NullDisplay())
         else:
+            from kiosk.ui.pulse import keep_pulse
             from kiosk.ui.show import run_with_window
 
-            run_with_window(station, windowed=windowed)
+            run_with_window(station, windowed=windowed, prepare=lambda bridge: keep_pulse(station.vitals, bridge))
         _deliver_rest(station, ending, until=time.monotonic() + linger_seconds)
+        if station.reboot_wanted:
+            sys.exit(EXIT_REBOOT)
         if station.restart_wanted:
             sys.exit(EXIT_RESTART)
 

@@ -126,7 +126,8 @@ class Attendant:
     """Serves one stream of frames. `run` returns when the input has ended or `stop` is set.
 
     on_punch is called in the attendant's thread after each commit, on_refusals when somebody has been refused for want
-    of liveness as often as is allowed, on_look with every frame and the face that is served in it.
+    of liveness as often as is allowed, on_look with every frame and the face that is served in it,
+    on_turn with every turn of the loop, whether a frame came or not.
     landmarks: for the challenge; None: dlib's, read when a policy asks for it.
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
     then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall. months: what
@@ -153,6 +154,7 @@ class Attendant:
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
         on_look: Callable[[Frame, Box | None], None] = lambda _frame, _box: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._source = source
         self._recognizer = recognizer
@@ -166,6 +168,7 @@ class Attendant:
         self._on_punch = on_punch
         self._on_refusals = on_refusals
         self._on_look = on_look
+        self._on_turn = on_turn
         self._register = Register(
             journal=journal, clock=clock, keep_snapshot=keep_snapshot, place=(position or FixedPosition()).place
         )
@@ -229,6 +232,7 @@ class Attendant:
         self._opening_until = self._clock.monotonic() + OPENING_SECONDS
         with self._source:
             while not stop.is_set():
+                self._on_turn()
                 self._register.keep_time()
                 self._obey()
                 self._take_touches()

@@ -305,6 +305,19 @@ class Journal:
             raise BadInputError(f"Cannot write the journal to {to}: {error.strerror}.") from error
         return written
 
+    def probe(self) -> None:
+        """Read the newest row, and take the right to write and give it back; nothing is written, so it costs little.
+
+        Raises JournalError when one of them is not possible. A full disk passes: that is told where rows are taken.
+        """
+        self._mending(self._probe)
+
+    def _probe(self) -> None:
+        self._file.fetch("SELECT bytes FROM row ORDER BY ordinal DESC, seq DESC LIMIT 1")
+        with self._file.transaction():
+            if not os.access(self._file.path, os.W_OK):
+                raise JournalError(f"The journal {self._file.path} cannot be written: its disk is read-only.")
+
     def fact(self, name: str) -> str | None:
         """A small thing to remember across restarts; None: never set."""
         found = self._mending(lambda: self._file.fetch("SELECT value FROM fact WHERE name = ?", (name,)))

@@ -21,7 +21,11 @@ Positive = Annotated[float, Meta(gt=0, le=86_400)]
 
 
 class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where frames come from: see kiosk.camera.source.SourceSettings for what the fields mean."""
+    """Where frames come from: see kiosk.camera.source.SourceSettings for what the fields mean.
+
+    reset_command: resets a camera that keeps failing; None: only its process is started anew. reboot_after: failures in
+    a row after which the kiosk asks for a new start of the machine; 0: never.
+    """
 
     kind: Literal["picamera", "webcam", "clip", "photo"] = "picamera"
     path: str | None = None
@@ -33,6 +37,8 @@ class CameraSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     loop: bool = False
     rotation_degrees: Literal[0, 180] = 0
     mains_hertz: Literal[0, 50, 60] = 50
+    reset_command: str | None = None
+    reboot_after: Annotated[int, Meta(ge=0, le=10_000)] = 24
 
 
 Hour = Annotated[int, Meta(ge=0, le=23)]

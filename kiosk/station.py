@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from contract import topics
 from contract.command import Command
@@ -25,18 +24,14 @@ from contract.signing import SigningKey, VerifyKey
 from contract.transport import Transport
 from kiosk.attendant import Attendant, Display, TakenPunch
 from kiosk.camera.frame import Frame
-from kiosk.camera.source import FrameSource, SourceSettings
+from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.clock import SystemClock, boot_id
+from kiosk.equipment import fit, forget_reboots, open_panel, supervise_camera
 from kiosk.errors import JournalError, SettingsError
 from kiosk.evidence_folder import EvidenceFolder
 from kiosk.evidence_outbox import EvidenceOutbox
-from kiosk.hardware.fittings import Fittings
-from kiosk.hardware.guarded_door import GuardedDoor
-from kiosk.hardware.lighting import LightingRules
-from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
-from kiosk.hardware.tamper import TamperMemory
 from kiosk.hardware.wiring import PanelWiring
 from kiosk.journal import Journal
 from kiosk.metering import Metering, follow, measure_light
@@ -50,8 +45,10 @@ from kiosk.recognizer.recognizer import Recognizer
 from kiosk.refusals import RefusalBook
 from kiosk.remembered import ScanSettings
 from kiosk.roster import Roster, RosterCache
+from kiosk.service_notice import ServiceNotice
 from kiosk.settings import KioskSettings
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
+from kiosk.watchdog import Vitals, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +79,7 @@ class Station:
         self._stop = threading.Event()
         self._refresh_wanted = False
         self._delivering = False
-        self.restart_wanted = False
+        self.restart_wanted = self.reboot_wanted = False
         folder = settings.data_folder
         self.key = device_key(folder)
         hub_key = VerifyKey.from_file(settings.hub_key_file)
@@ -94,11 +91,12 @@ class Station:
         self.roster = RosterCache(
             folder / "roster.msgpack", pack=settings.pack, packs=self.packs, on_change=self._note_roster
         )
-        self.source = source or CaptureSupervisor(source_settings(settings))
+        self.source = source or supervise_camera(settings, self.journal, on_reboot=self._want_reboot)
         wiring = settings.wiring or PanelWiring()
         self._panel = panel or open_panel(wiring)
         self._stack.callback(self._panel.close)
         self._metering = Metering()
+        self.vitals = Vitals(recovering=self._recovering)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
         self.months = MonthCache(folder / "months.msgpack", on_change=self._note_months)
         self.message = self.journal.fact("message") or ""
@@ -129,7 +127,9 @@ class Station:
             on_month=self.months.take,
             on_receipt=on_receipt,
         )
-        self.fittings = self._stack.enter_context(self._fit(wiring))
+        self.fittings = self._stack.enter_context(
+            fit(settings, wiring, now=lambda: self._clock.read().wall, on_alarm=self.uplink.heartbeat_soon)
+        )
         self._attendant: Attendant | None = None
 
     def __enter__(self) -> Station:
@@ -185,12 +185,14 @@ class Station:
             timezone=self.settings.timezone,
             on_punch=self._on_punch,
             on_refusals=self._note_refusals,
-            on_look=self._mind_the_light,
+            on_look=self._note_look,
+            on_turn=lambda: self.vitals.beat("attendant"),
         )
         if self.journal.fact("locked") == "yes":
             self._attendant.lock(locked=True)
         self.deliver()
-        with in_background("housekeeping", self._keep_house):
+        watchdog = Watchdog(self.vitals, probe=self.journal.probe, notice=ServiceNotice())
+        with in_background("housekeeping", self._keep_house), in_background("watchdog", watchdog.run):
             self._attendant.run(self._stop)
 
     def deliver(self) -> None:
@@ -229,6 +231,17 @@ class Station:
             reason=refusals.reason,
         )
 
+    def _want_reboot(self) -> None:
+        self.reboot_wanted = True
+        self.stop()
+
+    def _recovering(self) -> bool:
+        return isinstance(self.source, CaptureSupervisor) and self.source.recovering
+
+    def _note_look(self, frame: Frame, box: Box | None) -> None:
+        self.vitals.beat("frames")
+        self._mind_the_light(frame, box)
+
     def _mind_the_light(self, frame: Frame, box: Box | None) -> None:
         """Expose for the face that is served, and light it where exposure cannot help."""
         light = measure_light(frame, box) if box is not None else None
@@ -238,27 +251,14 @@ class Station:
         if self._metering.ev != before.ev:
             self.source.compensate(self._metering.ev)
 
-    def _fit(self, wiring: PanelWiring) -> Fittings:
-        zone, night = site_zone(self.settings), self.settings.night
-        return Fittings(
-            wiring,
-            memory=tamper_memory(self.settings),
-            rules=LightingRules(
-                idle_seconds=night.idle_seconds,
-                night_percent=wiring.backlight.night_percent if wiring.backlight is not None else 100,
-                night_from_hour=night.from_hour,
-                night_until_hour=night.until_hour,
-            ),
-            local_now=lambda: self._clock.read().wall.astimezone(zone),
-            on_alarm=self.uplink.heartbeat_soon,
-        )
-
     def _keep_house(self, stop: threading.Event) -> None:
         while True:
             days = self.settings.keep_delivered_days
             try:
                 forgotten = self.journal.forget_delivered(older_than=timedelta(days=days))
                 self.refusals.sort_out()
+                if self._attendant is not None and self._attendant.camera_working:
+                    forget_reboots(self.journal)
             except JournalError as error:
                 # A full disk refuses even this; in an hour it may not.
                 log.error("%s", error)  # noqa: TRY400 (the sentence says all)
@@ -372,22 +372,6 @@ def device_key(folder: Path) -> SigningKey:
     return key
 
 
-def source_settings(settings: KioskSettings) -> SourceSettings:
-    """What the capture process is told."""
-    camera = settings.camera
-    return SourceSettings(
-        kind=camera.kind,
-        path=camera.path,
-        device=camera.device,
-        size=(camera.width, camera.height),
-        fps=camera.fps,
-        pace=camera.pace,
-        loop=camera.loop,
-        rotation_degrees=camera.rotation_degrees,
-        mains_hertz=camera.mains_hertz,
-    )
-
-
 def mqtt_transport(settings: KioskSettings) -> MqttTransport:
     """The kiosk's connection, with presence as its last will."""
     return MqttTransport(
@@ -401,30 +385,6 @@ def mqtt_transport(settings: KioskSettings) -> MqttTransport:
         subscriptions=[topics.everything_for(settings.device)],
         will=Will(topics.up(settings.device, "online"), gone=OFFLINE_PAYLOAD, present=ONLINE_PAYLOAD),
     )
-
-
-def open_panel(wiring: PanelWiring) -> Panel:
-    """Lights, relay and buzzer where they are fitted; else a panel that does nothing."""
-    if (wiring.relay, wiring.rgb, wiring.lamps, wiring.buzzer) == (None, None, None, None):
-        return NullPanel()
-    from kiosk.hardware.gpio_panel import GpioPanel
-
-    return GpioPanel(wiring, open_door=GuardedDoor)
-
-
-def site_zone(settings: KioskSettings) -> ZoneInfo:
-    """The site's time zone; SettingsError when there is none of that name."""
-    try:
-        return ZoneInfo(settings.timezone)
-    except (KeyError, ValueError, OSError) as error:
-        raise SettingsError(
-            f"There is no time zone {settings.timezone!r}: write Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
-        ) from error
-
-
-def tamper_memory(settings: KioskSettings) -> TamperMemory:
-    """What this kiosk remembers of its housing."""
-    return TamperMemory(settings.data_folder / "tamper.json")
 
 
 def _optional(path: str | None) -> Path | None:

@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -13,12 +14,15 @@ from typing import Self
 from kiosk.camera.capture_child import CaptureChild
 from kiosk.camera.capture_link import Ask, Compensate, Ended, Failed, LinkClosedError, Opened, Published, Taken
 from kiosk.camera.frame import Frame, SourceKind
+from kiosk.camera.recovery import Ladder
 from kiosk.camera.source import SourceSettings, Step
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_OPENER = "kiosk.camera.source:open_source"
+LONGEST_QUIET_SECONDS = 120.0
+"""A recovery that shows no step for so long hangs itself: opening, reset and pause together take less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,26 @@ class CaptureSupervisor:
 
     A thread of this process watches the child. When no frame came for `patience.stall` seconds, or the child is gone,
     the child is killed (SIGKILL: a driver may hang in `stop`) and the next one started.
+    ladder: which failure in a row calls for more than that; None: none does. reset: resets the device or its driver,
+    and on_reboot asks for a new start of the machine, once; both are called in that thread.
     """
 
     def __init__(
-        self, settings: SourceSettings, *, opener: str = DEFAULT_OPENER, patience: Patience | None = None
+        self,
+        settings: SourceSettings,
+        *,
+        opener: str = DEFAULT_OPENER,
+        patience: Patience | None = None,
+        ladder: Ladder | None = None,
+        reset: Callable[[], None] = lambda: None,
+        on_reboot: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._opener = opener
         self._patience = patience or Patience()
+        self._ladder, self._reset, self._on_reboot = ladder, reset, on_reboot
+        self._reboot_asked = False
+        self._stirred_at = -math.inf
         self._news = threading.Condition()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -95,6 +111,14 @@ class CaptureSupervisor:
     def health(self) -> CameraHealth:
         with self._news:
             return self._health
+
+    @property
+    def recovering(self) -> bool:
+        """Whether the camera is away and something is being done about it: a state that is known, and no hang."""
+        with self._news:
+            thread = self._thread
+            stirring = time.monotonic() - self._stirred_at < LONGEST_QUIET_SECONDS
+            return thread is not None and thread.is_alive() and stirring and not self._health.working
 
     @property
     def current_person(self) -> str | None:
@@ -210,6 +234,7 @@ class CaptureSupervisor:
         """Run one capture process after the other until told to stop, the input ends or proves unusable."""
         failures = 0
         while not stopping.is_set():
+            self._stirred_at = time.monotonic()
             try:
                 self._raise_child(stopping)
             except OSError as error:
@@ -224,7 +249,20 @@ class CaptureSupervisor:
                 self._health = CameraHealth(working=False, reason=reason, restarts=self._health.restarts + 1)
             logger.warning("The %s source is started again: %s", self.kind, reason)
             self._bury()
+            self._climb(failures)
             stopping.wait(self._patience.pause_seconds(failures))
+
+    def _climb(self, failures: int) -> None:
+        """Do what this failure in a row calls for beside a new capture process."""
+        rung = self._ladder.rung(failures) if self._ladder is not None else "restart"
+        self._stirred_at = time.monotonic()
+        if rung == "reset":
+            logger.warning("The camera has failed %d times in a row; it is reset.", failures)
+            self._reset()
+        elif rung == "reboot" and not self._reboot_asked:
+            logger.error("The camera has failed %d times in a row; the machine should be started anew.", failures)
+            self._reboot_asked = True
+            self._on_reboot()
 
     def _raise_child(self, stopping: threading.Event) -> None:
         child = CaptureChild(settings=self._settings, opener=self._opener)

@@ -36,8 +36,8 @@ class Watch:
         return self.seconds
 
 
-def until(condition: Callable[[], bool]) -> None:
-    give_up, pause = time.monotonic() + 20, threading.Event()
+def until(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
+    give_up, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
         assert time.monotonic() < give_up, "what the test waits for did not happen"
         pause.wait(0.002)

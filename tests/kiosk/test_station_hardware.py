@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from kiosk import station as station_module
+from kiosk import equipment
 from kiosk.camera.frame import Frame
 from kiosk.errors import HardwareError, SettingsError
 from kiosk.hardware.door_relay import DoorRelay
@@ -18,7 +18,7 @@ from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.wiring import PanelWiring, RelayWiring
 from kiosk.recognizer.face import Box
 from kiosk.settings import KioskSettings
-from kiosk.station import Station, open_panel
+from kiosk.station import Station
 from tests.factories.transports import ScriptedTransport
 from tests.kiosk.hardware.conftest import mock_pins
 from tests.kiosk.test_attendant import AYU, Terminal, during
@@ -79,7 +79,7 @@ def test_opened_housing_reaches_the_hub_and_is_remembered_over_a_restart(
     with open_(equipped) as station:
         [alarm] = heartbeat_of(station).health.alarms
         assert alarm.startswith("The housing was opened")
-        station_module.tamper_memory(equipped).clear()
+        equipment.tamper_memory(equipped).clear()
         assert heartbeat_of(station).health.alarms == ()
 
 
@@ -141,8 +141,8 @@ def test_door_of_a_kiosk_is_guarded(settings: KioskSettings, mock_pins: Any, mon
         guarded.append(wiring.pin)
         return DoorRelay(wiring)
 
-    monkeypatch.setattr(station_module, "GuardedDoor", guard)
-    open_panel(PanelWiring(relay=RelayWiring(pin=17))).close()
+    monkeypatch.setattr(equipment, "GuardedDoor", guard)
+    equipment.open_panel(PanelWiring(relay=RelayWiring(pin=17))).close()
     assert guarded == [17]
 
 
