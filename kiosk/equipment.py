@@ -14,12 +14,14 @@ from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.errors import JournalError, SettingsError
 from kiosk.hardware.fittings import Fittings
 from kiosk.hardware.guarded_door import GuardedDoor
-from kiosk.hardware.lighting import LightingRules
+from kiosk.hardware.lighting import LightingRules, is_night
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.hardware.panel import Panel
+from kiosk.hardware.speaker import Speaker, open_speaker
 from kiosk.hardware.tamper import TamperMemory
 from kiosk.hardware.wiring import PanelWiring
 from kiosk.journal import Journal
+from kiosk.recognizer.models.dlib_graph import cache_folder
 from kiosk.settings import KioskSettings
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,18 @@ def open_panel(wiring: PanelWiring) -> Panel:
     from kiosk.hardware.gpio_panel import GpioPanel
 
     return GpioPanel(wiring, open_door=GuardedDoor)
+
+
+def open_sounds(settings: KioskSettings, *, now: Callable[[], datetime]) -> Speaker:
+    """The loudspeaker, softer at night. now: aware. SettingsError for an unknown zone."""
+    zone, night, sound = site_zone(settings), settings.night, settings.sound
+
+    def volume() -> int:
+        hour = now().astimezone(zone).hour
+        at_night = is_night(hour, from_hour=night.from_hour, until_hour=night.until_hour)
+        return sound.night_volume if at_night else sound.volume
+
+    return open_speaker(cache_folder() / "sounds", volumes_percent=(sound.volume, sound.night_volume), volume=volume)
 
 
 def fit(

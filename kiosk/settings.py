@@ -55,6 +55,16 @@ class NightSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     idle_seconds: Positive = 30.0
 
 
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
+class SoundSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How loud the sounds are, by day and by night, in percent; 0: silent."""
+
+    volume: Percent = 70
+    night_volume: Percent = 30
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The kiosk's settings; units are in the names.
 
@@ -90,6 +100,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     gpsd: str = "127.0.0.1:2947"
     camera: CameraSection = msgspec.field(default_factory=CameraSection)
     night: NightSection = msgspec.field(default_factory=NightSection)
+    sound: SoundSection = msgspec.field(default_factory=SoundSection)
     hardware: str | None = None
     panel: PanelWiring | None = None
 

@@ -27,11 +27,12 @@ from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.clock import SystemClock, boot_id
-from kiosk.equipment import fit, forget_reboots, open_panel, supervise_camera
+from kiosk.equipment import fit, forget_reboots, open_panel, open_sounds, supervise_camera
 from kiosk.errors import JournalError, SettingsError
 from kiosk.evidence_folder import EvidenceFolder
 from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.panel import Panel
+from kiosk.hardware.sounding_panel import SoundingPanel
 from kiosk.hardware.wiring import PanelWiring
 from kiosk.journal import Journal
 from kiosk.metering import Metering, follow, measure_light
@@ -93,7 +94,9 @@ class Station:
         )
         self.source = source or supervise_camera(settings, self.journal, on_reboot=self._want_reboot)
         wiring = settings.wiring or PanelWiring()
-        self._panel = panel or open_panel(wiring)
+        self.speaker = open_sounds(settings, now=lambda: self._clock.read().wall)
+        self._stack.callback(self.speaker.close)
+        self._panel = SoundingPanel(panel or open_panel(wiring), self.speaker)
         self._stack.callback(self._panel.close)
         self._metering = Metering()
         self.vitals = Vitals(recovering=self._recovering)

@@ -129,7 +129,7 @@ def test_kiosk_without_hardware_minds_only_the_camera(settings: KioskSettings, d
     room = ListeningRoom()
     with open_(settings, room) as station:
         station._mind_the_light(*dark_face)
-        assert isinstance(station._panel, NullPanel)
+        assert isinstance(station._panel._panel, NullPanel)
         assert station.fittings.lights is None
     assert room.exposures == [0.5]
 

@@ -1,0 +1,31 @@
+"""A panel whose signals are heard from the loudspeaker, too."""
+
+from __future__ import annotations
+
+from kiosk.hardware.panel import Panel
+from kiosk.hardware.speaker import Speaker
+from kiosk.scan import SignalKind
+
+
+class SoundingPanel:
+    """A Panel around another one. The speaker is the caller's: whoever made it closes it."""
+
+    def __init__(self, panel: Panel, speaker: Speaker) -> None:
+        self._panel, self._speaker = panel, speaker
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        return self._panel.alarms
+
+    def signal(self, kind: SignalKind) -> None:
+        self._panel.signal(kind)
+        self._speaker.play(kind)
+
+    def idle(self) -> None:
+        self._panel.idle()
+
+    def lock(self, *, locked: bool) -> None:
+        self._panel.lock(locked=locked)
+
+    def close(self) -> None:
+        self._panel.close()
