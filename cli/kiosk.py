@@ -13,6 +13,7 @@ import click
 
 from cli.commands import Commands
 from cli.ending import Ending
+from cli.kiosk_hardware import hardware
 from cli.kiosk_liveness import liveness
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
@@ -32,6 +33,7 @@ def kiosk() -> None:
     """The terminal: run it, look into its journal."""
 
 
+kiosk.add_command(hardware)
 kiosk.add_command(liveness)
 
 

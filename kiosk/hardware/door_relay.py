@@ -57,6 +57,8 @@ class DoorRelay:
         # A queue of people prolongs the pulse, but not for ever: the door must be seen to shut.
         left_seconds = self._released_at + LONGEST_PULSE_SECONDS - now
         if left_seconds > 0:
+            # Now, and not when the pulse's thread gets its turn.
+            self._relay.on()
             self._relay.blink(on_time=min(self._pulse_seconds, left_seconds), off_time=0, n=1)
 
     def shut(self) -> None:
