@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
-from hub.db import Database, open_database, upgrade
+from hub.db import Database, open_database
 from provisioning.demo_photos import PHOTOS, cache_folder
 
 
@@ -22,16 +22,20 @@ def demo_photos() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _cheap(cheap_passwords: None, shared_face_detector: None) -> None:
+    """For every test of the commands."""
+
+
 @pytest.fixture
 def hub_folder(tmp_path: Path) -> Path:
     return tmp_path / "hub"
 
 
 @pytest.fixture
-def hub_database(hub_folder: Path) -> Iterator[Database]:
+def hub_database(hub_folder: Path, lay_database: Callable[[Path], Path]) -> Iterator[Database]:
     """The database of a hub of the test's own."""
-    with open_database(f"sqlite:///{hub_folder / 'hub.db'}") as opened:
-        upgrade(opened)
+    with open_database(f"sqlite:///{lay_database(hub_folder)}") as opened:
         yield opened
 
 

@@ -26,7 +26,7 @@ from cli.hub import hub, read_address
 from contract.errors import BadInputError
 from contract.signing import SigningKey
 from hub.attendance.worker import AttendanceWorker
-from hub.db import Database, open_database, upgrade
+from hub.db import Database, open_database
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=JAKARTA)
@@ -51,9 +51,8 @@ def run(data: Path) -> Run:
 
 
 @pytest.fixture
-def database(data: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{data / 'hub.db'}") as opened:
-        upgrade(opened)
+def database(data: Path, lay_database: Callable[[Path], Path]) -> Iterator[Database]:
+    with open_database(f"sqlite:///{lay_database(data)}") as opened:
         yield opened
 
 

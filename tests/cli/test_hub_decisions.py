@@ -16,7 +16,7 @@ from benchmarks.invented_office import InventedOffice
 from cli import main
 from hub.attendance.models import DirtyDay
 from hub.attendance.worker import AttendanceWorker
-from hub.db import Database, open_database, upgrade
+from hub.db import Database, open_database
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 Run = Callable[..., Result]
@@ -34,10 +34,9 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[InventedOffice]:
+def office(tmp_path: Path, lay_database: Callable[[Path], Path]) -> Iterator[InventedOffice]:
     """Rina of the Dinas Kesehatan has one stored day, the Monday 2 March 2026."""
-    with open_database(f"sqlite:///{tmp_path / 'hub' / 'hub.db'}") as database:
-        upgrade(database)
+    with open_database(f"sqlite:///{lay_database(tmp_path / 'hub')}") as database:
         office = InventedOffice(database, at=NOW.replace(hour=4))
         office.employee("Rina", unit=office.unit("Dinas Kesehatan"), nip="199001012015032001")
         AttendanceWorker(database, now=lambda: NOW).settle()

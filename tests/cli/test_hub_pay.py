@@ -55,9 +55,8 @@ def run(data: Path) -> Run:
 
 
 @pytest.fixture
-def database(data: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{data / 'hub.db'}") as opened:
-        upgrade(opened)
+def database(data: Path, lay_database: Callable[[Path], Path]) -> Iterator[Database]:
+    with open_database(f"sqlite:///{lay_database(data)}") as opened:
         yield opened
 
 

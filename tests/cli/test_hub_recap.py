@@ -19,7 +19,7 @@ from benchmarks.invented_office import InventedOffice
 from cli import main
 from cli.output_files import file_name
 from hub.attendance.day import Status
-from hub.db import Database, open_database, upgrade
+from hub.db import Database, open_database
 from tests.factories.stored_days import absences, day, store
 
 Run = Callable[..., Result]
@@ -34,9 +34,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def database(data: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{data / 'hub.db'}") as opened:
-        upgrade(opened)
+def database(data: Path, lay_database: Callable[[Path], Path]) -> Iterator[Database]:
+    with open_database(f"sqlite:///{lay_database(data)}") as opened:
         yield opened
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -36,10 +36,10 @@ def test_kiosk_killed_twice_at_a_step_loses_and_doubles_nothing(step: str, hub: 
 
 
 @pytest.fixture
-def own_hub(broker: Broker, tmp_path: Path) -> Iterator[HubAtWork]:
+def own_hub(broker: Broker, tmp_path: Path, lay_database: Callable[[Path], Path]) -> Iterator[HubAtWork]:
     """A hub that no other test needs; not started."""
     made = HubAtWork(tmp_path / "hub", broker.url)
-    made.run("db", "upgrade")
+    lay_database(made.folder)
     yield made
     made.end()
 

@@ -35,11 +35,15 @@ def test_account_lets_in_with_its_password_only(database: Database) -> None:
     assert authenticate(database, "siti", PASSWORD * 100) is None
 
 
-def test_password_is_kept_as_argon2id(database: Database) -> None:
+def test_password_is_kept_as_argon2id_and_costs_what_rfc_9106_advises(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the cheap passwords of the other tests
     add_account(database, username="siti", password=PASSWORD, role=Role.OPERATOR)
+    assert authenticate(database, "siti", PASSWORD) is not None
     with database.read() as session:
         stored = session.get_one(Account, "siti").password_hash
-    assert stored.startswith("$argon2id$")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert PASSWORD not in stored
 
 

@@ -15,6 +15,11 @@ STAND_INS = Path(__file__).parent / "stand_ins"
 MakeClip = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def _one_detector(shared_face_detector: None) -> None:
+    """For every test of the camera: photos are searched for faces."""
+
+
 @pytest.fixture
 def make_clip(tmp_path: Path) -> MakeClip:
     """Return a function that writes a clip whose frame n has the grey value 10 + 6 n."""

@@ -24,8 +24,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.fixture(autouse=True)
+def _one_detector(shared_face_detector: None) -> None:
+    """For every test of the recogniser."""
+
+
 @pytest.fixture(scope="session")
-def opened(cache: Path) -> Pack:
+def evaluation(model_folder: Path) -> Pack:
+    """The pack of networks that are not ours; skips where they are not at hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRESENSI_MODELS", str(model_folder))
+        return open_pack("evaluation")
+
+
+@pytest.fixture(scope="session")
+def opened(cache: Path, shared_face_detector: None) -> Pack:
     return open_pack("builtin", cache=cache)
 
 

@@ -16,7 +16,7 @@ from kiosk.camera.portrait import find_marks
 from kiosk.camera.scene import Scene
 from kiosk.camera.visit import Pose
 from kiosk.recognizer.face import Face, FacePoints
-from kiosk.recognizer.packs.pack import Pack, open_pack
+from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.quality.assessment import ENROLMENT, RECOGNITION, Gates, Quality, Usability, assess
 from kiosk.recognizer.quality.exposure import Exposure
 from kiosk.recognizer.quality.face_crop import CENTRE_X, CENTRE_Y, EYES, crop_face
@@ -36,10 +36,8 @@ GOOD = Quality(
 @pytest.fixture(params=["builtin", "evaluation"])
 def both(request: pytest.FixtureRequest, opened: Pack) -> Pack:
     """Each landmark set in turn; skips the one whose files are not at hand."""
-    if request.param == "builtin":
-        return opened
-    request.getfixturevalue("models")
-    return open_pack(request.param)
+    chosen: Pack = opened if request.param == "builtin" else request.getfixturevalue("evaluation")
+    return chosen
 
 
 def assessed(pack: Pack, picture: Pixels) -> Quality:
