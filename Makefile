@@ -21,17 +21,19 @@ setup: system-test $(STAMP) photos
 demo: system-demo $(STAMP) photos
 	@$(BIN)/presensi demo $(DEMO)
 
-# As many at once as there are processors; one file's tests stay together, for they share servers.
+# Several at once (tests/conftest.py says how many); one file's tests stay together, for they share servers, and the files
+# begin in the order of the collection. What is compiled is kept: the workers and the journeys' processes load it often.
+PYTEST_AT_ONCE = --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: system-test $(STAMP) lint
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(PYTEST_AT_ONCE) $(TESTS)
 
 # Two Debian Trixie roots in the cache: one for this processor with a virtual camera, one for a Pi's, emulated.
 test-pi: $(STAMP) photos
 	@$(BIN)/python -m tests.pi.run
 
-# The same where this machine can; one line says why it cannot.
+# The same; a machine that cannot make the roots says why in one line, and that is no failure.
 test-pi-if-possible: $(STAMP)
-	@if $(BIN)/python -m tests.pi.run --why-not; then $(MAKE) --no-print-directory test-pi; fi
+	@$(BIN)/python -m tests.pi.run --if-possible
 
 bench: $(STAMP) photos
 	@$(BIN)/presensi bench recognizer
