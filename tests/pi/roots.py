@@ -47,6 +47,10 @@ _VERSION = "1"
 _UNUSED_SECONDS = 7 * 86_400.0
 
 
+class RootNotMadeError(Exception):
+    """Raised when Debian's packages cannot be had or unpacked here; says why in one line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
     """An unpacked Debian.
@@ -166,8 +170,8 @@ def _debootstrap(folder: Path, packages: Sequence[str], *options: str) -> None:
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run([*command, *([mirror] if mirror else [])], stdout=output, stderr=output, check=False)
     if done.returncode != 0:
-        tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-15:])
-        raise SystemExit(f"debootstrap could not make {SUITE} ({' '.join(options)}); its last words:\n{tail}")
+        tail = " / ".join(log.read_text(encoding="utf-8").splitlines()[-3:])
+        raise RootNotMadeError(f"debootstrap could not make {SUITE} ({' '.join(options)}): {tail}")
     log.unlink()
 
 

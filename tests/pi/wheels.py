@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, Pin, Target, pins_for
+from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, TRIXIE_PI, Pin, Target, pins_for
 
 RECORD = Path(__file__).parent / "chosen-wheels.tsv"
 PIP_SECONDS = 1200
@@ -75,6 +75,16 @@ def unpack_wheels(target: Target, pins: list[Pin], *, wheels: Path, into: Path) 
     """Let pip choose from a folder of wheels for the target and unpack them; nothing is compiled, nothing is run."""
     options = ("--no-index", "--find-links", wheels, "--no-compile", "--target", into)
     _run_pip(target, "install", *options, *(pin.requirement for pin in pins))
+
+
+def reach_index() -> str | None:
+    """Why pip cannot ask its index, in one line; None when it can. Asks for what every index has for a Pi."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            _run_pip(TRIXIE_PI, "install", "--dry-run", "--ignore-installed", "--target", scratch, "numpy")
+    except (MissingWheelError, subprocess.TimeoutExpired):
+        return "pip does not reach a package index with wheels for a Pi"
+    return None
 
 
 def read_record() -> list[ChosenWheel]:
