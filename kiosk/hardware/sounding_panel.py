@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.hardware.panel import Panel
 from kiosk.hardware.speaker import Speaker
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 
 class SoundingPanel:

@@ -28,7 +28,7 @@ from kiosk.hardware.wiring import (
     RelayWiring,
     TamperWiring,
 )
-from kiosk.scan import SignalKind
+from kiosk.states import SignalKind
 
 Language = Literal["id", "en"]
 Result = Literal["ok", "failed", "absent", "error"]
