@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from kiosk.camera.frame import Frame
-from kiosk.camera.picamera_source import BUFFER_COUNT, PiCameraSource
+from kiosk.camera.picamera_source import BUFFER_COUNT, PiCameraSource, automatic_controls
 from kiosk.camera.source import SourceSettings, open_source
 from kiosk.camera.streams import make_grey
 from kiosk.camera.supervisor import CaptureSupervisor, Patience
@@ -200,3 +200,12 @@ def test_frozen_capture_process_is_replaced(virtual_camera: None) -> None:
         wait_until(lambda: source.health.restarts >= 1 and source.health.working)
         assert read(source).main.shape == (SIZE[1], SIZE[0], 3)
         assert source.child_pid != pid
+
+
+def test_camera_is_asked_only_for_controls_that_it_knows(source: PiCameraSource) -> None:
+    with source:
+        read(source)
+        asked = automatic_controls(50, source._camera.camera_controls)
+        assert asked.keys() <= source._camera.camera_controls.keys()
+        source.compensate(0.5)
+        assert read(source).main.size
