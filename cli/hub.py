@@ -29,6 +29,7 @@ from cli.hub_policy import policy
 from cli.hub_recap import day, discipline, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
+from cli.hub_review import review
 from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
 from contract.errors import BadInputError
@@ -56,7 +57,7 @@ for command in (
     *(policy, holiday, circular, shift, contract),
     *(pay, parttime, people, points, score),
     *(employee, office, location),
-    *(document, manual, outage, punch, month),
+    *(document, manual, outage, punch, review, month),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed),
     *(discipline, form, letterhead),
 ):

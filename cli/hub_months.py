@@ -143,7 +143,7 @@ def list_months(
 
 @click.group(cls=Commands)
 def punch() -> None:
-    """Punches outside the windows, which wait for the operator."""
+    """Punches outside the windows or disavowed at the kiosk, which wait for the operator."""
 
 
 @punch.command("list", epilog="Example:\n\n  presensi hub punch list --month 2026-11 --unit 'Dinas Kesehatan'")
@@ -162,7 +162,7 @@ def list_punches(
     data: str | None,
     db: str | None,
 ) -> None:
-    """Punches before the first window or after the last, by date and name."""
+    """Punches before the first window, after the last, or disavowed at the kiosk, by date and name."""
     settings = settings_of(settings_file, data, db)
     of_month = Month.parse(month_text) if month_text is not None else Month.of(today_of(settings))
     with opened(settings) as database:
@@ -174,7 +174,7 @@ def list_punches(
         return
     words = {None: "waits", True: "accepted", False: "rejected"}
     show_table(
-        ("DATE", "NAME", "AT", "WINDOW", "DECISION", "BY", "BECAUSE", "PUNCH"),
+        ("DATE", "NAME", "AT", "WHY", "DECISION", "BY", "BECAUSE", "PUNCH"),
         [
             (
                 line.work_date,
@@ -210,7 +210,7 @@ def accept(
     data: str | None,
     db: str | None,
 ) -> None:
-    """Let each PUNCH (as `punch list` shows it, or DEVICE/NUMBER) count as if it lay in a window."""
+    """Let each PUNCH (as `punch list` shows it, or DEVICE/NUMBER) count as if it lay in a window, disavowed or not."""
     _decide(settings_of(settings_file, data, db), punches, because, by, accepted=True, as_json=as_json)
 
 

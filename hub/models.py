@@ -7,7 +7,8 @@ from hub.fleet import models as fleet
 from hub.ingest import models as ingest
 from hub.recap import models as recap
 from hub.refusals import models as refusals
+from hub.review import models as review
 from hub.roster import models as roster
 from hub.schedule import models as schedule
 
-__all__ = ["Base", "access", "attendance", "fleet", "ingest", "recap", "refusals", "roster", "schedule"]
+__all__ = ["Base", "access", "attendance", "fleet", "ingest", "recap", "refusals", "review", "roster", "schedule"]

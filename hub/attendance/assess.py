@@ -11,6 +11,7 @@ import msgspec
 from hub.attendance import explanation as because
 from hub.attendance.day import COMPLETE, AttendanceDay, Coverage, Document, Flag, PunchSeen, Status
 from hub.attendance.deduction import SessionPay, day_deduction
+from hub.attendance.doubts import counts, explain_doubts, flags_of, is_doubted
 from hub.attendance.letters import Desk, Verdict, judge_cancellations, judge_leave
 from hub.attendance.sessions import Mark, fill_sessions, minute_of, place_marks
 from hub.attendance.working_day import WorkingDay, local_time
@@ -67,7 +68,8 @@ def assess_day(
     if as_of.tzinfo is None:
         raise ValueError("give as_of a time zone")
     policy = schedule.policy
-    marks = place_marks(punches, work_date=work_date, interval=schedule.interval_of(work_date, tz), tz=tz)
+    every = place_marks(punches, work_date=work_date, interval=schedule.interval_of(work_date, tz), tz=tz)
+    marks, doubted = [mark for mark in every if counts(mark)], [mark for mark in every if is_doubted(mark)]
     plan = schedule.plan_on(work_date)
     if plan is None:
         why = because.explain_rest(marks, is_holiday=work_date in schedule.holidays)
@@ -79,7 +81,7 @@ def assess_day(
             deduction=day_deduction(policy),
             explanation=tuple(why),
         )
-        return _with_seen(rest, marks, tz)
+        return _completed(rest, marks, doubted, tz)
     desk = Desk(work_date=work_date, plan=plan, schedule=schedule, known_on=as_of.astimezone(tz).date(), tz=tz)
     letters = tuple(documents)
     cancellations = judge_cancellations(letters, desk)
@@ -87,7 +89,7 @@ def assess_day(
     for verdict in (*cancellations, *reversed(leave)):
         if verdict.code is not None:
             day = _excused(desk, verdict, marks, session_pay=session_pay)
-            return _with_seen(day, marks, tz)
+            return _completed(day, marks, doubted, tz)
     case = WorkingDay(
         work_date=work_date,
         policy=policy,
@@ -103,11 +105,20 @@ def assess_day(
         desk=desk,
         session_pay=session_pay,
     )
-    return _with_seen(case.fold(month_closed=month_closed), marks, tz)
+    return _completed(case.fold(month_closed=month_closed), marks, doubted, tz)
 
 
-def _with_seen(day: AttendanceDay, marks: Sequence[Mark], tz: ZoneInfo) -> AttendanceDay:
-    """The day with its earliest and latest punch, whatever was counted; marks are in the order of time."""
+def _completed(day: AttendanceDay, marks: Sequence[Mark], doubted: Sequence[Mark], tz: ZoneInfo) -> AttendanceDay:
+    """The day with its earliest and latest punch, whatever was counted, and with what is said of doubted ones.
+
+    Marks are in the order of time.
+    """
+    if doubted:
+        day = msgspec.structs.replace(
+            day,
+            flags=(*day.flags, *flags_of(doubted)),
+            explanation=(*day.explanation, *explain_doubts(doubted)),
+        )
     if not marks:
         return day
     return msgspec.structs.replace(day, first_seen=local_time(marks[0], tz), last_seen=local_time(marks[-1], tz))

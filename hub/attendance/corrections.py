@@ -1,4 +1,7 @@
-"""Punches outside the windows: they wait for the operator, who says for each whether it counts (rule 2)."""
+"""Punches that wait for the operator, who says for each whether it counts.
+
+They lie outside the windows (rule 2), or somebody said at the kiosk that they were not theirs.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +15,29 @@ from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import Flag, PunchSeen
-from hub.attendance.dirty import mark_dirty
 from hub.attendance.evidence import MANUAL, Evidence, gather_evidence
 from hub.attendance.models import PunchDecision, StoredDay
-from hub.attendance.months import check_open, reason_text
 from hub.attendance.sessions import minute_of
 from hub.db import Database
 from hub.errors import PaperError, PolicyError
 from hub.ingest.models import StoredRow
+from hub.review.decisions import is_disavowed, record_decisions
+from hub.review.standing import Matter
 from hub.roster.models import Employee, Unit
-from hub.roster.officers import officer_name
 from hub.roster.units import Memberships, UnitTree
 from hub.roster.work_dates import work_dates_for
 
-Side = Literal["before", "after"]
-Key = tuple[str, str, int]
-"""Device, epoch and number of a punch."""
+Side = Literal["before", "after", "disavowed"]
 
-_FLAGS: Final = (Flag.SEBELUM_JENDELA, Flag.SETELAH_JENDELA)
+_FLAGS: Final = (Flag.SEBELUM_JENDELA, Flag.SETELAH_JENDELA, Flag.DISANGKAL)
 _BATCH: Final = 500
 
 
 class PunchLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A punch outside the windows of its day. key: device/epoch/seq; at: local time of the person's unit.
+    """A punch of which the operator says whether it counts. key: device/epoch/seq; at: local time of the person's unit.
 
-    side: before the first window opens, or after the last closes. accepted None: it waits for a decision.
+    side: before the first window opens, after the last closes, or disavowed at the kiosk. accepted None: it waits for a
+    decision.
     """
 
     key: str
@@ -56,7 +57,7 @@ class PunchLine(msgspec.Struct, frozen=True, kw_only=True):
 def list_outside(
     database: Database, first: date, last: date, *, unit_id: int | None = None, decided: bool = False
 ) -> list[PunchLine]:
-    """Punches outside the windows on stored days from one date to another, by date and name.
+    """Punches outside the windows or disavowed, on stored days from one date to another, by date and name.
 
     unit_id: only of days of this unit and those below it. decided: also those about which somebody has decided.
     """
@@ -85,33 +86,14 @@ def decide_punches(
     keys: as PunchLine.key, or device/seq where that names one punch. PaperError for a punch that is not here, and when
     its month is closed.
     """
-    officer, why = officer_name(by), reason_text(reason)
     if not keys:
         raise PaperError("Say which punches; `presensi hub punch list` shows those that wait.")
-    with database.write() as session:
-        rows = {(row.device, row.epoch, row.seq): row for row in (_find_punch(session, key) for key in keys)}
-        people = {row.person_id for row in rows.values() if row.person_id is not None}
-        moments = [(row.person_id, row.placed_at) for row in rows.values() if row.person_id is not None]
-        days = work_dates_for(session.connection(), moments)
-        tree, memberships = UnitTree.load(session.connection()), Memberships.load(session.connection(), people)
-        for employee_id, work_date in sorted(days):
-            check_open(session, tree, work_date, memberships.unit_on(employee_id, work_date))
-        for (device, epoch, seq), row in rows.items():
-            session.add(
-                PunchDecision(
-                    device=device,
-                    epoch=epoch,
-                    seq=seq,
-                    employee_id=row.person_id,
-                    accepted=accepted,
-                    reason=why,
-                    decided_by=officer,
-                    decided_at=now,
-                )
-            )
-        session.flush()
-        mark_dirty(session.connection(), days, now=now)
-    return len(rows)
+    return record_decisions(database, keys, _matters_of, accepted=accepted, by=by, reason=reason, now=now)
+
+
+def _matters_of(session: Session, row: StoredRow) -> tuple[Matter, ...]:
+    """A decision counts whatever made the punch wait; one made before it was disavowed says nothing of that."""
+    return ("window", "disavowal") if is_disavowed(session, row) else ("window",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +104,13 @@ class _Decision:
     decided_at: datetime
 
 
-def _decisions(session: Session) -> dict[str, _Decision]:
-    """The newest decision about each punch."""
+def _decisions(session: Session) -> dict[tuple[str, str], _Decision]:
+    """The newest decision about each punch and matter."""
     rows = session.scalars(select(PunchDecision).order_by(PunchDecision.id))
     return {
-        f"{row.device}/{row.epoch}/{row.seq}": _Decision(row.accepted, row.reason, row.decided_by, row.decided_at)
+        (f"{row.device}/{row.epoch}/{row.seq}", row.about): _Decision(
+            row.accepted, row.reason, row.decided_by, row.decided_at
+        )
         for row in rows
     }
 
@@ -149,12 +133,13 @@ def _decided_days(
     """Days with a decided punch: once it counts, its day has no flag any more."""
     if not wanted:
         return set()
-    query = select(PunchDecision.employee_id, StoredRow.placed_at).join(
-        StoredRow,
+    same = (
         (StoredRow.device == PunchDecision.device)
         & (StoredRow.epoch == PunchDecision.epoch)
-        & (StoredRow.seq == PunchDecision.seq),
+        & (StoredRow.seq == PunchDecision.seq)
     )
+    columns = select(PunchDecision.employee_id, StoredRow.placed_at)
+    query = columns.join(StoredRow, same).where(PunchDecision.about != "review")
     days = work_dates_for(session.connection(), [(row[0], row[1]) for row in session.execute(query)])
     days = {day for day in days if first <= day[1] <= last}
     if units is None:
@@ -164,11 +149,11 @@ def _decided_days(
 
 
 def _lines_of(
-    known: Evidence, names: dict[str, str], units: dict[int, str], decisions: dict[str, _Decision]
+    known: Evidence, names: dict[str, str], units: dict[int, str], decisions: dict[tuple[str, str], _Decision]
 ) -> list[PunchLine]:
     lines = []
-    for punch, side in _outside(known):
-        decision = decisions.get(punch.key)
+    for punch, side in (*_outside(known), *_disavowed(known)):
+        decision = decisions.get((punch.key, "disavowal" if side == "disavowed" else "window"))
         lines.append(
             PunchLine(
                 key=punch.key,
@@ -211,23 +196,19 @@ def _outside(known: Evidence) -> list[tuple[PunchSeen, Side]]:
     return found
 
 
-def _find_punch(session: Session, key: str) -> StoredRow:
-    """The punch of a key; PaperError when there is none, or the key names several."""
-    device, _, rest = key.strip().partition("/")
-    epoch, _, seq = rest.rpartition("/")
-    if not (seq.isascii() and seq.isdigit() and len(seq) < 18):
-        raise PaperError(f"'{key[:120]}' is no punch; write it as `presensi hub punch list` shows it.")
-    query = select(StoredRow).where(StoredRow.device == device, StoredRow.seq == int(seq), StoredRow.kind == "punch")
-    if epoch:
-        query = query.where(StoredRow.epoch == epoch)
-    rows = session.scalars(query.limit(2)).all()
-    if not rows:
-        raise PaperError(f"There is no punch '{key[:120]}'; `presensi hub punch list` shows those that wait.")
-    if len(rows) > 1:
-        raise PaperError(f"'{key[:120]}' could be several punches; write the whole key, DEVICE/EPOCH/NUMBER.")
-    if rows[0].person_id is None or session.get(Employee, rows[0].person_id) is None:
-        raise PaperError(f"The punch '{key[:120]}' is of nobody whom the hub knows; it counts for nobody.")
-    return rows[0]
+def _disavowed(known: Evidence) -> list[tuple[PunchSeen, Side]]:
+    """Punches of the day of which somebody said that they were not theirs, decided or not."""
+    if isinstance(known.schedule, str):
+        return []
+    try:
+        start, end = known.schedule.interval_of(known.work_date, known.tz)
+    except PolicyError:
+        return []
+    return [
+        (punch, "disavowed")
+        for punch in known.punches
+        if "disavowed" in punch.concerns and start <= punch.taken_at < end
+    ]
 
 
 def _names(session: Session, people: Collection[str]) -> dict[str, str]:

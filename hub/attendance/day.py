@@ -13,6 +13,14 @@ import msgspec
 Hint = Literal["in", "out"]
 """What the person chose on the screen: Masuk is `in`, Pulang is `out`."""
 
+Doubt = Literal["review", "disavowed", "upheld", "refused"]
+"""review: counts, and waits for the supervisor. Count for nothing: disavowed at the kiosk, and nobody has decided;
+upheld: disavowed, and the operator agreed; refused by the supervisor."""
+
+Concern = Literal["pin", "card", "duty", "unplaced", "disavowed"]
+"""What makes a person look at a punch: who they were was said with a PIN or a card; they say that they are on duty
+elsewhere; a portable kiosk did not know where it was; somebody said "not me"."""
+
 
 class Status(StrEnum):
     """What a day is called. The words are those of the recap; the codes DL, C, S, I, TK those of Lampiran I."""
@@ -46,6 +54,8 @@ class Flag(StrEnum):
     SETELAH_JENDELA = "SETELAH_JENDELA"
     KIOSK_BELUM_SINKRON = "KIOSK_BELUM_SINKRON"
     PEMBATALAN_PS13 = "PEMBATALAN_PS13"
+    DISANGKAL = "DISANGKAL"
+    PERLU_DITINJAU = "PERLU_DITINJAU"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,7 @@ class PunchSeen:
     hint: what the person chose on the screen; None when nothing was chosen.
     accepted: by the operator, or entered by hand: it counts outside the windows too.
     device: the kiosk's name. key: whatever identifies the row there (device, epoch, seq), only carried along.
+    doubt: None: nobody doubts it, or no more. concerns: whatever was said for or against it, decided or not.
     """
 
     taken_at: datetime
@@ -63,10 +74,17 @@ class PunchSeen:
     device: str = ""
     key: str = ""
     accepted: bool = False
+    doubt: Doubt | None = None
+    concerns: tuple[Concern, ...] = ()
 
     def __post_init__(self) -> None:
         if self.taken_at.tzinfo is None:
             raise ValueError("a punch needs an aware time: give taken_at a time zone")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may fill a session."""
+        return self.doubt is None or self.doubt == "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +169,8 @@ class AttendanceDay(msgspec.Struct, frozen=True, kw_only=True):
     recorded_min, paid_min, short_min: only for policies that pay by the minute; None elsewhere.
     arrival, departure: the punches that filled the sessions, local time of the site; None when not filled.
     sessions: every session and what filled it, only on days of three or more.
-    first_seen, last_seen: the earliest and the latest punch of the work date, counted or not, local time of the site;
-        None when there was none.
+    first_seen, last_seen: the earliest and the latest punch of the work date, counted or not, local time of the site,
+        without those that are disavowed or refused; None when there was none.
     remark: what the form's Keterangan column says; empty when there is nothing to say. remark_en: the same in English.
     explanation: why, one sentence for each punch, rule and letter that mattered.
     """

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from hub.attendance.assess import assess_day
 from hub.attendance.covers import as_document
 from hub.attendance.day import AttendanceDay, Coverage, Document, Hint, PunchSeen
-from hub.attendance.models import DocumentRow, ManualEntry, MonthClose, PunchDecision
+from hub.attendance.models import DocumentRow, ManualEntry, MonthClose
 from hub.errors import PolicyError
 from hub.fleet.models import Kiosk
 from hub.ingest.models import StoredRow
+from hub.review.standing import PLAIN, read_standings
 from hub.roster.models import ApprovedLocation, Employee
 from hub.roster.units import Memberships, UnitTree
 from hub.roster.work_dates import EmployeeDay
@@ -263,26 +264,26 @@ def _read_punches(session: Session, people: Sequence[str], first: date, last: da
         )
         .order_by(StoredRow.placed_at)
     )
-    decided = _read_accepted(session, people)
+    standings = read_standings(session, people, start, end)
     found: dict[str, _Punches] = {}
     for person_id, placed_at, chosen, device, epoch, seq in session.execute(query):
         if person_id is None:
             continue
         hint: Hint | None = "in" if chosen == "in" else "out" if chosen == "out" else None
-        accepted = (device, epoch, seq) in decided
-        seen = PunchSeen(taken_at=placed_at, hint=hint, device=device, key=f"{device}/{epoch}/{seq}", accepted=accepted)
+        standing = standings.get((device, epoch, seq), PLAIN)
+        seen = PunchSeen(
+            taken_at=placed_at,
+            hint=hint,
+            device=device,
+            key=f"{device}/{epoch}/{seq}",
+            accepted=standing.accepted,
+            doubt=standing.doubt,
+            concerns=standing.concerns,
+        )
         found.setdefault(person_id, _Punches([], [])).add(seen)
     for person_id, entry in _read_manual_entries(session, people, first, last):
         found.setdefault(person_id, _Punches([], [])).add(entry)
     return found
-
-
-def _read_accepted(session: Session, people: Sequence[str]) -> set[tuple[str, str, int]]:
-    """Punches outside the windows that the operator has accepted."""
-    columns = (PunchDecision.device, PunchDecision.epoch, PunchDecision.seq, PunchDecision.accepted)
-    query = select(*columns).where(PunchDecision.employee_id.in_(people)).order_by(PunchDecision.id)
-    newest = {(device, epoch, seq): accepted for device, epoch, seq, accepted in session.execute(query)}
-    return {row for row, accepted in newest.items() if accepted}
 
 
 def _read_manual_entries(

@@ -26,7 +26,7 @@ def clocks(marks: Iterable[Mark]) -> Sentence:
 
 def explain_arrival(plan: DayPlan, arrival: Mark, late: int) -> Sentence:
     """Which punch was the arrival, and how late that is."""
-    time, due = _punch(arrival), clock(plan.in_due)
+    time, due = punch_words(arrival), clock(plan.in_due)
     if late == 0:
         return Sentence(
             f"Datang {time.id}, batas {due.id}: tepat waktu.", f"Arrived {time.en}, due by {due.en}: on time."
@@ -39,7 +39,7 @@ def explain_arrival(plan: DayPlan, arrival: Mark, late: int) -> Sentence:
 
 def explain_departure(plan: DayPlan, departure: Mark, early: int) -> Sentence:
     """Which punch was the departure, and how early that is."""
-    time, due = _punch(departure), clock(plan.out_due)
+    time, due = punch_words(departure), clock(plan.out_due)
     if early == 0:
         return Sentence(
             f"Pulang {time.id}, boleh mulai {due.id}: tidak mendahului.",
@@ -53,7 +53,7 @@ def explain_departure(plan: DayPlan, departure: Mark, early: int) -> Sentence:
 
 def explain_open_arrival(plan: DayPlan, arrival: Mark) -> Sentence:
     """That a punch is the arrival unless an earlier one is still on its way."""
-    time, due = _punch(arrival), clock(plan.in_due)
+    time, due = punch_words(arrival), clock(plan.in_due)
     return Sentence(
         f"Scan {time.id} untuk sementara menjadi datang (batas {due.id}); menitnya dihitung setelah semua kiosk "
         "mengirim datanya.",
@@ -64,7 +64,7 @@ def explain_open_arrival(plan: DayPlan, arrival: Mark) -> Sentence:
 
 def explain_open_departure(plan: DayPlan, departure: Mark) -> Sentence:
     """That a punch is the departure unless a later one is still on its way."""
-    time, due = _punch(departure), clock(plan.out_due)
+    time, due = punch_words(departure), clock(plan.out_due)
     return Sentence(
         f"Scan {time.id} untuk sementara menjadi pulang (boleh mulai {due.id}); menitnya dihitung setelah semua kiosk "
         "mengirim datanya.",
@@ -77,7 +77,7 @@ def explain_last_so_far(plan: DayPlan, filling: Filling, early: int) -> Sentence
     """What the latest punch of a running day becomes if it stays the latest; `filling` has a departure."""
     departure = filling.departure
     assert departure is not None  # noqa: S101 - the caller looked
-    time = _punch(departure)
+    time = punch_words(departure)
     rule, becomes = Sentence("", ""), Sentence("yang paling akhir menjadi pulang", "the latest becomes the departure")
     if filling.arrival is None and departure.hint is None and not filling.middle:
         middle = clock((plan.in_due + plan.out_due + 1) // 2)
@@ -132,7 +132,7 @@ def explain_middle(plan: DayPlan, filling: Filling) -> list[Sentence]:
     for name, mark in filling.middle:
         if mark is None:
             continue
-        time, window, title = _punch(mark), _window(sessions[name]), session_title(name)
+        time, window, title = punch_words(mark), _window(sessions[name]), session_title(name)
         sentences.append(
             Sentence(
                 f"Sesi {title} ({window.id}): scan {time.id}.",
@@ -192,14 +192,14 @@ def explain_windows(plan: DayPlan, filling: Filling) -> list[Sentence]:
             f"Scan {time.id} sebelum jendela dibuka {opens.id}: disimpan, tidak dihitung, menunggu operator.",
             f"Punch {time.en} before the window opens at {opens.en}: stored, not counted, queued for the operator.",
         )
-        for time in map(_punch, filling.before)
+        for time in map(punch_words, filling.before)
     ]
     sentences += [
         Sentence(
             f"Scan {time.id} setelah jendela ditutup {closes.id}: disimpan, tidak dihitung, menunggu operator.",
             f"Punch {time.en} after the window closed at {closes.en}: stored, not counted, queued for the operator.",
         )
-        for time in map(_punch, filling.after)
+        for time in map(punch_words, filling.after)
     ]
     return sentences
 
@@ -322,15 +322,15 @@ def _window(session: Session) -> Sentence:
     return Sentence(f"{opens.id}-{closes.id}", f"{opens.en}-{closes.en}")
 
 
-def _punch(mark: Mark) -> Sentence:
-    """The time of a punch, and its kiosk where that is known."""
+def punch_words(mark: Mark) -> Sentence:
+    """The time of a mark's punch, and its kiosk where that is known."""
     time = clock(mark.minute)
     device = mark.punch.device if mark.punch else ""
     return Sentence(f"{time.id} ({device})", f"{time.en} ({device})") if device else time
 
 
 def _punches(marks: Iterable[Mark]) -> Sentence:
-    return _join(_punch(mark) for mark in marks)
+    return _join(punch_words(mark) for mark in marks)
 
 
 def _join(parts: Iterable[Sentence]) -> Sentence:

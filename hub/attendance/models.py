@@ -192,9 +192,11 @@ class ManualEntry(Base):
 
 
 class PunchDecision(Base):
-    """What the operator decided about a punch outside the windows, or at a place that was not approved.
+    """What somebody decided about a punch; the newest row of a punch and a matter counts.
 
-    accepted: it counts as if it had been taken inside. The newest row of a punch counts.
+    about: `window` (it lies outside the windows, or at a place that was not approved; accepted: it counts as if it had
+    been taken inside), `disavowal` (accepted: it counts although it was disavowed at the kiosk) or `review` (it was
+    made with a PIN or a card, on duty elsewhere, or without a position; not accepted: it counts for nothing).
     """
 
     __tablename__ = "punch_decision"
@@ -205,6 +207,7 @@ class PunchDecision(Base):
     epoch: Mapped[str] = mapped_column(String(36))
     seq: Mapped[int] = mapped_column(BigInteger)
     employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    about: Mapped[str] = mapped_column(String(16), default="window", server_default="window")
     accepted: Mapped[bool] = mapped_column(Boolean)
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str] = mapped_column(String(64))

@@ -11,10 +11,10 @@ from hub.db import Base
 
 
 class StoredRow(Base):
-    """One row of a kiosk's journal: a punch, or a clock anchor or refusal (then the columns about a person are None).
+    """One row of a kiosk's journal: a punch, a clock anchor, a refusal or a disavowal.
 
-    Whom a refused face resembled stands in hub.refusals.models.RefusalEvent only: what has no person here can be
-    nobody's attendance.
+    Only punches and disavowals have a person, and only punches are anybody's attendance. Whom a refused face resembled
+    stands in hub.refusals.models.RefusalEvent; what a disavowal names in hub.review.models.DisavowedPunch.
 
     person_id: as the kiosk said it; no foreign key, since a punch of somebody unknown here is kept all the same.
     taken_at: what the kiosk's clock said. corrected_at: where a later clock anchor of the same boot places the row;
@@ -25,7 +25,7 @@ class StoredRow(Base):
     __tablename__ = "journal_row"
     __table_args__ = (
         ForeignKeyConstraint(["device"], ["kiosk.device"]),
-        CheckConstraint("kind IN ('punch', 'clock', 'refusal')", name="kind"),
+        CheckConstraint("kind IN ('punch', 'clock', 'refusal', 'disavowal')", name="kind"),
         Index("ix_journal_row_person_id_placed_at", "person_id", "placed_at"),
         Index("ix_journal_row_placed_at", "placed_at"),
         Index("ix_journal_row_device_boot_monotonic_ms", "device", "boot", "monotonic_ms"),
@@ -34,7 +34,7 @@ class StoredRow(Base):
     device: Mapped[str] = mapped_column(String(63), primary_key=True)
     epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[str | None] = mapped_column(String(64))
     taken_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -25,7 +25,8 @@ from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.ingest.progress import EpochKey, Progress, ProgressBook, rejections_of, seal_receipt
 from hub.ingest.quarantine import Refusal
 from hub.outgoing import Outgoing
-from hub.refusals.events import NewRefusal, note_refusals
+from hub.refusals.events import NewRefusal, announce_snapshots, note_refusals
+from hub.review.arrivals import is_plain, note_circumstances, note_disavowals, settle_disavowals
 from hub.roster.work_dates import EmployeeDay, Moment
 
 WorkDates = Callable[[Connection, Iterable[Moment]], set[EmployeeDay]]
@@ -75,30 +76,24 @@ def store(
     progress = ProgressBook(connection, now)
     progress.load((batch.device, batch.epoch) for batch in batches)
     holdings = Holdings.load(connection, batches, progress)
-    stored: list[Row] = []
-    aside: list[Row] = []
-    refusals: list[NewRefusal] = []
+    fresh = _Fresh()
     answered: dict[EpochKey, list[Range]] = defaultdict(list)
     for batch in batches:
         standing = progress.of(batch.device, batch.epoch)
-        fresh = holdings.sift(batch)
-        stored += [_stored_columns(batch, row) for row, refusal in fresh if refusal is None]
-        refused = [(row, refusal) for row, refusal in fresh if refusal is not None]
-        refusals += [
-            NewRefusal(batch.device, row.entry, stored=refusal is None)
-            for row, refusal in fresh
-            if isinstance(row.entry, RefusedPresentation)
-        ]
-        aside += [_aside_columns(batch, row, refusal) for row, refusal in refused]
+        sifted = holdings.sift(batch)
+        for row, refusal in sifted:
+            fresh.take(batch, row, refusal)
+        refused = [(row, refusal) for row, refusal in sifted if refusal is not None]
         _ring(alarms, batch, refused)
         standing.set_aside(len(refused))
         standing.settle((batch.first_seq, batch.last_seq))
         answered[batch.device, batch.epoch].append((batch.first_seq, batch.last_seq))
-    insert_new(connection, table_of(StoredRow), stored)
-    insert_new(connection, table_of(QuarantinedRow), aside)
-    note_refusals(connection, refusals, now=now)
+    fresh.insert(connection, now=now)
+    disavowed = settle_disavowals(
+        connection, {batch.device for batch in batches}, progress, new=fresh.disavowals, now=now
+    )
     progress.save()
-    _mark_days(connection, stored, now=now, work_dates=work_dates)
+    _mark_days(connection, fresh.stored, disavowed, now=now, work_dates=work_dates)
     answers = []
     for (device, epoch), within in answered.items():
         kiosks[device].receipt_version += 1
@@ -109,8 +104,49 @@ def store(
     return answers
 
 
-def _mark_days(connection: Connection, stored: Sequence[Row], *, now: datetime, work_dates: WorkDates) -> None:
-    moments: set[Moment] = {(row["person_id"], row["placed_at"]) for row in stored if row["person_id"] is not None}
+@dataclass(slots=True)
+class _Fresh:
+    """What a group of batches brings that was not here yet, by the table that it goes into.
+
+    pictures: (device, SHA-256) of snapshots that punches announce. punches: those that are not plain.
+    """
+
+    stored: list[Row] = field(default_factory=list)
+    aside: list[Row] = field(default_factory=list)
+    refusals: list[NewRefusal] = field(default_factory=list)
+    punches: list[tuple[str, Punch]] = field(default_factory=list)
+    disavowals: list[tuple[str, Disavowal]] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, batch: AdmittedBatch, row: AdmittedRow, refusal: Refusal | None) -> None:
+        """refusal None: the row is stored; else it goes into quarantine."""
+        entry, device = row.entry, batch.device
+        if isinstance(entry, RefusedPresentation):
+            self.refusals.append(NewRefusal(device, entry, stored=refusal is None))
+        elif isinstance(entry, Punch) and entry.evidence is not None:
+            self.pictures.append((device, entry.evidence))
+        if refusal is not None:
+            self.aside.append(_aside_columns(batch, row, refusal))
+            return
+        self.stored.append(_stored_columns(batch, row))
+        if isinstance(entry, Punch) and not is_plain(entry):
+            self.punches.append((device, entry))
+        elif isinstance(entry, Disavowal):
+            self.disavowals.append((device, entry))
+
+    def insert(self, connection: Connection, *, now: datetime) -> None:
+        insert_new(connection, table_of(StoredRow), self.stored)
+        insert_new(connection, table_of(QuarantinedRow), self.aside)
+        note_refusals(connection, self.refusals, now=now)
+        announce_snapshots(connection, self.pictures, now=now)
+        note_circumstances(connection, self.punches)
+        note_disavowals(connection, self.disavowals)
+
+
+def _mark_days(
+    connection: Connection, stored: Sequence[Row], disavowed: set[Moment], *, now: datetime, work_dates: WorkDates
+) -> None:
+    moments = disavowed | {(row["person_id"], row["placed_at"]) for row in stored if row["kind"] == "punch"}
     for correction in apply_anchors(connection, stored):
         if correction.person is not None:
             moments |= {(correction.person, correction.was), (correction.person, correction.now)}
@@ -139,7 +175,7 @@ def _stored_columns(batch: AdmittedBatch, row: AdmittedRow) -> Row:
         "epoch": batch.epoch,
         "seq": row.seq,
         "kind": kind_of(entry),
-        "person_id": punch.person if punch else None,
+        "person_id": entry.person if isinstance(entry, Punch | Disavowal) else None,
         "taken_at": entry.taken_at,
         "corrected_at": None,
         "placed_at": entry.taken_at,

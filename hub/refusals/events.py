@@ -40,14 +40,8 @@ def note_refusals(connection: Connection, refusals: Sequence[NewRefusal], *, now
     """
     if not refusals:
         return
-    announced = {(each.device, each.entry.evidence) for each in refusals if each.entry.evidence is not None}
-    upsert(
-        connection,
-        _snapshots,
-        [{"device": device, "sha256": sha256, "announced_at": now} for device, sha256 in announced],
-        key=("device", "sha256"),
-        changes=lambda _new: {"announced_at": _snapshots.c.announced_at},
-    )
+    pictures = {(each.device, each.entry.evidence) for each in refusals if each.entry.evidence is not None}
+    announce_snapshots(connection, pictures, now=now)
     stored = [each for each in refusals if each.stored]
     upsert(
         connection,
@@ -57,6 +51,17 @@ def note_refusals(connection: Connection, refusals: Sequence[NewRefusal], *, now
         changes=lambda new: {"attempts": new["attempts"]},
     )
     write_alarms(connection, _rings(stored), now=now)
+
+
+def announce_snapshots(connection: Connection, pictures: Iterable[tuple[str, str]], *, now: datetime) -> None:
+    """Expect pictures, (device, SHA-256) pairs, that stored or quarantined rows speak of."""
+    upsert(
+        connection,
+        _snapshots,
+        [{"device": device, "sha256": sha256, "announced_at": now} for device, sha256 in set(pictures)],
+        key=("device", "sha256"),
+        changes=lambda _new: {"announced_at": _snapshots.c.announced_at},
+    )
 
 
 def mark_seen(database: Database, key: EventKey, *, by: str, now: datetime) -> None:

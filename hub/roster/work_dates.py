@@ -29,7 +29,12 @@ EmployeeDay = tuple[str, date]
 
 
 def work_dates_for(connection: Connection, moments: Iterable[Moment]) -> set[EmployeeDay]:
-    """The days that these punches bear on; people whom the hub does not know are left out.
+    """The days that these punches bear on; people whom the hub does not know are left out."""
+    return set(place_moments(connection, moments).values())
+
+
+def place_moments(connection: Connection, moments: Iterable[Moment]) -> dict[Moment, EmployeeDay]:
+    """To which day each of these punches belongs; people whom the hub does not know are left out.
 
     The policy and time zone of the person's unit decide, or the defaults for somebody without a unit. Only where
     somebody is on a shift roster, or a regency has its own policy, is everything on record read.
@@ -38,11 +43,11 @@ def work_dates_for(connection: Connection, moments: Iterable[Moment]) -> set[Emp
     for person, moment in moments:
         by_person[person].append(moment)
     if not by_person:
-        return set()
+        return {}
     known = connection.scalars(select(Employee.id).where(Employee.id.in_(by_person))).all()
     tree, memberships = UnitTree.load(connection), Memberships.load(connection, known)
     apart = _read_hours_of_their_own(connection, tree, {person: by_person[person] for person in known})
-    days = set()
+    days: dict[Moment, EmployeeDay] = {}
     for person in known:
         for moment in by_person[person]:
             # The unit on the UTC date decides the zone; a transfer at midnight moves no punch to another date.
@@ -50,10 +55,10 @@ def work_dates_for(connection: Connection, moments: Iterable[Moment]) -> set[Emp
             local_date = moment.astimezone(zone).date()
             unit_id = memberships.unit_on(person, local_date)
             if apart is not None:
-                days.add((person, _own_work_date(apart, person, unit_id, moment, zone)))
+                days[person, moment] = person, _own_work_date(apart, person, unit_id, moment, zone)
                 continue
             policy = tree.policy_on(unit_id, local_date)
-            days.add((person, work_date_of(moment, policy=policy, zone=zone)))
+            days[person, moment] = person, work_date_of(moment, policy=policy, zone=zone)
     return days
 
 

@@ -136,6 +136,11 @@ class KioskJournal:
         own |= {"clock": stamp(seq * 60_000)}
         return self.append(encode(refusal(**(own | changes))))
 
+    def disavow(self, seq: int, **changes: Any) -> int:
+        """Say "not me" of the punch of that number."""
+        own = {"device": self.device, "epoch": self.epoch, "seq": len(self.rows) + 1, "punch_epoch": self.epoch}
+        return self.append(encode(disavowal(**(own | {"punch_seq": seq} | changes))))
+
     def punches(self, count: int, **changes: Any) -> KioskJournal:
         for _ in range(count):
             self.punch(**changes)

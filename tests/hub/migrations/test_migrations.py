@@ -163,3 +163,31 @@ _HEARTBEAT = (
     " VALUES ('{device}', 'e', 0, 0, 0, '2026-01-01', '2026-01-01', 'b', 0, 'ntp', 'ok', 'ok', 0, '[]', 0, 0, 0,"
     " '{pack}', '0', '2026-01-01')"
 )
+
+
+def test_disavowals_go_into_quarantine_with_a_step_back_and_no_row_is_copied(database: Database) -> None:
+    """Migration 0009."""
+    office = InventedOffice(database, at=NOON)
+    office.kiosk("kiosk-1")
+    office.punch("kiosk-1", "person-1", NOON)
+    office.punch("kiosk-1", "person-1", NOON)
+    with database.write() as session:
+        session.add(EpochProgress(device="kiosk-1", epoch=EPOCH, upto=2, begun_at=NOON))
+        session.execute(text("UPDATE journal_row SET kind = 'disavowal' WHERE seq = 2"))
+    migrate(database, "0008")
+    assert [row[2] for row in _rows(database)] == ["punch"]
+    with database.read() as session:
+        assert session.execute(text("SELECT seq, reason FROM quarantine")).all() == [(2, "unknown_kind")]
+        assert session.execute(text("SELECT upto, quarantined FROM epoch_progress")).all() == [(2, 1)]
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'refusal' WHERE seq = 1"))
+        session.execute(text("UPDATE journal_row SET kind = 'disavow' WHERE seq = 1"))
+    upgrade(database)
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'rumour'"))
+    with database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'disavowal'"))
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        if database.dialect == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
