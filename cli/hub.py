@@ -15,6 +15,7 @@ from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_employment import employee, location, office
 from cli.hub_enrolment import enrol, enrolment
+from cli.hub_fallback import card, pin
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
@@ -56,7 +57,7 @@ for command in (
     *(calibrate, lookalikes),
     *(policy, holiday, circular, shift, contract),
     *(pay, parttime, people, points, score),
-    *(employee, office, location),
+    *(employee, office, location, pin, card),
     *(document, manual, outage, punch, review, month),
     *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed),
     *(discipline, form, letterhead),

@@ -13,7 +13,7 @@ from cli.commands import Commands, LoneCommand
 from cli.hub_options import by_option, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
-from hub.fleet.kiosks import add_kiosk, revoke_kiosk
+from hub.fleet.kiosks import PolicyChange, add_kiosk, change_policy, revoke_kiosk
 from hub.fleet.lost import Loss, confirm_lost, declare_lost, loss_of
 from hub.fleet.overview import held_rows, kiosk_statuses, open_alarms, quarantined_rows
 
@@ -62,6 +62,47 @@ def add(
             "for a trial, add it again with --liveness off, or with --demo.",
             err=True,
         )
+
+
+@kiosk.command(
+    "set",
+    epilog="Examples:\n\n"
+    "  presensi hub kiosk set kiosk-dinkes-1 --fallback pin,card --choose\n\n"
+    "  presensi hub kiosk set kiosk-dinkes-1 --fallback none --message 'Apel pukul 07.30'",
+)
+@click.argument("device")
+@click.option(
+    "--liveness", type=click.Choice(["off", "passive", "active", "strict"]), help="Policy against photographs."
+)
+@click.option("--message", metavar="TEXT", help="Message of the day; '' for none.")
+@click.option("--choose/--no-choose", default=None, help="Ask people for arrival, departure or duty elsewhere.")
+@click.option("--fallback", metavar="LIST", help="What may help when the face fails: pin, card, pin,card or none.")
+@json_option
+@place_options
+def set_(
+    device: str,
+    *,
+    liveness: str | None,
+    message: str | None,
+    choose: bool | None,
+    fallback: str | None,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """Change how DEVICE behaves; what is not given stays as it is. It learns of it with its next roster."""
+    change = PolicyChange(liveness=liveness, message=message, choose=choose, fallback=_read_fallback(fallback))
+    with opened(settings_of(settings_file, data, db)) as database:
+        after = change_policy(database, device, change)
+    if as_json:
+        show_json(after)
+        return
+    helps = ", ".join(after.fallback) or "nothing"
+    click.echo(
+        f"{device}: liveness {after.liveness}; people {'are' if after.choose else 'are not'} asked what a punch is; "
+        f"when the face fails: {helps}; message: {after.message or 'none'}"
+    )
 
 
 @kiosk.command("list", epilog="Example:\n\n  presensi hub kiosk list --json")
@@ -226,6 +267,17 @@ def _show_loss(loss: Loss) -> None:
         [(day.work_date, day.name, day.unit, day.status) for day in loss.days],
         empty=empty,
     )
+
+
+def _read_fallback(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    if words == ("none",):
+        return ()
+    if not words or not set(words) <= {"pin", "card"}:
+        raise BadInputError(f"'{text}' is no fallback: write pin, card, pin,card or none.")
+    return words
 
 
 def _read_key(name: str) -> str:

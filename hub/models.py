@@ -8,7 +8,20 @@ from hub.ingest import models as ingest
 from hub.recap import models as recap
 from hub.refusals import models as refusals
 from hub.review import models as review
+from hub.roster import fallback_models as fallback
 from hub.roster import models as roster
 from hub.schedule import models as schedule
 
-__all__ = ["Base", "access", "attendance", "fleet", "ingest", "recap", "refusals", "review", "roster", "schedule"]
+__all__ = [
+    "Base",
+    "access",
+    "attendance",
+    "fallback",
+    "fleet",
+    "ingest",
+    "recap",
+    "refusals",
+    "review",
+    "roster",
+    "schedule",
+]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
+import msgspec
 from sqlalchemy import select
 
 from contract.signing import VerifyKey
@@ -17,6 +19,8 @@ from hub.roster.changes import note_kiosk, note_reset
 from hub.roster.models import Unit
 
 Now = Callable[[], datetime]
+
+MAX_MESSAGE: Final = 500
 
 
 def _now() -> datetime:
@@ -39,6 +43,17 @@ class KioskView:
     roster: int | None
     pack: str | None
     software: str | None
+
+
+class KioskSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a kiosk shall behave, as an administrator set it; see contract.roster.KioskPolicy."""
+
+    device: str
+    liveness: str
+    threshold: float | None
+    message: str
+    choose: bool
+    fallback: tuple[str, ...]
 
 
 def add_kiosk(
@@ -77,6 +92,41 @@ def add_kiosk(
             kiosk.liveness = liveness or "off"
         session.flush()
         note_reset(session.connection(), device, now=now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """What to change about how a kiosk behaves; None: as it is. fallback: see contract.roster.KioskPolicy."""
+
+    liveness: str | None = None
+    message: str | None = None
+    choose: bool | None = None
+    fallback: tuple[str, ...] | None = None
+
+
+def change_policy(database: Database, device: str, change: PolicyChange, *, now: Now = _now) -> KioskSettings:
+    """Change some of how a kiosk shall behave; how it behaves then. It learns of it with its next roster."""
+    with database.write() as session:
+        kiosk = session.get(Kiosk, device)
+        if kiosk is None:
+            raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
+        if change.message is not None and len(change.message) > MAX_MESSAGE:
+            raise FleetError(f"A kiosk's message has at most {MAX_MESSAGE} characters.")
+        for name in ("liveness", "message", "choose"):
+            if getattr(change, name) is not None:
+                setattr(kiosk, name, getattr(change, name))
+        if change.fallback is not None:
+            kiosk.fallback = sorted(set(change.fallback), reverse=True)
+        session.flush()
+        note_kiosk(session.connection(), device, now=now())
+        return KioskSettings(
+            device=device,
+            liveness=kiosk.liveness,
+            threshold=kiosk.threshold,
+            message=kiosk.message,
+            choose=kiosk.choose,
+            fallback=tuple(kiosk.fallback),
+        )
 
 
 def set_policy(

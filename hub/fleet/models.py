@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Float, ForeignKey, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -46,6 +46,7 @@ class Kiosk(Base):
     (coverage); None: never known. online: the broker's hint; None: never heard. threshold: set by an administrator, for
     the pack threshold_pack alone: cosines of two packs cannot be compared. lost_declared_by, lost_confirmed_by: the two
     people who declared a stolen or burnt terminal lost; the second revokes it, and nobody waits for what it holds.
+    choose, fallback: as in contract.roster.KioskPolicy.
     """
 
     __tablename__ = "kiosk"
@@ -63,6 +64,8 @@ class Kiosk(Base):
     threshold: Mapped[float | None] = mapped_column(Float)
     threshold_pack: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str] = mapped_column(String(500), default="")
+    choose: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    fallback: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     receipt_version: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,6 +24,7 @@ from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
 from hub.roster.deployment import deployed_pack
+from hub.roster.fallback import read_fallbacks
 from hub.roster.gallery import load_people, people_in_scope, people_with_templates
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
 from hub.roster.thresholds import calibrated_threshold, partners_of, second_factors
@@ -38,6 +39,8 @@ REMOVED_PER_PART: Final = 2_000
 
 KIOSKS_AT_ONCE: Final = 8
 """So many kiosks are served in one transaction; on SQLite punches wait meanwhile."""
+
+_FALLBACKS: Final[tuple[Literal["pin", "card"], ...]] = ("pin", "card")
 
 _kiosks = table_of(Kiosk)
 _latest = table_of(LatestHeartbeat)
@@ -129,6 +132,8 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
             demo=row.demo,
             unit=row.unit_name or "",
             message=row.message,
+            choose=row.choose,
+            fallback=tuple(each for each in _FALLBACKS if each in row.fallback),
         )
         behind.append(_Behind(row.device, row.unit_id, pack, runs_pack, row.roster, row.roster_sent, policy))
     return behind
@@ -141,7 +146,10 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
     asked = second_factors(connection, in_scope, kiosk.pack)
     # When one of two lookalikes comes or leaves, the other may be asked for a second factor, or no longer.
     changed = difference.people | partners_of(connection, difference.people, kiosk.pack)
-    people = load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked)
+    people = _with_fallbacks(
+        connection,
+        load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked),
+    )
     present = {person.person for person in people}
     removed = [] if whole else sorted(changed - present)
     policy = _policy(connection, kiosk, in_scope)
@@ -157,6 +165,17 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
             people=tuple(some),
             removed=tuple(gone),
         )
+
+
+def _with_fallbacks(connection: Connection, people: Sequence[RosterPerson]) -> list[RosterPerson]:
+    """The people with the hashes of their PINs and cards."""
+    found = read_fallbacks(connection, (person.person for person in people))
+    return [
+        msgspec.structs.replace(person, pin=found[person.person].pin, cards=found[person.person].cards)
+        if person.person in found
+        else person
+        for person in people
+    ]
 
 
 def _policy(connection: Connection, kiosk: _Behind, in_scope: set[str]) -> KioskPolicy:
