@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +69,20 @@ class KeptFiles:
         except OSError:
             return None
         return content if hashlib.sha256(content).hexdigest() == name else None
+
+    def remove(self, name: str) -> None:
+        """Delete a file, if it is here; OSError when it cannot be deleted."""
+        self.path(name).unlink(missing_ok=True)
+
+    def kept_before(self, moment: datetime) -> list[str]:
+        """SHA-256 of the files that were written before a moment, ascending."""
+        found = []
+        for path in self._folder.glob(f"??/*{self._suffix}"):
+            name = path.name.removesuffix(self._suffix)
+            with suppress(OSError):
+                if _NAME.fullmatch(name) and path.stat().st_mtime < moment.timestamp():
+                    found.append(name)
+        return sorted(found)
 
     def path(self, name: str) -> Path:
         """Where the file of this SHA-256 is, or would be."""

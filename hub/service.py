@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -33,6 +33,7 @@ from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber, subscriptions
 from hub.keys import load_hub_key
 from hub.outgoing import Outgoing
+from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
 from hub.roster.nightly import NightlyCalibration
@@ -99,6 +100,9 @@ class Hub:
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
         )
         self._snapshots = SnapshotStore(settings.data_folder)
+        self._retention = RefusalRetention(
+            self.database, self._snapshots, keep=timedelta(days=settings.keep_refusals_days)
+        )
         office = FrontOffice(
             database=self.database,
             sessions=sessions,
@@ -141,6 +145,7 @@ class Hub:
         self._begin("ingest", self._ingest)
         self._begin("worker", self._worker.run)
         self._begin("calibration", self._nightly.run)
+        self._begin("retention", self._retention.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

@@ -24,7 +24,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     themselves, where the broker can do that. pack: recognition pack for enrolment, until one was deployed.
     models_mirror: address or folder that `presensi models fetch --settings` asks for the files of packs before the
     internet. calibrate_at: local hour from which the night's calibration runs; calibrate_target: a stranger's chance
-    that it aims at. timezone: of dates on pages that are about no unit in particular.
+    that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
+    that are about no unit in particular.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -40,6 +41,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     models_mirror: str | None = None
     calibrate_at: Annotated[int, Meta(ge=0, le=23)] = 2
     calibrate_target: Annotated[float, Meta(ge=1e-6, le=0.1)] = 0.001
+    keep_refusals_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     timezone: str = "Asia/Jakarta"
 
     @property

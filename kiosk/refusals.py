@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from contract.punch import JournalRow, Liveness, LivenessLayer, RefusedPresentation
 from kiosk.camera.frame import Frame
@@ -126,6 +127,27 @@ class RefusalBook:
                         f"{len(undelivered)} pictures of refusals were deleted with their rows, and the hub never took "
                         "them."
                     )
+
+    def erase_pictures(self, *, older_than: timedelta) -> int:
+        """Delete pictures of refusals that were taken longer ago than this, though the hub has not got them; how many.
+
+        Their rows stay until they are delivered: they hold no picture, and an opaque person id.
+        """
+        with self._lock:
+            kept = set(self._folder.kept)
+            if not kept:
+                return 0
+            before = self._clock.read().wall - older_than
+            # Of several rows with the very same picture the newest one counts, which comes last.
+            taken = {row.evidence: row.taken_at for row in self._journal.refusals() if row.evidence in kept}
+            old = sorted(name for name, at in taken.items() if name is not None and at < before)
+            if old:
+                self._folder.remove(old)
+                self._folder.trouble = (
+                    f"Pictures of refusals were deleted after {older_than.days} days, and the hub never took them: "
+                    f"{len(old)}."
+                )
+            return len(old)
 
     def _keep_snapshot(self, frame: Frame, box: Box | None) -> str | None:
         """SHA-256 of the snapshot on the disk; None when there is none: the event is worth more than its picture."""

@@ -73,7 +73,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     public key; only what this key has signed is believed. pack: recognition pack to start with. models_mirror:
     address or folder that `presensi models fetch --settings` asks for the files of packs before the internet.
     repeat_seconds: a person who punched so short a time ago is told so instead of punching twice.
-    keep_delivered_days: how long delivered rows stay in the journal.
+    keep_delivered_days: how long delivered rows stay in the journal. keep_pictures_days: how long a picture of a
+    refusal waits for a hub that does not take it.
     portable: the kiosk is carried about, every punch says where it is, as gpsd at the address `gpsd` (host:port) knows.
     hardware: file that names the pins of lights, relay, buzzer and the rest; None: `panel` names them. panel: the same
     here; None: none are fitted.
@@ -98,6 +99,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     keep_delivered_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     portable: bool = False
     gpsd: str = "127.0.0.1:2947"
+    keep_pictures_days: Annotated[int, Meta(ge=1, le=3660)] = 30
     camera: CameraSection = msgspec.field(default_factory=CameraSection)
     night: NightSection = msgspec.field(default_factory=NightSection)
     sound: SoundSection = msgspec.field(default_factory=SoundSection)

@@ -262,6 +262,7 @@ class Station:
                 self.refusals.sort_out()
                 if self._attendant is not None and self._attendant.camera_working:
                     forget_reboots(self.journal)
+                self.refusals.erase_pictures(older_than=timedelta(days=self.settings.keep_pictures_days))
             except JournalError as error:
                 # A full disk refuses even this; in an hour it may not.
                 log.error("%s", error)  # noqa: TRY400 (the sentence says all)

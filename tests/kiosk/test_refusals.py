@@ -269,6 +269,27 @@ def test_picture_is_kept_no_longer_than_its_row(corner: Corner) -> None:
     assert old not in corner.journal.refusals()
 
 
+def test_picture_that_no_hub_takes_goes_by_age_and_its_row_stays(corner: Corner) -> None:
+    old = corner.record(1)
+    corner.clock.advance(20 * 86_400)
+    young = corner.record(2)
+    corner.clock.advance(11 * 86_400)
+    assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 1
+    assert list(corner.folder.waiting) == [young.evidence]
+    assert corner.files() == [f"{young.evidence}.jpg"]
+    assert corner.folder.trouble == "Pictures of refusals were deleted after 30 days, and the hub never took them: 1."
+    assert corner.journal.refusals() == [old, young]
+    assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 0
+
+
+def test_picture_of_an_old_and_of_a_young_row_stays(corner: Corner) -> None:
+    corner.record(1)
+    corner.clock.advance(31 * 86_400)
+    young = corner.record(1)
+    assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 0
+    assert corner.files() == [f"{young.evidence}.jpg"]
+
+
 def test_sorting_out_again_changes_nothing(corner: Corner) -> None:
     rows = [corner.record(seed) for seed in (1, 2)]
     fill(corner.journal, 5)

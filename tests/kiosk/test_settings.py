@@ -62,6 +62,7 @@ def test_overrides_reach_a_section_that_the_file_does_not_have() -> None:
         ("heartbeat_seconds = -1.0", "heartbeat_seconds"),
         ('repeat_seconds = "9"', "repeat_seconds"),
         ("keep_delivered_days = 0", "keep_delivered_days"),
+        ("keep_pictures_days = 0", "keep_pictures_days"),
         ("[panel.relay]\npin = 40", "relay.pin"),
         ("[panel.relay]\npin = 4\n[panel.buzzer]\npin = 4", "buzzer.pin"),
         ('language = "jv"', "language"),
