@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.roster.models import Employee, EnrolmentFrame, Template, Unit
-from hub.roster.resemblance import KnownFaces, double_threshold, group
+from hub.roster.resemblance import FEWEST_PEOPLE, KnownFaces, double_threshold, group
+from hub.roster.thresholds import staff_threshold
 from hub.roster.units import Memberships
 from kiosk.recognizer.decision import ThresholdCurve
 from kiosk.recognizer.face import Vector, normalised
@@ -62,6 +63,7 @@ class Findings:
 class FaceCheck:
     """Compares frames with everybody's templates of one pack, whether approved yet or not; for one hub, one thread.
 
+    Somebody else's face is told by the threshold that this hub has calibrated from its own staff, else by the curve.
     curve None: the pack has no thresholds, so only the very same photo under two names is found.
     """
 
@@ -104,7 +106,9 @@ class FaceCheck:
         if nearest is None:
             return None
         person, similarity = nearest
-        threshold = double_threshold(curve, len(self._known))
+        count = max(len(self._known), FEWEST_PEOPLE)
+        calibrated = staff_threshold(session.connection(), self._pack, people=count)
+        threshold = double_threshold(curve, count) if calibrated is None else calibrated
         if similarity < threshold:
             return None
         # What was refused or withdrawn since it was taken in does not count any more.

@@ -28,8 +28,29 @@ def calibrated_threshold(connection: Connection, device: str, pack: str, *, peop
     ).first()
     if row is None or row.threshold is None:
         return None
-    grown = math.log(max(1.0, people / max(1, row.gallery)))
-    return min(1.0, float(row.threshold) + float(row.scale or 0.0) * grown)
+    return _grown(float(row.threshold), row.scale, gallery=row.gallery, people=people)
+
+
+def staff_threshold(connection: Connection, pack: str, *, people: int) -> float | None:
+    """The cosine at which somebody new is taken for one of so many people of this hub; None: nothing was calibrated.
+
+    From the newest calibration of the kiosk that knows most people: where one knows everybody it is the staff's own.
+    Where people are more than that kiosk knows, it is raised by as much as keeps a stranger's chance. What an
+    administrator has set for a kiosk by hand says nothing about faces, and is not looked at.
+    """
+    newest = select(func.max(_calibrations.c.id)).group_by(_calibrations.c.device, _calibrations.c.pack)
+    row = connection.execute(
+        select(_calibrations.c.threshold, _calibrations.c.scale, _calibrations.c.gallery)
+        .where(_calibrations.c.id.in_(newest), _calibrations.c.pack == pack, _calibrations.c.threshold.is_not(None))
+        .order_by(_calibrations.c.gallery.desc(), _calibrations.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _grown(float(row.threshold), row.scale, gallery=row.gallery, people=people)
+
+
+def _grown(threshold: float, scale: float | None, *, gallery: int, people: int) -> float:
+    """A threshold for more people than it was calibrated for, along the exponential tail; never lower than it was."""
+    return min(1.0, threshold + (scale or 0.0) * math.log(max(1.0, people / max(1, gallery))))
 
 
 def newest_calibrations(connection: Connection) -> dict[tuple[str, str], float | None]:

@@ -14,13 +14,17 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from contract.signing import SigningKey
 from hub.db import Database
 from hub.errors import EnrolmentError
+from hub.fleet.models import Kiosk
 from hub.roster.approval import list_waiting, refuse
 from hub.roster.enrolment import Enrolment
-from hub.roster.models import Employee, EnrolmentFrame
+from hub.roster.models import Employee, EnrolmentFrame, StoredCalibration
+from hub.roster.thresholds import staff_threshold
 from kiosk.recognizer.decision import ThresholdCurve
 from tests.factories.journals import SettableClock
+from tests.factories.people import add_kiosk_row
 
 CURVE = ThresholdCurve((1, 10, 1000), (0.6, 0.7, 0.8))
 TODAY = date(2026, 11, 2)
@@ -85,6 +89,57 @@ def test_face_that_is_enrolled_under_another_name_is_refused(
         enrol("Wati", *frames_of(1, 11, 12, 13))
     assert names(database) == {"Rina"}
     assert kept_files(tmp_path) == before, "nothing of somebody who was not enrolled is kept"
+
+
+def calibrated(database: Database, clock: SettableClock, threshold: float | None, **changes: Any) -> None:
+    """What a night's calibration would have stored for a kiosk."""
+    values: dict[str, Any] = {
+        "device": "kiosk-1", "pack": "builtin", "threshold": threshold, "scale": 0.01, "target": 1e-3, "people": 100,
+        "gallery": 100, "frames": 5, "estimator": "a test", "made_at": clock(), "made_by": "t",
+    }  # fmt: skip
+    values |= changes
+    with database.read() as session:
+        known = session.get(Kiosk, values["device"]) is not None
+    if not known:
+        add_kiosk_row(database, values["device"], SigningKey.generate().verify_key)
+    with database.write() as session:
+        session.add(StoredCalibration(**values))
+
+
+def test_hubs_own_calibration_decides_where_there_is_one(
+    database: Database, enrol: Enrol, clock: SettableClock
+) -> None:
+    """At 0.99 nobody is taken for anybody; the newest calibration counts, and another pack's says nothing."""
+    enrol("Rina", *frames_of(1))
+    calibrated(database, clock, 0.5)
+    calibrated(database, clock, 0.99)
+    calibrated(database, clock, 0.5, pack="another")
+    enrol("Wati", *frames_of(1, 11, 12, 13))
+    assert names(database) == {"Rina", "Wati"}
+
+
+def test_card_decides_when_the_last_night_had_too_few_people(
+    database: Database, enrol: Enrol, clock: SettableClock
+) -> None:
+    enrol("Rina", *frames_of(1))
+    calibrated(database, clock, 0.99)
+    calibrated(database, clock, None)
+    with pytest.raises(EnrolmentError, match="enrolled already as Rina"):
+        enrol("Wati", *frames_of(1, 11, 12, 13))
+
+
+def test_kiosk_that_knows_most_people_decides_and_more_people_raise_it(
+    database: Database, clock: SettableClock
+) -> None:
+    calibrated(database, clock, 0.4, device="kiosk-small", gallery=20)
+    calibrated(database, clock, 0.6, device="kiosk-lobby", gallery=200)
+    with database.read() as session:
+        connection = session.connection()
+        assert staff_threshold(connection, "builtin", people=10) == 0.6
+        assert staff_threshold(connection, "builtin", people=200) == 0.6
+        assert staff_threshold(connection, "builtin", people=400) == pytest.approx(0.6 + 0.01 * np.log(2))
+        assert staff_threshold(connection, "builtin", people=10**9) <= 1.0
+        assert staff_threshold(connection, "another", people=10) is None
 
 
 def test_face_is_found_in_another_unit_as_well(database: Database, enrol: Enrol) -> None:
