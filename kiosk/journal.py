@@ -30,7 +30,7 @@ from kiosk.errors import JournalDamagedError, JournalError, JournalFullError
 from kiosk.journal_columns import check_row, read_rejected, read_settled, write_settled
 from kiosk.journal_epochs import MeasuredEpoch, forget, measure
 from kiosk.journal_file import MAX_ROW_BYTES, JournalFile
-from kiosk.journal_records import NO_NEWS, EpochReason, JournalState, PendingRows, RowKey, Settlement
+from kiosk.journal_records import NO_NEWS, Announcement, EpochReason, JournalState, PendingRows, RowKey, Settlement
 
 log = logging.getLogger(__name__)
 
@@ -254,8 +254,8 @@ class Journal:
         decoded = (decode_row(row_bytes) for (row_bytes,) in found)
         return [row for row in decoded if isinstance(row, RefusedPresentation)]
 
-    def announcing(self) -> list[tuple[str, str, int]]:
-        """Snapshots that kept rows name: their SHA-256, with epoch and number of the row, as these were written."""
+    def announcing(self) -> list[Announcement]:
+        """The snapshots that kept rows name, in the order in which these were written."""
         rows = self._mending(
             lambda: self._file.fetch(
                 "SELECT bytes FROM row WHERE instr(bytes, ?) > 0 ORDER BY ordinal, seq", (_NAMING,)
@@ -263,7 +263,7 @@ class Journal:
         )
         decoded = (decode_row(row_bytes) for (row_bytes,) in rows)
         return [
-            (row.evidence, row.epoch, row.seq)
+            Announcement(row.evidence, row.epoch, row.seq, row.taken_at)
             for row in decoded
             if isinstance(row, Punch | RefusedPresentation) and row.evidence is not None
         ]

@@ -21,6 +21,16 @@ class RowKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """A row that names a snapshot. sha256: of its bytes; taken_at: wall time, aware."""
+
+    sha256: str
+    epoch: str
+    seq: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PendingRows:
     """Rows without a gap that the hub has not settled: ready to be signed and sent.
 

@@ -114,9 +114,9 @@ class RefusalBook:
             kept = set(self._folder.kept)
             if not kept:
                 return
-            announced = {name: (epoch, seq) for name, epoch, seq in self._journal.announcing() if name in kept}
-            for name, (epoch, seq) in announced.items():
-                self._folder.announce(name, epoch=epoch, seq=seq)
+            announced = {each.sha256: each for each in self._journal.announcing() if each.sha256 in kept}
+            for name, row in announced.items():
+                self._folder.announce(name, epoch=row.epoch, seq=row.seq)
             left_over = sorted(kept - announced.keys())
             if left_over:
                 undelivered = [name for name in left_over if name in self._folder.waiting]
@@ -129,7 +129,7 @@ class RefusalBook:
                     )
 
     def erase_pictures(self, *, older_than: timedelta) -> int:
-        """Delete pictures of refusals that were taken longer ago than this, though the hub has not got them; how many.
+        """Delete pictures that were taken longer ago than this, though the hub has not got them; how many.
 
         Their rows stay until they are delivered: they hold no picture, and an opaque person id.
         """
@@ -139,8 +139,8 @@ class RefusalBook:
                 return 0
             before = self._clock.read().wall - older_than
             # Of several rows with the very same picture the newest one counts, which comes last.
-            taken = {row.evidence: row.taken_at for row in self._journal.refusals() if row.evidence in kept}
-            old = sorted(name for name, at in taken.items() if name is not None and at < before)
+            taken = {each.sha256: each.taken_at for each in self._journal.announcing() if each.sha256 in kept}
+            old = sorted(name for name, at in taken.items() if at < before)
             if old:
                 self._folder.remove(old)
                 self._folder.trouble = (

@@ -15,7 +15,7 @@ import pytest
 
 from contract.codec import encode
 from contract.evidence import snapshot_hash
-from contract.punch import LivenessLayer, RefusedPresentation
+from contract.punch import JournalRow, LivenessLayer, Punch, RefusedPresentation
 from contract.roster import KioskPolicy
 from kiosk import evidence_folder
 from kiosk.errors import JournalFullError, SnapshotError
@@ -25,6 +25,7 @@ from kiosk.recognizer.gallery import Gallery
 from kiosk.refusals import RefusalBook
 from kiosk.roster import Roster
 from tests.conftest import ROOT
+from tests.factories.journals import punch
 from tests.factories.snapshots import BOX, frame, jpeg
 from tests.factories.terminal import HandClock, fill, receipt, write
 
@@ -313,3 +314,27 @@ def test_rows_carved_from_a_damaged_journal_keep_their_pictures(corner: Corner, 
     assert len(corner.journal.alarms) == 1
     assert corner.journal.refusals() == rows
     assert list(corner.folder.waiting) == [row.evidence for row in rows]
+
+
+def test_picture_of_a_punch_waits_as_a_refusals_does(corner: Corner) -> None:
+    """Those with a PIN or a card go with one; after a restart it is not taken for a leftover."""
+
+    def append(evidence: str | None) -> JournalRow:
+        return corner.journal.append(
+            lambda key: punch(device=key.device, epoch=key.epoch, seq=key.seq, factor="pin", evidence=evidence)
+        )
+
+    row = corner.book.append_with_snapshot(frame(), BOX, append)
+    assert isinstance(row, Punch)
+    assert row.evidence in corner.folder.waiting
+    corner.restart()
+    assert corner.folder.waiting == {row.evidence: (row.epoch, row.seq)}
+
+
+def test_picture_of_a_punch_that_was_not_written_is_taken_back(corner: Corner) -> None:
+    def append(_evidence: str | None) -> JournalRow:
+        raise JournalFullError("full")
+
+    with pytest.raises(JournalFullError):
+        corner.book.append_with_snapshot(frame(), BOX, append)
+    assert corner.folder.kept == []
