@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import Status
@@ -74,6 +74,7 @@ def close_month(database: Database, month: date, unit_id: int | None, *, by: str
     """
     officer, first, last = officer_name(by), month.replace(day=1), last_of(month)
     with database.write() as session:
+        _one_at_a_time(session)
         tree = UnitTree.load(session.connection())
         units = None if unit_id is None else tree.within(unit_id)
         name = _unit_name(session, unit_id)
@@ -143,6 +144,12 @@ def reopen_month(
         days = mark_span(session.connection(), first=first, last=last, now=now, units=units)
         name = _unit_name(session, unit_id)
     return Reopening(month=f"{month:%Y-%m}", unit=name, days=days, letters=tuple(letters))
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let whoever closes at the same moment wait, and then find the month closed; on SQLite writers do so anyhow."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE month_close IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def list_closes(database: Database, month: date | None = None) -> list[CloseLine]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 
 from hub.attendance.months import close_month, last_of, list_closes, reopen_month
+from hub.db import Database
 from hub.errors import PaperError
 from tests.factories.desk import PaperDesk, at
 
@@ -103,3 +105,26 @@ def test_last_day_of_a_month() -> None:
     assert last_of(date(2026, 2, 3)) == date(2026, 2, 28)
     assert last_of(date(2028, 2, 29)) == date(2028, 2, 29)
     assert last_of(date(2026, 12, 31)) == date(2026, 12, 31)
+
+
+def test_of_two_who_close_a_month_at_once_one_is_told(database: Database) -> None:
+    """On PostgreSQL both would read that it stands open before either has written."""
+    for attempt in range(3):
+        ready, told = Barrier(2), []
+
+        def close(by: str, ready: Barrier = ready, told: list[str] = told) -> None:
+            ready.wait(30)
+            try:
+                close_month(database, NOVEMBER, None, by=by, now=at("2026-12-01 08:00"))
+            except PaperError as error:
+                told.append(str(error))
+
+        closers = [Thread(target=close, args=(by,)) for by in ("ana", "budi")]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join(60)
+        assert len(told) == 1
+        assert "closed already" in told[0]
+        assert len(list_closes(database)) == attempt + 1
+        reopen_month(database, NOVEMBER, None, by="ana", reason="lagi", now=at("2026-12-01 09:00"))
