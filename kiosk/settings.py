@@ -77,7 +77,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     refusal waits for a hub that does not take it.
     portable: the kiosk is carried about, every punch says where it is, as gpsd at the address `gpsd` (host:port) knows.
     hardware: file that names the pins of lights, relay, buzzer and the rest; None: `panel` names them. panel: the same
-    here; None: none are fitted.
+    here; None: none are fitted. panel_inches: the screen's diagonal, from which letters and buttons get their size.
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
@@ -105,6 +105,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sound: SoundSection = msgspec.field(default_factory=SoundSection)
     hardware: str | None = None
     panel: PanelWiring | None = None
+    panel_inches: Annotated[float, Meta(ge=5, le=60)] = 10.1
 
     def __post_init__(self) -> None:
         if self.hardware is not None and self.panel is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 import numpy as np
 from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
@@ -13,21 +15,31 @@ from PySide6.QtGui import QImage
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.face import Box
 from kiosk.ui.palette import PALETTE
-from kiosk.ui.presenter import EnrolmentView, View
+from kiosk.ui.presenter import EnrolmentView
+from kiosk.ui.view import TouchKind, View
 
 T = TypeVar("T")
 LONGEST_NAME = 80
+LONGEST_SEARCH: Final = 40
+GUARD_SECONDS: Final = 0.4
+"""After the screen has changed, a tap is still meant for what was there before: nobody touches so fast on purpose."""
+_KINDS: Final = frozenset(get_args(TouchKind))
+_CHOICES: Final = frozenset({"in", "out", "auto", "duty"})
+_NEEDING_TEXT: Final = frozenset({"pick", "card"})
+_UNGUARDED: Final = frozenset({"search", "alive", "operator"})
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A live picture as the window draws it: mirrored, RGB32, nobody writes into it.
 
-    box: the face's rectangle in pixels of `image` (mirrored too); None when there is no face.
+    box: the rectangle of the face that is served, in pixels of `image` (mirrored too); None when there is no face.
+    others: those of faces that wait.
     """
 
     image: QImage
     box: Box | None
+    others: tuple[Box, ...] = ()
 
 
 class Newest(Generic[T]):
@@ -57,9 +69,19 @@ def _encode(view: View) -> dict[str, Any]:
     return {
         **asdict(view),
         "badges": [asdict(badge) for badge in view.badges],
+        "buttons": [asdict(button) for button in view.buttons],
+        "matches": [asdict(match) for match in view.matches],
+        "month": _encode_month(view),
         "progress": progress,
         "paint": asdict(PALETTE[view.tone]),
     }
+
+
+def _encode_month(view: View) -> dict[str, Any]:
+    if view.month is None:
+        return NO_MONTH
+    lists = {name: list(getattr(view.month, name)) for name in ("weekdays", "sums")}
+    return {**asdict(view.month), **lists, "days": [asdict(day) for day in view.month.days]}
 
 
 def _encode_enrolment(enrolment: EnrolmentView | None) -> dict[str, Any]:
@@ -69,9 +91,17 @@ def _encode_enrolment(enrolment: EnrolmentView | None) -> dict[str, Any]:
     return {**asdict(enrolment), "progress": progress, "shown": True}
 
 
+NO_MONTH: Final[dict[str, Any]] = {
+    "title": "", "weekdays": [], "days": [], "rows": 0, "sums": [], "open": "", "as_of": "", "empty": "",
+}  # fmt: skip
 BLANK: Final[dict[str, Any]] = {
     **{field.name: "" for field in fields(View)},
     "badges": [],
+    "buttons": [],
+    "matches": [],
+    "month": NO_MONTH,
+    "guided": False,
+    "dim": False,
     "progress": -1.0,
     "picture": False,
     "paint": asdict(PALETTE["calm"]),
@@ -91,6 +121,14 @@ class Bridge(QObject):
     """A name was typed and confirmed (1 to 80 characters, trimmed)."""
     closed = Signal(name="closed")
     """The window is gone: closed by hand, by a signal or by `quit`."""
+    touched = Signal(str, str, name="touched")
+    """Something was touched, or a card was read: its kind (kiosk.ui.view.TouchKind), and the text that belongs to it.
+
+    choose: in, out, auto or duty; search: what was typed so far; pick: a person's id; pin: six digits, which nobody may
+    keep; card: the card's number; alive: somebody types; all others have no text.
+    """
+    language_touched = Signal(name="languageTouched")
+    """The other language is wanted."""
     view_changed = Signal(name="viewChanged")
     picture_changed = Signal(name="pictureChanged")
     enrolment_changed = Signal(name="enrolmentChanged")
@@ -99,8 +137,10 @@ class Bridge(QObject):
     _picture_left = Signal()
     _enrolment_left = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self.monotonic = monotonic
+        self._changed_at = monotonic()
         self._views: Newest[View] = Newest()
         self._pictures: Newest[Picture] = Newest()
         self._view = BLANK
@@ -118,12 +158,13 @@ class Bridge(QObject):
         if self._views.put(view):
             self._view_left.emit()
 
-    def show_frame(self, bgr: Pixels, box: Box | None = None) -> None:
+    def show_frame(self, bgr: Pixels, box: Box | None = None, others: Sequence[Box] = ()) -> None:
         """Draw this frame soon, mirrored; a frame that was not drawn yet is skipped.
 
-        bgr: (height, width, 3) uint8; copied before this returns. box: the face in pixels of `bgr`, None: no face.
+        bgr: (height, width, 3) uint8; copied before this returns. box: the face that is served, in pixels of `bgr`,
+        None: no face; others: faces that wait.
         """
-        if self._pictures.put(mirror(bgr, box)):
+        if self._pictures.put(mirror(bgr, box, others)):
             self._picture_left.emit()
 
     def show_enrolment(self, enrolment: EnrolmentView | None) -> None:
@@ -161,11 +202,34 @@ class Bridge(QObject):
         if trimmed:
             self.enrol_requested.emit(trimmed)
 
+    @Slot(str, str)
+    def tap(self, kind: str, text: str) -> None:
+        """A finger touched this on the screen; within GUARD_SECONDS of another screen it is not counted."""
+        if kind in _UNGUARDED or self.monotonic() - self._changed_at >= GUARD_SECONDS:
+            self.touch(kind, text)
+
+    @Slot(str, str)
+    def touch(self, kind: str, text: str) -> None:
+        """Say that this was touched; what makes no sense is dropped."""
+        text = text.strip()[:LONGEST_SEARCH] if kind == "search" else text.strip()
+        if kind not in _KINDS or (kind == "choose" and text not in _CHOICES) or (kind in _NEEDING_TEXT and not text):
+            return
+        if kind == "pin" and not (len(text) == 6 and text.isascii() and text.isdigit()):
+            return
+        self.touched.emit(kind, text)
+
+    @Slot()
+    def switch_language(self) -> None:
+        """Ask for the other language."""
+        self.language_touched.emit()
+
     @Slot()
     def _take_view(self) -> None:
         view = self._views.take()
         # The clock is presented twice a second and changes once a minute.
         if view is not None and (encoded := _encode(view)) != self._view:
+            if encoded["state"] != self._view["state"]:
+                self._changed_at = self.monotonic()
             self._view = encoded
             self.view_changed.emit()
 
@@ -182,7 +246,7 @@ class Bridge(QObject):
         self.enrolment_changed.emit()
 
 
-def mirror(bgr: Pixels, box: Box | None) -> Picture:
+def mirror(bgr: Pixels, box: Box | None, others: Sequence[Box] = ()) -> Picture:
     """A frame as people expect to see themselves; the pixels are copied. ValueError for anything but BGR uint8."""
     if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
         raise ValueError(f"a frame must be (height, width, 3) uint8, not {bgr.shape} {bgr.dtype}")
@@ -191,6 +255,9 @@ def mirror(bgr: Pixels, box: Box | None) -> Picture:
     # QImage borrows the array's memory; the conversion makes pixels of its own, in the format that paints fastest.
     borrowed = QImage(packed.data, width, height, packed.strides[0], QImage.Format.Format_BGR888)
     image = borrowed.convertToFormat(QImage.Format.Format_RGB32).flipped(Qt.Orientation.Horizontal)
-    if box is None:
-        return Picture(image, None)
-    return Picture(image, Box(width - box.right, box.top, width - box.left, box.bottom))
+    own = None if box is None else _mirror_box(box, width)
+    return Picture(image, own, tuple(_mirror_box(other, width) for other in others))
+
+
+def _mirror_box(box: Box, width: int) -> Box:
+    return Box(width - box.right, box.top, width - box.left, box.bottom)

@@ -2,7 +2,8 @@
 
 Good is blue and bad is orange, so that nobody has to tell red from green (about one man in twelve cannot). Every text
 stands on its ground with at least 7:1 (WCAG 2.2, success criterion 1.4.6), because lobbies are bright.
-At rest the sheet is light: it is also the lamp that lights the face before the camera.
+At rest the sheet is light: it is also the lamp that lights the face before the camera. At night, while nobody is there,
+it is dark.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.ui.presenter import Tone
+from kiosk.ui.view import Tone
 
 MINIMUM_CONTRAST: Final = 7.0
 
@@ -36,6 +37,7 @@ class Paint:
 PALETTE: Final[Mapping[Tone, Paint]] = MappingProxyType(
     {
         "calm": Paint("#f7f5f0", "#0b1f3a", "#37475e", "#0b4a9e", "#ffffff", "#ffffff"),
+        "night": Paint("#0f1620", "#cfd8e4", "#a9b6c6", "#8fb4e0", "#0f1620", "#7d8b9c"),
         "busy": Paint("#e3eefc", "#0b1f3a", "#2c4263", "#0b4a9e", "#ffffff", "#8fc8ff"),
         "good": Paint("#0b4a9e", "#ffffff", "#e2eeff", "#ffffff", "#0b4a9e", "#5db2ff"),
         "notice": Paint("#ffe2ad", "#2b1a00", "#4a2f05", "#0b4a9e", "#ffffff", "#ffd27a"),

@@ -42,10 +42,65 @@ class BadgeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}):
-    """Arrival and departure."""
+    """Arrival, departure, and a session in the middle of a day that has no name of its own."""
 
     in_: str
     out: str
+    check: str
+
+
+class ButtonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}):
+    """What stands on the buttons."""
+
+    not_me: str
+    month: str
+    pin: str
+    again: str
+    cancel: str
+    close: str
+    in_: str
+    out: str
+    duty: str
+    auto: str
+
+
+class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said beside the buttons; placeholders: {time}, {what}, {seconds}, {session}, {more}, {tries}, {minutes},
+    {hours}."""
+
+    card: str
+    card_too: str
+    late: str
+    early: str
+    minutes: str
+    hours: str
+    planned: str
+    planned_session: str
+    countdown: str
+    countdown_planned: str
+    names_label: str
+    names_ask: str
+    names_none: str
+    names_touch: str
+    names_more: str
+    tries: str
+    waiting: str
+
+
+class MonthWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The calendar of one's own month; time: of strftime; statuses: by the hub's words (hub.attendance.day.Status)."""
+
+    time: str
+    minutes: str
+    present: str
+    late: str
+    early: str
+    open: str
+    nothing_open: str
+    as_of: str
+    as_of_day: str
+    empty: str
+    statuses: dict[str, str]
 
 
 class WindowWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +139,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recording: Words
     accepted: Words
     accepted_clock_free: Words
+    accepted_by_hand: Words
     already: Words
     refused: Words
     no_liveness: Words
@@ -107,14 +163,18 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All words of one language; days start on Monday."""
+    """All words of one language; days start on Monday. language: the name of the other one, in that language."""
 
+    language: str
     privacy: str
     days: Annotated[tuple[str, ...], msgspec.Meta(min_length=7, max_length=7)]
     months: Annotated[tuple[str, ...], msgspec.Meta(min_length=12, max_length=12)]
     greetings: Greetings
     badges: BadgeWords
     sessions: SessionWords
+    buttons: ButtonWords
+    hands: HandWords
+    month: MonthWords
     window: WindowWords
     states: StateWords
 
@@ -124,6 +184,11 @@ def phrases_in(language: Language) -> Phrases:
     """The words of a language; a missing or misspelt key fails here (msgspec.ValidationError), never on the screen."""
     text = files("kiosk.ui").joinpath("i18n", f"{language}.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), Phrases)
+
+
+def other_language(language: Language) -> Language:
+    """The language that stands below, in small letters."""
+    return "en" if language == "id" else "id"
 
 
 def greeting_at(hour: int, greetings: Greetings) -> str:

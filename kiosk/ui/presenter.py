@@ -8,104 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal, assert_never
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from kiosk.recognizer.liveness.challenge import Step
-from kiosk.states import (
-    Accepted,
-    AlreadyRecorded,
-    Approach,
-    CameraTrouble,
-    Challenge,
-    CheckFace,
-    Choose,
-    EnterPin,
-    FindName,
-    Hint,
-    Idle,
-    Locked,
-    Recording,
-    RefusalReason,
-    Refused,
-    ShowMonth,
-    State,
-    Updating,
-    Verify,
-    Withdrawn,
+from kiosk.states import Accepted, Choose, EnterPin, FindName, ShowMonth, State
+from kiosk.ui.controls import (
+    aside_of,
+    buttons_of,
+    countdown_text,
+    found_text,
+    lateness_of,
+    session_word,
+    shown_matches,
 )
-from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, phrases_in
+from kiosk.ui.month_sheet import present_month
+from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, other_language, phrases_in
+from kiosk.ui.staging import Scene, stage
+from kiosk.ui.view import Badge, Tone, View
 
-Tone = Literal["calm", "busy", "good", "notice", "bad", "trouble"]
-Icon = Literal[
-    "face",
-    "nearer",
-    "back",
-    "centre",
-    "still",
-    "dark",
-    "bright",
-    "mask",
-    "sunglasses",
-    "people",
-    "scan",
-    "save",
-    "check",
-    "repeat",
-    "question",
-    "person",
-    "disk",
-    "camera",
-    "lock",
-    "turn_left",
-    "turn_right",
-    "turn_up",
-    "turn_nearer",
-]
-BadgeIcon = Literal["offline", "demo", "shield", "clock"]
-StateId = Literal[
-    "idle",
-    "approach_nearer",
-    "approach_centre",
-    "approach_look",
-    "approach_back",
-    "approach_still",
-    "approach_dark",
-    "approach_back_light",
-    "approach_bright",
-    "approach_mask",
-    "approach_sunglasses",
-    "approach_one_at_a_time",
-    "verify",
-    "challenge_ahead",
-    "challenge_left",
-    "challenge_right",
-    "challenge_up",
-    "challenge_nearer",
-    "recording",
-    "accepted",
-    "already",
-    "refused",
-    "no_liveness",
-    "liveness",
-    "liveness_officer",
-    "second_factor",
-    "pin_barred",
-    "unknown_card",
-    "face_differs",
-    "journal_full",
-    "choose",
-    "withdrawn",
-    "find_name",
-    "enter_pin",
-    "enter_pin_wrong",
-    "check_face",
-    "month",
-    "camera_trouble",
-    "locked",
-    "updating",
-]
-SessionHint = Literal["in", "out"]
+_GUIDED: Final = frozenset({"verify", "check_face"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +37,7 @@ class Surroundings:
     unit: name of the office; message: the message of the day, empty for none.
     clock_trusted: whether the wall time was set by network or battery clock since the start.
     timezone: key of the office's zone (Asia/Jakarta, Asia/Makassar, Asia/Jayapura).
+    night_from, night_until: local hours (0 to 23) between which an idle screen is dim; the same twice: never.
     """
 
     online: bool
@@ -126,65 +48,8 @@ class Surroundings:
     liveness_off: bool = False
     clock_trusted: bool = True
     timezone: str = "Asia/Jakarta"
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A small plate at the top of the screen: a fact about the device that holds longer than a walk-up."""
-
-    icon: BadgeIcon
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything on the screen but the live picture; texts are ready to draw, empty means: not shown.
-
-    state, icon, tone: what is drawn; the state is told by icon, word and colour together, never by colour alone.
-    headline, detail: in the first language; second_line: both, in the other language.
-    name: the person, as the roster writes it; time_text: the punch's local time, "06:58"; session: "MASUK" or "PULANG".
-    clock, zone, date: local time now, "06:58", "WIB", "Senin, 23 November 2026".
-    unit, message, privacy, badges: what stays on the screen.
-    progress: 0 to 1 while frames are being compared; None when there is nothing to measure.
-    picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
-    """
-
-    state: StateId
-    icon: Icon
-    tone: Tone
-    headline: str
-    detail: str
-    second_line: str
-    name: str
-    time_text: str
-    session: str
-    clock: str
-    zone: str
-    date: str
-    unit: str
-    message: str
-    privacy: str
-    badges: tuple[Badge, ...]
-    progress: float | None
-    picture: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What a state alone decides; taken_at None: no punch to tell the time of. count: which step of how many.
-
-    tries: how many more PINs may be tried.
-    """
-
-    state: StateId
-    icon: Icon
-    tone: Tone
-    taken_at: datetime | None = None
-    progress: float | None = None
-    named: bool = False
-    picture: bool = True
-    count: tuple[int, int] = (0, 0)
-    tries: int = 0
+    night_from: int = 0
+    night_until: int = 0
 
 
 def present(
@@ -194,30 +59,44 @@ def present(
     name: str | None,
     now: datetime,
     language: Language = "id",
-    session_hint: SessionHint | None = None,
+    monotonic: float = 0.0,
 ) -> View:
     """The screen for a state.
 
     name: of the person in the state, None where the state has none or the roster lost it meanwhile.
-    now: aware UTC; ValueError when it is naive. session_hint: what the person chose; None: nothing chosen.
+    now: aware UTC; ValueError when it is naive. monotonic: now, on the clock of the states' `until`.
     """
     if now.tzinfo is None:
         raise ValueError("the screen needs an aware time: pass datetime.now(UTC)")
-    scene = _stage(state)
-    local = _localise(now, surroundings.timezone)
-    first, second = phrases_in(language), phrases_in("en" if language == "id" else "id")
-    words = _words(scene, first, trusted=surroundings.clock_trusted)
-    aside = _words(scene, second, trusted=surroundings.clock_trusted)
+    scene = _key(stage(state), state, trusted=surroundings.clock_trusted)
+    zone = _zone(surroundings.timezone)
+    local = now.astimezone(zone)
+    first, second = phrases_in(language), phrases_in(other_language(language))
+    words, other = _words(scene, first), _words(scene, second)
+    dim = scene.state == "idle" and is_night(local.hour, surroundings.night_from, surroundings.night_until)
+    tone: Tone = "night" if dim else scene.tone
+    proposal = state.proposal if isinstance(state, Accepted) else None
+    detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries)
     return View(
         state=scene.state,
+        panel=scene.panel,
         icon=scene.icon,
-        tone=scene.tone,
+        tone=tone,
         headline=words.headline.format(greeting=greeting_at(local.hour, first.greetings)),
-        detail=words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries),
-        second_line=aside.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
+        detail=countdown_text(state, first, monotonic) if isinstance(state, Choose) else detail,
+        second_line=other.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
         name=(name or "").strip() if scene.named else "",
-        time_text=_clock(_localise(scene.taken_at, surroundings.timezone)) if scene.taken_at else "",
-        session=_session(session_hint, first) if scene.taken_at else "",
+        time_text=_clock(scene.taken_at.astimezone(zone)) if scene.taken_at else "",
+        session=session_word(proposal, first),
+        lateness=lateness_of(proposal, first),
+        aside=aside_of(state, first),
+        buttons=buttons_of(state, first),
+        language_label=first.language,
+        entry=_entry(state, first),
+        matches=shown_matches(state),
+        found=found_text(state, first),
+        tries=first.hands.tries.format(tries=scene.tries) if isinstance(state, EnterPin) else "",
+        month=present_month(state, first, zone=zone, today=local.date()) if isinstance(state, ShowMonth) else None,
         clock=_clock(local),
         zone=local.tzname() or "",
         date=f"{first.days[local.weekday()]}, {local.day} {first.months[local.month - 1]} {local.year}",
@@ -225,8 +104,11 @@ def present(
         message=surroundings.message.strip(),
         privacy=first.privacy,
         badges=_badges(surroundings, first),
+        waiting=first.hands.waiting,
         progress=scene.progress,
         picture=scene.picture,
+        guided=scene.state.startswith("approach_") or scene.state in _GUIDED,
+        dim=dim,
     )
 
 
@@ -273,121 +155,35 @@ def until_next_minute(now: datetime) -> timedelta:
     return timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond)
 
 
-def _stage(state: State) -> _Scene:
-    match state:
-        case Idle():
-            return _Scene("idle", "face", "calm")
-        case Approach(hint):
-            return _approach(hint)
-        case Verify(progress):
-            return _Scene("verify", "scan", "busy", progress=min(max(progress, 0.0), 1.0))
-        case Challenge(question, number, of, remaining):
-            return _challenge(question, number, of, remaining)
-        case Recording():
-            return _Scene("recording", "save", "busy", named=True)
-        case Accepted(taken_at=taken_at):
-            return _Scene("accepted", "check", "good", taken_at=taken_at, named=True)
-        case AlreadyRecorded(taken_at=taken_at):
-            return _Scene("already", "repeat", "notice", taken_at=taken_at, named=True)
-        case Refused(reason):
-            return _refusal(reason)
-        case CameraTrouble():
-            return _Scene("camera_trouble", "camera", "trouble", picture=False)
-        case Locked():
-            return _Scene("locked", "lock", "trouble", picture=False)
-        case Choose():
-            return _Scene("choose", "question", "busy", named=True)
-        case Withdrawn():
-            return _Scene("withdrawn", "repeat", "notice")
-        case FindName():
-            return _Scene("find_name", "person", "busy")
-        case EnterPin(tries_left=tries, wrong=wrong):
-            return _Scene("enter_pin_wrong" if wrong else "enter_pin", "lock", "busy", named=True, tries=tries)
-        case CheckFace():
-            return _Scene("check_face", "face", "busy", named=True)
-        case ShowMonth():
-            return _Scene("month", "check", "calm", named=True)
-        case Updating():
-            return _Scene("updating", "scan", "trouble", picture=False)
-        case _:
-            assert_never(state)
+def is_night(hour: int, begins: int, ends: int) -> bool:
+    """Whether a local hour lies between two others, also over midnight; never where both are the same."""
+    if begins <= ends:
+        return begins <= hour < ends
+    return hour >= begins or hour < ends
 
 
-def _approach(hint: Hint) -> _Scene:
-    match hint:
-        case "nearer":
-            return _Scene("approach_nearer", "nearer", "busy")
-        case "centre":
-            return _Scene("approach_centre", "centre", "busy")
-        case "look":
-            return _Scene("approach_look", "face", "busy")
-        case "back":
-            return _Scene("approach_back", "back", "busy")
-        case "still":
-            return _Scene("approach_still", "still", "busy")
-        case "dark":
-            return _Scene("approach_dark", "dark", "busy")
-        case "back_light":
-            return _Scene("approach_back_light", "dark", "busy")
-        case "bright":
-            return _Scene("approach_bright", "bright", "busy")
-        case "mask":
-            return _Scene("approach_mask", "mask", "busy")
-        case "sunglasses":
-            return _Scene("approach_sunglasses", "sunglasses", "busy")
-        case "one_at_a_time":
-            return _Scene("approach_one_at_a_time", "people", "busy")
+def _key(scene: Scene, state: State, *, trusted: bool) -> Scene:
+    """A punch under a clock that nobody set says that its time is provisional; one by hand, that it is looked at."""
+    if not isinstance(state, Accepted):
+        return scene
+    words = "accepted"
+    if not trusted:
+        words = "accepted_clock_free"
+    elif state.factor != "face":
+        words = "accepted_by_hand"
+    return Scene(scene.state, scene.icon, scene.tone, taken_at=scene.taken_at, named=True, words=words)
 
 
-def _challenge(question: Step | None, number: int, of: int, remaining: float) -> _Scene:
-    """The arrow points as the person sees it: the picture on the screen is a mirror, so their left is its left."""
-    count = (number, of)
-    match question:
-        case None:
-            return _Scene("challenge_ahead", "face", "busy", progress=remaining, count=count)
-        case "left":
-            return _Scene("challenge_left", "turn_left", "busy", progress=remaining, count=count)
-        case "right":
-            return _Scene("challenge_right", "turn_right", "busy", progress=remaining, count=count)
-        case "up":
-            return _Scene("challenge_up", "turn_up", "busy", progress=remaining, count=count)
-        case "nearer":
-            return _Scene("challenge_nearer", "turn_nearer", "busy", progress=remaining, count=count)
-
-
-def _refusal(reason: RefusalReason) -> _Scene:
-    match reason:
-        case "unrecognised":
-            return _Scene("refused", "question", "bad")
-        case "journal_full":
-            return _Scene("journal_full", "disk", "trouble")
-        case "no_liveness":
-            return _Scene("no_liveness", "person", "bad")
-        case "liveness":
-            return _Scene("liveness", "question", "bad")
-        case "liveness_officer":
-            return _Scene("liveness_officer", "person", "bad")
-        case "second_factor":
-            return _Scene("second_factor", "people", "bad")
-        case "pin_barred":
-            return _Scene("pin_barred", "lock", "bad")
-        case "unknown_card":
-            return _Scene("unknown_card", "question", "bad")
-        case "face_differs":
-            return _Scene("face_differs", "person", "bad")
-
-
-def _words(scene: _Scene, phrases: Phrases, *, trusted: bool) -> Words:
-    """The state's words; a punch under a clock that nobody set says that its time is provisional."""
-    key = "accepted_clock_free" if scene.state == "accepted" and not trusted else scene.state
-    words: Words = getattr(phrases.states, key)
+def _words(scene: Scene, phrases: Phrases) -> Words:
+    words: Words = getattr(phrases.states, scene.words or scene.state)
     return words
 
 
-def _session(hint: SessionHint | None, phrases: Phrases) -> str:
-    if hint is None:
-        return ""
-    return phrases.sessions.in_ if hint == "in" else phrases.sessions.out
+def _entry(state: State, phrases: Phrases) -> str:
+    """What was typed, or what is wanted; a PIN never comes here."""
+    if isinstance(state, FindName):
+        return state.query or phrases.hands.names_label
+    return ""
 
 
 def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
@@ -409,10 +205,6 @@ def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
 @cache
 def _zone(key: str) -> ZoneInfo:
     return ZoneInfo(key)
-
-
-def _localise(moment: datetime, timezone: str) -> datetime:
-    return moment.astimezone(_zone(timezone))
 
 
 def _clock(local: datetime) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from kiosk.camera.frame import Pixels
@@ -12,12 +13,15 @@ from kiosk.states import Idle, State
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.phrases import Language
 from kiosk.ui.presenter import Surroundings, present
+from kiosk.ui.visit_language import VisitLanguage
 
 
 class Screen:
     """Shows states through a Bridge; `refresh` keeps clock and badges current between them.
 
     surroundings: asked each time; it must be quick and callable from any thread.
+    monotonic: the clock of the states' `until`. on_dim: told, in whatever thread draws, when the backlight may go down
+    (nobody is here at night) and when it must come up again; it must be quick.
     """
 
     def __init__(
@@ -27,22 +31,34 @@ class Screen:
         surroundings: Callable[[], Surroundings],
         language: Language = "id",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        on_dim: Callable[[bool], None] = lambda _dim: None,
     ) -> None:
         self._bridge = bridge
         self._surroundings = surroundings
-        self._language: Language = language
+        self._language = VisitLanguage(language)
         self._now = now
+        self._monotonic = monotonic
+        self._on_dim = on_dim
+        self._dim = False
         self._lock = threading.Lock()
         self._state: State = Idle()
         self._name: str | None = None
+        bridge.language_touched.connect(self.switch_language)
 
     def show_state(self, state: State, *, name: str | None) -> None:
         with self._lock:
             self._state, self._name = state, name
             self._draw()
 
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
-        self._bridge.show_frame(picture, box)
+    def show_frame(self, picture: Pixels, box: Box | None, others: Sequence[Box] = ()) -> None:
+        self._bridge.show_frame(picture, box, others)
+
+    def switch_language(self) -> None:
+        """Speak the other language until this visit is over."""
+        with self._lock:
+            self._language.switch(self._monotonic())
+            self._draw()
 
     def refresh(self) -> None:
         """Draw the present state again, with the time and the surroundings of now."""
@@ -55,5 +71,17 @@ class Screen:
             self.refresh()
 
     def _draw(self) -> None:
-        view = present(self._state, self._surroundings(), name=self._name, now=self._now(), language=self._language)
+        monotonic = self._monotonic()
+        self._language.see(self._state, self._name, monotonic)
+        view = present(
+            self._state,
+            self._surroundings(),
+            name=self._name,
+            now=self._now(),
+            language=self._language.language,
+            monotonic=monotonic,
+        )
         self._bridge.show(view)
+        if view.dim != self._dim:
+            self._dim = view.dim
+            self._on_dim(view.dim)

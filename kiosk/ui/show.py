@@ -31,7 +31,7 @@ def run_with_window(
     """
     settings = station.settings
     bridge = Bridge()
-    window = KioskWindow(bridge, windowed=windowed, language=settings.language)
+    window = KioskWindow(bridge, windowed=windowed, language=settings.language, panel_inches=settings.panel_inches)
     screen = Screen(bridge, surroundings=lambda: surroundings_of(station), language=settings.language)
     prepare(bridge)
     trouble: list[BaseException] = []
@@ -74,4 +74,6 @@ def surroundings_of(station: Station) -> Surroundings:
         liveness_off=policy.liveness == "off",
         clock_trusted=station.clock_trusted,
         timezone=station.settings.timezone,
+        night_from=station.settings.night.from_hour,
+        night_until=station.settings.night.until_hour,
     )

@@ -14,16 +14,18 @@ from types import FrameType
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, Qt, QUrl
-from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Qt, QUrl
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtQml import QQmlApplicationEngine, QQmlError, qmlRegisterType
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.errors import KioskError
 from kiosk.ui.bridge import Bridge
+from kiosk.ui.card_reader import CardReader
+from kiosk.ui.kawung import Kawung
 from kiosk.ui.palette import SURFACES
 from kiosk.ui.phrases import Language, phrases_in
-from kiosk.ui.preview import Kawung, Preview
+from kiosk.ui.preview import Preview
 
 QML: Final = Path(__file__).with_name("qml")
 FONTS: Final = ["Noto Sans", "Roboto", "Liberation Sans", "DejaVu Sans"]
@@ -39,6 +41,7 @@ class KioskWindow:
     bridge: what to show; it must live in this thread.
     windowed: a window of `size` (pixels) with a cursor, closed by hand or Ctrl+Q; else the whole screen without one.
     language: of the words that belong to no view (the enrolment panel); animated: False for pictures and tests.
+    panel_inches: the screen's diagonal, for sizes in millimetres.
     Raises KioskError when the window cannot be built; its text is Qt's own.
     """
 
@@ -50,13 +53,14 @@ class KioskWindow:
         size: tuple[int, int] = PORTRAIT,
         language: Language = "id",
         animated: bool = True,
+        panel_inches: float = 10.1,
     ) -> None:
         self._app = start_qt()
         self._bridge = bridge
         self._windowed = windowed
         self._closed = False
         self._engine = QQmlApplicationEngine()
-        self.window = self._load(language, size, animated=animated)
+        self.window = self._load(language, size, animated=animated, panel_inches=panel_inches)
         self._wire()
 
     def run(self) -> int:
@@ -82,13 +86,14 @@ class KioskWindow:
         """Take the window away; calling it again does nothing."""
         if not self._closed:
             self._closed = True
+            self.window.removeEventFilter(self._keys)
             self._app.restoreOverrideCursor()
             self.window.close()
             # Before the bridge can go: what is bound to it would otherwise complain.
             self._engine.deleteLater()
             QCoreApplication.sendPostedEvents(self._engine, QEvent.Type.DeferredDelete.value)
 
-    def _load(self, language: Language, size: tuple[int, int], *, animated: bool) -> QQuickWindow:
+    def _load(self, language: Language, size: tuple[int, int], *, animated: bool, panel_inches: float) -> QQuickWindow:
         complaints: list[QQmlError] = []
         self._engine.warnings.connect(complaints.extend)
         self._engine.setInitialProperties(
@@ -99,6 +104,7 @@ class KioskWindow:
                 "words": msgspec.structs.asdict(phrases_in(language).window),
                 "colours": dict(SURFACES),
                 "animated": animated,
+                "panel_inches": panel_inches,
             }
         )
         self._engine.load(QUrl.fromLocalFile(str(QML / "Main.qml")))
@@ -109,10 +115,41 @@ class KioskWindow:
         return roots[0]
 
     def _wire(self) -> None:
-        self._bridge.quit_requested.connect(self._app.quit)
+        self._keys = _Keys(self._bridge, self.window)
+        self.window.installEventFilter(self._keys)
+        # Queued: a wish that comes before the loop runs must still end it.
+        self._bridge.quit_requested.connect(self._app.quit, Qt.ConnectionType.QueuedConnection)
         if self._windowed:
             leave = QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self.window)
             leave.activated.connect(self._app.quit)
+
+
+class _Keys(QObject):
+    """Keys that are typed into the window: a card reader's, unless a name is being typed."""
+
+    def __init__(self, bridge: Bridge, window: QQuickWindow) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._window = window
+        self._reader = CardReader()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._typing_a_name():
+            return False
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            number = self._reader.end(self._bridge.monotonic())
+            if number is not None:
+                self._bridge.touch("card", number)
+            return True
+        commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        if event.modifiers() & commands or not event.text().isprintable() or not event.text():
+            return False
+        self._reader.take(event.text(), self._bridge.monotonic())
+        return True
+
+    def _typing_a_name(self) -> bool:
+        focused = self._window.activeFocusItem()
+        return focused is not None and focused.objectName() == "nameField" and focused.isVisible()
 
 
 def start_qt() -> QGuiApplication:

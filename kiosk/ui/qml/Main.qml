@@ -1,7 +1,8 @@
 import QtQuick
 import Presensi
 
-// The kiosk's one window. Portrait: picture above, sheet below; landscape: picture left, sheet right.
+// The kiosk's one window. Portrait: picture above, sheet below; landscape: picture left, sheet right. Where people use
+// their hands for longer (names, PIN, month) the sheet covers the picture.
 Window {
     id: window
 
@@ -9,24 +10,34 @@ Window {
     required property var words
     required property var colours
     required property bool animated
+    required property real panel_inches
 
-    readonly property bool portrait: height > width
-    // Never zero: a window has no size yet while it is being made.
-    readonly property real unit: Math.max(0.2, portrait ? Math.min(width / 720, height / 1280)
-                                                        : Math.min(width / 1280, height / 800))
+    readonly property bool portrait: measure.portrait
+    readonly property real unit: measure.unit
     readonly property var view: kiosk.view
     readonly property real corner: 34 * unit
+    readonly property bool covered: ["names", "pin", "month"].includes(view.panel)
+    // The picture is as large as the words below it allow.
+    readonly property real share: view.panel === "choose" ? 0.36
+        : view.panel === "rest" ? 0.43 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : 0.5
 
     title: "Presensi"
     color: colours.plate
     onClosing: kiosk.closed()
 
+    Measure {
+        id: measure
+        width: window.width
+        height: window.height
+        inches: window.panel_inches
+    }
+
     Bar {
         id: bar
         unit: window.unit
-        width: window.portrait ? window.width : sheet.x + window.corner
+        width: window.portrait || window.covered ? window.width : sheet.x + window.corner
         height: 76 * window.unit
-        inset: window.portrait ? 0 : window.corner
+        inset: window.portrait || window.covered ? 0 : window.corner
         view: window.view
         colours: window.colours
     }
@@ -36,13 +47,17 @@ Window {
         y: bar.height
         width: bar.width
         height: (window.portrait ? sheet.y + window.corner : window.height) - y
+        visible: !window.covered
 
         Preview {
             id: preview
             anchors.fill: parent
             kiosk: window.kiosk
             visible: window.kiosk.live && window.view.picture
+            opacity: window.view.dim ? 0.35 : 1
             accent: window.view.paint.accent
+            guided: window.view.guided
+            waiting: window.view.waiting
             ring: window.view.progress >= 0 ? window.view.progress
                 : window.view.state === "recording" || window.view.tone === "good" || window.view.tone === "notice" ? 1 : 0
             middle: window.portrait ? Qt.point(0.5, 0.5 - window.corner / 2 / stage.height)
@@ -70,14 +85,15 @@ Window {
 
     Sheet {
         id: sheet
-        x: window.portrait ? 0 : Math.round(window.width * 0.53)
-        y: window.portrait ? Math.round(window.height * 0.53) : 0
+        x: window.portrait || window.covered ? 0 : Math.round(window.width * 0.44)
+        y: window.covered ? bar.height
+            : window.portrait ? Math.max(bar.height, Math.round(window.height * window.share) - lift) : 0
         width: window.width - x
         height: window.height - y
         visible: window.view.state !== ""
-        unit: window.unit
+        measure: measure
         corner: window.corner
-        portrait: window.portrait
+        beside: !window.portrait && !window.covered
         kiosk: window.kiosk
         view: window.view
         words: window.words

@@ -4,42 +4,53 @@ import QtQuick
 Item {
     id: rest
 
-    required property real unit
+    required property var measure
+    required property var kiosk
     required property var view
 
-    // As in Outcome: everything follows the room that is left.
-    readonly property real step: unit * Math.max(0.6, Math.min(1.25, height / (548 * unit), width / (480 * unit)))
+    readonly property real unit: measure.unit
     readonly property color ink: view.paint.ink
     readonly property color faint: view.paint.faint
 
     // The fonts are the system's: with a wide one, clock and zone take a smaller size so that both stay on the sheet.
-    readonly property real fit: Math.min(1, (width - 16 * step) / (clockSpan.advanceWidth + zoneSpan.advanceWidth))
+    readonly property real fit: Math.min(1, (width - 16 * unit) / (clockSpan.advanceWidth + zoneSpan.advanceWidth))
+    readonly property real room: height - invitation.height - detail.height - privacy.height - 24 * unit
+    // The message of the day comes first where there is little room, and the clock takes what it leaves.
+    readonly property real face: Math.max(70 * unit, Math.min(150 * unit, (room - (view.message !== "" ? 66 : 0) * unit - 74 * unit) * 0.85))
 
     TextMetrics {
         id: clockSpan
         text: rest.view.clock
-        font { family: digits.font.family; pixelSize: Math.round(150 * rest.step); weight: Font.Bold }
+        font { family: digits.font.family; pixelSize: Math.round(rest.face); weight: Font.Bold }
     }
 
     TextMetrics {
         id: zoneSpan
         text: rest.view.zone
-        font { family: digits.font.family; pixelSize: Math.round(30 * rest.step); weight: Font.DemiBold }
+        font { family: digits.font.family; pixelSize: Math.round(30 * rest.unit); weight: Font.DemiBold }
     }
 
     Row {
         id: time
-        spacing: 12 * rest.step
+        spacing: 12 * rest.unit
 
         Text {
             id: digits
             textFormat: Text.PlainText
             text: rest.view.clock
             color: rest.ink
-            font.pixelSize: Math.floor(150 * rest.step * rest.fit)
+            font.pixelSize: Math.floor(rest.face * rest.fit)
             font.weight: Font.Bold
-            font.letterSpacing: -2 * rest.step
+            font.letterSpacing: -2 * rest.unit
             lineHeight: 0.95
+
+            // The way in for who looks after the kiosk: a finger that rests on the clock for three seconds.
+            TapHandler {
+                objectName: "operator"
+                longPressThreshold: 3
+                gesturePolicy: TapHandler.ReleaseWithinBounds
+                onLongPressed: rest.kiosk.tap("operator", "")
+            }
         }
 
         Text {
@@ -47,7 +58,7 @@ Item {
             textFormat: Text.PlainText
             text: rest.view.zone
             color: rest.faint
-            font.pixelSize: Math.floor(30 * rest.step * rest.fit)
+            font.pixelSize: Math.floor(30 * rest.unit * rest.fit)
             font.weight: Font.DemiBold
         }
     }
@@ -55,86 +66,62 @@ Item {
     Line {
         id: date
         anchors { top: time.bottom; left: parent.left; right: parent.right }
-        height: 44 * rest.step
+        height: 42 * rest.unit
         text: rest.view.date
         color: rest.ink
-        size: 33 * rest.step
+        size: 33 * rest.unit
     }
 
-    Item {
+    Text {
         id: invitation
-        anchors { top: date.bottom; topMargin: 30 * rest.step; left: parent.left; right: parent.right }
-        height: 116 * rest.step
+        objectName: "headline"
+        anchors { top: date.bottom; topMargin: 6 * rest.unit; left: parent.left; right: parent.right }
+        height: contentHeight
+        textFormat: Text.PlainText
+        wrapMode: Text.WordWrap
+        lineHeight: 0.92
+        text: rest.view.headline
+        color: rest.ink
+        font.pixelSize: rest.measure.headline
+        font.weight: Font.Bold
+    }
 
-        Rectangle {
-            id: disc
-            width: 112 * rest.step
-            height: width
-            radius: width / 2
-            y: 2 * rest.step
-            color: rest.view.paint.disc
-
-            Glyph {
-                anchors.centerIn: parent
-                width: parent.width * 0.58
-                height: width
-                name: "face"
-                ink: rest.view.paint.glyph
-            }
-        }
-
-        Column {
-            anchors { left: disc.right; leftMargin: 24 * rest.step; right: parent.right }
-
-            Line {
-                width: parent.width
-                height: 56 * rest.step
-                text: rest.view.headline
-                color: rest.ink
-                size: 46 * rest.step
-                font.weight: Font.Bold
-            }
-
-            Line {
-                width: parent.width
-                height: 62 * rest.step
-                text: rest.view.detail
-                color: rest.ink
-                size: 33 * rest.step
-                lines: 2
-            }
-        }
+    Fact {
+        id: detail
+        anchors { top: invitation.bottom; left: parent.left; right: parent.right }
+        step: rest.unit
+        icon: "face"
+        text: rest.view.detail
+        ink: rest.ink
     }
 
     Line {
-        id: aside
-        anchors { top: invitation.bottom; topMargin: 10 * rest.step; left: parent.left; right: parent.right }
-        height: 36 * rest.step
-        text: rest.view.second_line
-        color: rest.faint
-        size: 26 * rest.step
-    }
-
-    Line {
-        anchors { top: aside.bottom; topMargin: 4 * rest.step; bottom: privacy.top; bottomMargin: 4 * rest.step
-                  left: parent.left; right: parent.right }
+        anchors { top: detail.bottom; topMargin: 4 * rest.unit; bottom: aside.top; left: parent.left; right: parent.right }
         visible: text !== ""
         shrinks: false
         verticalAlignment: Text.AlignVCenter
         text: rest.view.message
         color: rest.ink
-        size: 27 * rest.step
+        size: 27 * rest.unit
         lines: 2
     }
 
     Line {
+        id: aside
+        anchors { bottom: privacy.top; left: parent.left; right: parent.right }
+        height: 32 * rest.unit
+        text: rest.view.second_line
+        color: rest.faint
+        size: 25 * rest.unit
+    }
+
+    Footer {
         id: privacy
         anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
-        height: Math.max(52 * rest.step, 44 * rest.unit)
-        verticalAlignment: Text.AlignBottom
+        measure: rest.measure
+        kiosk: rest.kiosk
+        view: rest.view
         text: rest.view.privacy
-        color: rest.faint
-        size: Math.max(20 * rest.step, 18 * rest.unit)
-        lines: 2
+        size: 20 * rest.unit
     }
 }

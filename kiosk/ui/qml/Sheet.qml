@@ -1,30 +1,30 @@
 import QtQuick
 import Presensi
 
-// The lit surface with the words. At rest: clock, date, greeting; otherwise: what is happening, or what happened.
+// The lit surface with the words. At rest: clock, date, greeting; otherwise what the view's panel says.
 Item {
     id: sheet
 
-    required property real unit
+    required property var measure
     required property real corner
-    required property bool portrait
+    required property bool beside
     required property var kiosk
     required property var view
     required property var words
     required property var colours
     required property bool animated
 
-    readonly property bool resting: view.state === "idle"
-    readonly property bool enrolling: kiosk.enrolment.shown
-    readonly property real margin: 36 * unit
+    readonly property bool resting: view.panel === "rest"
+    readonly property bool enrolling: kiosk.enrolment.shown && (resting || view.panel === "outcome")
+    readonly property real margin: 34 * measure.unit
     readonly property real lift: (enrolling ? enrol.height : 0)
 
     clip: true
 
     Rectangle {
         id: ground
-        width: parent.width + (sheet.portrait ? 0 : sheet.corner)
-        height: parent.height + (sheet.portrait ? sheet.corner : 0)
+        width: parent.width + (sheet.beside ? sheet.corner : 0)
+        height: parent.height + (sheet.beside ? 0 : sheet.corner)
         radius: sheet.corner
         color: sheet.view.paint.ground
 
@@ -36,31 +36,73 @@ Item {
 
     Kawung {
         anchors.fill: ground
-        visible: sheet.resting
+        visible: sheet.resting && !sheet.view.dim
         ink: sheet.colours.batik
         corner: sheet.corner
     }
 
+    Item {
+        id: inside
+        anchors { fill: parent; margins: sheet.margin; topMargin: sheet.margin * 0.8; bottomMargin: sheet.lift + sheet.margin * 0.6 }
+    }
+
     Rest {
-        anchors { fill: parent; margins: sheet.margin; bottomMargin: sheet.lift + sheet.margin * 0.6 }
+        anchors.fill: inside
         visible: sheet.resting
-        unit: sheet.unit
+        measure: sheet.measure
+        kiosk: sheet.kiosk
         view: sheet.view
     }
 
     Outcome {
-        anchors { fill: parent; margins: sheet.margin; bottomMargin: sheet.lift + sheet.margin * 0.6 }
-        visible: !sheet.resting
-        unit: sheet.unit
+        anchors.fill: inside
+        visible: sheet.view.panel === "outcome"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
         view: sheet.view
         animated: sheet.animated
+    }
+
+    Choose {
+        anchors.fill: inside
+        visible: sheet.view.panel === "choose"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+    }
+
+    Names {
+        anchors { fill: inside; leftMargin: -sheet.margin * 0.6; rightMargin: -sheet.margin * 0.6 }
+        visible: sheet.view.panel === "names"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+        colours: sheet.colours
+    }
+
+    Pin {
+        anchors.fill: inside
+        visible: sheet.view.panel === "pin"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+        colours: sheet.colours
+    }
+
+    Month {
+        anchors.fill: inside
+        visible: sheet.view.panel === "month"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+        colours: sheet.colours
     }
 
     Enrol {
         id: enrol
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
         visible: sheet.enrolling
-        unit: sheet.unit
+        unit: sheet.measure.unit
         kiosk: sheet.kiosk
         words: sheet.words
         colours: sheet.colours

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread
 
 from kiosk.recognizer.face import Box
 from kiosk.states import Approach, Idle
-from kiosk.ui.bridge import LONGEST_NAME, Bridge, Newest, mirror
-from kiosk.ui.presenter import EnrolmentView, Surroundings, View, present
+from kiosk.ui.bridge import GUARD_SECONDS, LONGEST_NAME, LONGEST_SEARCH, Bridge, Newest, mirror
+from kiosk.ui.presenter import EnrolmentView, Surroundings, present
+from kiosk.ui.view import View
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -103,6 +105,73 @@ def test_picture_is_mirrored_with_its_box_and_keeps_its_colours() -> None:
     colour = picture.image.pixelColor(10 - 1 - 2, 1)
     assert (colour.red(), colour.green(), colour.blue()) == (10, 120, 250)
     assert picture.box == Box(5, 1, 8, 4)
+
+
+def test_faces_that_wait_are_mirrored_too() -> None:
+    picture = mirror(np.zeros((6, 10, 3), np.uint8), None, [Box(0, 1, 2, 3), Box(7, 1, 9, 3)])
+    assert picture.box is None
+    assert picture.others == (Box(8, 1, 10, 3), Box(1, 1, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("not_me", "", [("not_me", "")]),
+        ("choose", "in", [("choose", "in")]),
+        ("choose", "sideways", []),
+        ("choose", "", []),
+        ("search", "  SI" + "T" * 80, [("search", "SI" + "T" * (LONGEST_SEARCH - 2))]),
+        ("search", "", [("search", "")]),
+        ("pick", "p-7", [("pick", "p-7")]),
+        ("pick", " ", []),
+        ("pin", "012345", [("pin", "012345")]),
+        ("pin", "01234", []),
+        ("pin", "0123456", []),
+        ("pin", "01234x", []),
+        ("pin", "\u0661\u0662\u0663\u0664\u0665\u0666", []),
+        ("card", "0004711", [("card", "0004711")]),
+        ("card", "", []),
+        ("sweep", "", []),
+    ],
+)
+def test_touch_is_told_when_it_makes_sense(kind: str, text: str, told: list[tuple[str, str]]) -> None:
+    bridge = Bridge()
+    touches: list[tuple[str, str]] = []
+    bridge.touched.connect(lambda *touch: touches.append(touch))
+    bridge.touch(kind, text)
+    assert touches == told
+
+
+def test_tap_that_was_meant_for_the_screen_before_is_not_counted(until: Until) -> None:
+    now = [100.0]
+    bridge = Bridge(monotonic=lambda: now[0])
+    touches: list[str] = []
+    bridge.touched.connect(lambda kind, _text: touches.append(kind))
+    now[0] += 5
+    bridge.show(some_view("nearer"))
+    until(lambda: bridge.property("view")["state"] == "approach_nearer")
+    now[0] += GUARD_SECONDS / 2
+    bridge.tap("not_me", "")
+    bridge.tap("search", "S")
+    assert touches == ["search"]
+    now[0] += GUARD_SECONDS
+    bridge.tap("not_me", "")
+    assert touches == ["search", "not_me"]
+
+
+def test_clock_that_ticks_is_no_other_screen(until: Until) -> None:
+    now = [100.0]
+    bridge = Bridge(monotonic=lambda: now[0])
+    touches: list[str] = []
+    bridge.touched.connect(lambda kind, _text: touches.append(kind))
+    view = some_view("nearer")
+    bridge.show(view)
+    until(lambda: bridge.property("view")["state"] == "approach_nearer")
+    now[0] += 5
+    bridge.show(replace(view, clock="09:59"))
+    until(lambda: bridge.property("view")["clock"] == "09:59")
+    bridge.tap("dismiss", "")
+    assert touches == ["dismiss"]
 
 
 def test_picture_from_a_view_into_a_larger_array_is_right() -> None:

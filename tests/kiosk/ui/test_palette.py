@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from kiosk.ui.palette import MINIMUM_CONTRAST, PALETTE, SURFACES, contrast, luminance
-from kiosk.ui.presenter import Tone
+from kiosk.ui.view import BadgeIcon, Icon, Tone
 from kiosk.ui.window import QML
 
 
@@ -62,3 +62,9 @@ def test_window_has_no_colours_of_its_own() -> None:
     for file in QML.glob("*.qml"):
         literals = set(re.findall(r'"(#[0-9a-fA-F]+|black|white|red|green|blue|orange)"', file.read_text("utf-8")))
         assert not literals, f"{file.name}: {literals}"
+
+
+def test_every_icon_is_drawn() -> None:
+    glyphs = (QML / "Glyph.qml").read_text("utf-8")
+    missing = [icon for icon in (*get_args(Icon), *get_args(BadgeIcon)) if f'"{icon}": "' not in glyphs]
+    assert not missing

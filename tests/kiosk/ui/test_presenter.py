@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
 from kiosk.states import (
     Accepted,
@@ -34,13 +35,13 @@ from kiosk.states import (
 from kiosk.ui.phrases import LANGUAGES, Language
 from kiosk.ui.presenter import (
     Enrolment,
-    StateId,
     Surroundings,
-    View,
+    is_night,
     present,
     present_enrolment,
     until_next_minute,
 )
+from kiosk.ui.view import StateId, View
 
 TAKEN = datetime(2026, 11, 22, 23, 58, 20, tzinfo=UTC)
 NOW = TAKEN + timedelta(minutes=1)
@@ -54,40 +55,40 @@ TABLE: list[tuple[State, StateId, str, str, str]] = [
     (Approach("back"), "approach_back", "busy", "Mundur sedikit", "Step back a little"),
     (Approach("still"), "approach_still", "busy", "Tahan sebentar", "Hold still"),
     (Approach("dark"), "approach_dark", "busy", "Terlalu gelap", "Too dark"),
-    (Approach("back_light"), "approach_back_light", "busy", "Cahaya dari belakang", "Light behind you"),
+    (Approach("back_light"), "approach_back_light", "busy", "Cahaya di belakang", "Light behind you"),
     (Approach("bright"), "approach_bright", "busy", "Terlalu terang", "Too bright"),
     (Approach("mask"), "approach_mask", "busy", "Buka masker sebentar", "Lower your mask"),
     (Approach("sunglasses"), "approach_sunglasses", "busy", "Lepas kacamata hitam", "Take off sunglasses"),
     (Approach("centre"), "approach_centre", "busy", "Geser ke tengah", "Move to the centre"),
     (Approach("look"), "approach_look", "busy", "Lihat ke kamera", "Look at the camera"),
     (Approach("one_at_a_time"), "approach_one_at_a_time", "busy", "Satu per satu", "One at a time"),
-    (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Recognising…"),
+    (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Checking…"),
     (Challenge(None, 1, 4, 0.9), "challenge_ahead", "busy", "Lihat ke depan", "Look ahead"),
     (Challenge("left", 1, 4, 0.9), "challenge_left", "busy", "Tengok ke kiri", "Turn your head left"),
     (Challenge("right", 2, 4, 0.5), "challenge_right", "busy", "Tengok ke kanan", "Turn your head right"),
     (Challenge("up", 3, 4, 0.2), "challenge_up", "busy", "Angkat dagu", "Lift your chin"),
     (Challenge("nearer", 4, 4, 0.0), "challenge_nearer", "busy", "Mendekat", "Come nearer"),
-    (Recording(IDENTITY), "recording", "busy", "Menyimpan…", "Saving…"),
+    (Recording(IDENTITY), "recording", "busy", "Tunggu…", "Wait…"),
     (Accepted("p-1", TAKEN, 9.0), "accepted", "good", "Tercatat", "Recorded"),
     (AlreadyRecorded("p-1", TAKEN, 9.0), "already", "notice", "Sudah tercatat", "Already recorded"),
-    (Refused("unrecognised", 9.0), "refused", "bad", "Wajah belum dikenali", "Face not recognised"),
+    (Refused("unrecognised", 9.0), "refused", "bad", "Belum dikenali", "Not recognised"),
     (Refused("no_liveness", 9.0), "no_liveness", "bad", "Perlu petugas", "Ask the officer"),
-    (Refused("liveness", 9.0), "liveness", "bad", "Belum dapat dipastikan", "Not sure yet"),
-    (Refused("liveness_officer", 9.0), "liveness_officer", "bad", "Hubungi petugas", "Please see an officer"),
-    (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "See the officer"),
+    (Refused("liveness", 9.0), "liveness", "bad", "Belum pasti", "Not sure yet"),
+    (Refused("liveness_officer", 9.0), "liveness_officer", "bad", "Hubungi petugas", "Ask the officer"),
+    (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "Ask the officer"),
     (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
     (Refused("pin_barred", 9.0), "pin_barred", "bad", "PIN ditutup", "PIN locked"),
-    (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tidak dikenal", "Unknown card"),
-    (Refused("face_differs", 9.0), "face_differs", "bad", "Wajah tidak cocok", "Faces differ"),
+    (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tak dikenal", "Unknown card"),
+    (Refused("face_differs", 9.0), "face_differs", "bad", "Tidak cocok", "No match"),
     (Choose(IDENTITY, 9.0), "choose", "busy", "Pilih presensi", "Choose"),
     (Withdrawn(9.0), "withdrawn", "notice", "Dibatalkan", "Withdrawn"),
-    (FindName(9.0), "find_name", "busy", "Cari nama Anda", "Find your name"),
-    (EnterPin("p-1", 5, 9.0), "enter_pin", "busy", "Masukkan PIN", "Enter your PIN"),
-    (EnterPin("p-1", 4, 9.0, wrong=True), "enter_pin_wrong", "busy", "PIN salah", "Wrong PIN"),
-    (CheckFace("p-1", "pin", 9.0), "check_face", "busy", "Tunjukkan wajah", "Show your face"),
+    (FindName(9.0), "find_name", "busy", "Cari nama", "Your name?"),
+    (EnterPin("p-1", 5, 9.0), "enter_pin", "busy", "PIN Anda", "Your PIN"),
+    (EnterPin("p-1", 4, 9.0, wrong=True), "enter_pin_wrong", "notice", "PIN salah", "Wrong PIN"),
+    (CheckFace("p-1", "pin", 9.0), "check_face", "busy", "Lihat ke kamera", "Look at the camera"),
     (ShowMonth("p-1", 9.0), "month", "calm", "Rekap saya", "My month"),
-    (Updating(), "updating", "trouble", "Sedang diperbarui", "Updating"),
-    (CameraTrouble(), "camera_trouble", "trouble", "Kamera bermasalah", "Camera trouble"),
+    (Updating(), "updating", "trouble", "Diperbarui", "Updating"),
+    (CameraTrouble(), "camera_trouble", "trouble", "Kamera terganggu", "Camera trouble"),
     (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
 ]
 
@@ -164,12 +165,55 @@ def test_name_that_the_roster_lost_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hint", "language", "word"),
-    [("in", "id", "MASUK"), ("out", "id", "PULANG"), ("out", "en", "OUT"), (None, "id", "")],
+    ("proposal", "language", "word", "lateness"),
+    [
+        (None, "id", "", ""),
+        (Proposal("in"), "id", "MASUK", ""),
+        (Proposal("out"), "en", "OUT", ""),
+        (Proposal("check"), "id", "HADIR", ""),
+        (Proposal("in", "Apel pagi"), "id", "Apel pagi", ""),
+        (Proposal("in", late_minutes=8), "id", "MASUK", "Terlambat 8 menit"),
+        (Proposal("in", late_minutes=60), "id", "MASUK", "Terlambat 1 jam"),
+        (Proposal("out", early_minutes=75), "id", "PULANG", "Pulang 1 jam 15 menit lebih awal"),
+        (Proposal("out", early_minutes=75), "en", "OUT", "Left 1 h 15 min early"),
+    ],
 )
-def test_session_is_what_the_person_chose(hint: Any, language: Language, word: str) -> None:
-    view = view_of(Accepted("p-1", TAKEN, 9.0), language=language, session_hint=hint)
-    assert view.session == word
+def test_accepted_says_what_the_punch_is_taken_for(
+    proposal: Proposal | None, language: Language, word: str, lateness: str
+) -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0, proposal=proposal), language=language)
+    assert (view.session, view.lateness) == (word, lateness)
+
+
+@pytest.mark.parametrize("factor", ["pin", "card"])
+def test_punch_by_hand_is_stored_and_awaits_the_supervisor(factor: Any) -> None:
+    view = view_of(Accepted("p-1", TAKEN, 9.0, factor=factor))
+    assert view.detail.startswith("Tersimpan")
+    assert "atasan" in view.detail
+    assert "cocok" in view_of(Accepted("p-1", TAKEN, 9.0, factor=factor), replace(HERE, clock_trusted=False)).detail
+
+
+@pytest.mark.parametrize(
+    ("hour", "begins", "ends", "night"),
+    [(21, 20, 5, True), (4, 20, 5, True), (5, 20, 5, False), (19, 20, 5, False), (2, 1, 4, True), (21, 0, 0, False)],
+)
+def test_night_lies_between_two_hours(hour: int, begins: int, ends: int, night: bool) -> None:
+    assert is_night(hour, begins, ends) is night
+
+
+def test_idle_screen_is_dim_at_night_and_lights_up_for_a_face() -> None:
+    late = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    night = replace(HERE, night_from=20, night_until=5)
+    resting = view_of(Idle(), night, now=late)
+    assert (resting.dim, resting.tone) == (True, "night")
+    coming = view_of(Approach("nearer"), night, now=late)
+    assert (coming.dim, coming.tone) == (False, "busy")
+    assert not view_of(Idle(), night).dim
+
+
+def test_pin_is_nowhere_in_a_view() -> None:
+    view = view_of(EnterPin("p-1", 3, 9.0))
+    assert (view.entry, view.tries) == ("", "Sisa percobaan: 3")
 
 
 @pytest.mark.parametrize(

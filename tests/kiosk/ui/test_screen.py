@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from kiosk.recognizer.face import Box
-from kiosk.states import Accepted
+from kiosk.states import Accepted, Approach, Idle
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Surroundings
 from kiosk.ui.screen import Screen
+from kiosk.ui.visit_language import REST_SECONDS
 
 Until = Callable[[Callable[[], bool]], None]
+CALM = Surroundings(online=True, queue=0, unit="Dinas")
 TAKEN = datetime(2026, 11, 22, 23, 58, 20, tzinfo=UTC)
 
 
@@ -42,3 +44,38 @@ def test_screen_passes_frames_on(until: Until) -> None:
     until(lambda: bridge.picture is not None)
     assert bridge.picture is not None
     assert bridge.picture.box == Box(4, 0, 8, 4)
+
+
+def test_screen_passes_on_who_waits(until: Until) -> None:
+    bridge = Bridge()
+    screen = Screen(bridge, surroundings=lambda: CALM)
+    screen.show_frame(np.zeros((8, 8, 3), np.uint8), None, [Box(0, 0, 2, 2)])
+    until(lambda: bridge.picture is not None)
+    assert bridge.picture is not None
+    assert bridge.picture.others == (Box(6, 0, 8, 2),)
+
+
+def test_other_language_lasts_until_the_visit_is_over(until: Until) -> None:
+    bridge = Bridge()
+    now = [10.0]
+    screen = Screen(bridge, surroundings=lambda: CALM, now=lambda: TAKEN, monotonic=lambda: now[0])
+    screen.show_state(Approach("nearer"), name=None)
+    bridge.switch_language()
+    until(lambda: bridge.property("view")["headline"] == "Come closer")
+    screen.show_state(Accepted("p-1", TAKEN, 9.0), name="Budi")
+    until(lambda: bridge.property("view")["headline"] == "Recorded")
+    screen.show_state(Idle(), name=None)
+    until(lambda: bridge.property("view")["headline"] == "Good morning")
+    now[0] += REST_SECONDS
+    screen.refresh()
+    until(lambda: bridge.property("view")["headline"] == "Selamat pagi")
+
+
+def test_backlight_is_told_once_when_the_night_begins_and_ends(qt: object) -> None:
+    told: list[bool] = []
+    night = replace(CALM, night_from=6, night_until=8)
+    screen = Screen(Bridge(), surroundings=lambda: night, now=lambda: TAKEN, on_dim=told.append)
+    screen.refresh()
+    screen.refresh()
+    screen.show_state(Approach("nearer"), name=None)
+    assert told == [True, False]

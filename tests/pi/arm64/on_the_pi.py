@@ -107,15 +107,16 @@ def window(folder: Path) -> dict[str, Any]:
     from PySide6.QtCore import QCoreApplication
 
     from kiosk.ui.bridge import Bridge
+    from kiosk.ui.drawn_people import draw_frame
     from kiosk.ui.presenter import Surroundings
-    from kiosk.ui.screens import draw_frame, scene
+    from kiosk.ui.scenes import scene
     from kiosk.ui.window import PORTRAIT, KioskWindow, start_qt
 
     start_qt()
-    view, person = scene("accepted", Surroundings(online=True, queue=0, unit="Dinas Kesehatan"))
+    view, setting = scene("accepted", Surroundings(online=True, queue=0, unit="Dinas Kesehatan"))
     bridge = Bridge()
     kiosk = KioskWindow(bridge, windowed=True, size=PORTRAIT, animated=False)
-    bridge.show_frame(*draw_frame(person))
+    bridge.show_frame(*draw_frame(setting.person))
     bridge.show(view)
     kiosk.show()
     QCoreApplication.processEvents()

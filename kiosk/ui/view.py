@@ -1,0 +1,215 @@
+"""What the window draws: every word, badge, button and time on it, decided by kiosk.ui.presenter. Pure nouns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["calm", "night", "busy", "good", "notice", "bad", "trouble"]
+Icon = Literal[
+    "face",
+    "nearer",
+    "back",
+    "centre",
+    "still",
+    "dark",
+    "bright",
+    "mask",
+    "sunglasses",
+    "people",
+    "scan",
+    "save",
+    "check",
+    "repeat",
+    "question",
+    "person",
+    "disk",
+    "camera",
+    "lock",
+    "turn_left",
+    "turn_right",
+    "turn_up",
+    "turn_nearer",
+    "withdrawn",
+    "list",
+    "pin",
+    "card",
+    "pin_barred",
+    "face_differs",
+    "enter",
+    "leave",
+    "duty",
+    "calendar",
+    "cross",
+    "restart",
+    "choose",
+]
+BadgeIcon = Literal["offline", "demo", "shield", "clock"]
+Panel = Literal["rest", "outcome", "choose", "names", "pin", "month"]
+"""How the sheet is laid out."""
+StateId = Literal[
+    "idle",
+    "approach_nearer",
+    "approach_centre",
+    "approach_look",
+    "approach_back",
+    "approach_still",
+    "approach_dark",
+    "approach_back_light",
+    "approach_bright",
+    "approach_mask",
+    "approach_sunglasses",
+    "approach_one_at_a_time",
+    "verify",
+    "challenge_ahead",
+    "challenge_left",
+    "challenge_right",
+    "challenge_up",
+    "challenge_nearer",
+    "recording",
+    "accepted",
+    "already",
+    "refused",
+    "no_liveness",
+    "liveness",
+    "liveness_officer",
+    "second_factor",
+    "pin_barred",
+    "unknown_card",
+    "face_differs",
+    "journal_full",
+    "choose",
+    "withdrawn",
+    "find_name",
+    "enter_pin",
+    "enter_pin_wrong",
+    "check_face",
+    "month",
+    "camera_trouble",
+    "locked",
+    "updating",
+]
+TouchKind = Literal[
+    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator"
+]
+MATCH_ROWS: Final = 4
+"""How many names have room above the letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A small plate on the picture: a fact about the device that holds longer than a walk-up."""
+
+    icon: BadgeIcon
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A place to touch. kind, value: what the window says then (kiosk.ui.bridge.Bridge.touched).
+
+    note: a second, smaller line, empty for none; marked: drawn as the one that most people want.
+    """
+
+    kind: TouchKind
+    value: str
+    label: str
+    icon: Icon
+    note: str = ""
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name to touch; person: the id that goes back."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDayView:
+    """A day in the calendar. column: 0 is Monday; row: week, from 0; number: "23".
+
+    known: whether the hub has said anything of it; word: what the day is called; in_text, out_text: local times;
+    note: minutes late or early; tone: plain, good (present) or look (something is missing); today: is it today.
+    """
+
+    column: int
+    row: int
+    number: str
+    known: bool = False
+    word: str = ""
+    in_text: str = ""
+    out_text: str = ""
+    note: str = ""
+    tone: Literal["plain", "good", "look"] = "plain"
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A person's month as a calendar: title "November 2026", weekdays' short names, sums, open days in words.
+
+    days: empty when the hub has sent none; then `empty` says so. as_of: how fresh this is, in words.
+    """
+
+    title: str
+    weekdays: tuple[str, ...]
+    days: tuple[MonthDayView, ...]
+    rows: int
+    sums: tuple[str, ...]
+    open: str
+    as_of: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything on the screen but the live picture; texts are ready to draw, empty means: not shown.
+
+    state, icon, tone: what is drawn; the state is told by icon, word and colour together, never by colour alone.
+    panel: how the sheet is laid out. headline, detail: in the first language; second_line: both, in the other language.
+    name: the person, as the roster writes it; time_text: the punch's local time, "06:58"; session: "MASUK", "PULANG" or
+    the session's name; lateness: "Terlambat 8 menit".
+    aside: a line above the buttons; buttons: from the most wanted on; language_label: what touching it changes to.
+    entry: what has been typed, or what is wanted; matches: names to touch; found: a line about them.
+    tries: how many PINs may still be tried, in words. month: the calendar, None in every other state.
+    clock, zone, date: local time now, "06:58", "WIB", "Senin, 23 November 2026".
+    unit, message, privacy, badges: what stays on the screen. waiting: the word beside faces that wait.
+    progress: 0 to 1 while frames are being compared; None when there is nothing to measure.
+    picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
+    guided: whether the place for the face is drawn on it. dim: nobody is here at night, the backlight may go down.
+    """
+
+    state: StateId
+    panel: Panel
+    icon: Icon
+    tone: Tone
+    headline: str
+    detail: str
+    second_line: str
+    name: str
+    time_text: str
+    session: str
+    lateness: str
+    aside: str
+    buttons: tuple[Button, ...]
+    language_label: str
+    entry: str
+    matches: tuple[Match, ...]
+    found: str
+    tries: str
+    month: MonthView | None
+    clock: str
+    zone: str
+    date: str
+    unit: str
+    message: str
+    privacy: str
+    badges: tuple[Badge, ...]
+    waiting: str
+    progress: float | None
+    picture: bool
+    guided: bool
+    dim: bool
