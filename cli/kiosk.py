@@ -15,6 +15,7 @@ from cli.commands import Commands
 from cli.ending import Ending
 from cli.kiosk_hardware import hardware
 from cli.kiosk_liveness import liveness
+from cli.kiosk_screens import screens
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
 
@@ -35,6 +36,7 @@ def kiosk() -> None:
 
 kiosk.add_command(hardware)
 kiosk.add_command(liveness)
+kiosk.add_command(screens)
 
 
 def _folder_options(command: Callable[..., None]) -> Callable[..., None]:
