@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, assert_never
 
@@ -90,8 +90,8 @@ class Display(Protocol):
         """Show this state; name: of the person in it, None where it has none."""
         ...
 
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
-        """Show the live picture, (height, width, 3) BGR, and the face that is served."""
+    def show_frame(self, picture: Pixels, box: Box | None, others: Sequence[Box] = ()) -> None:
+        """Show the live picture, (height, width, 3) BGR, the face that is served, and those that wait."""
         ...
 
 
@@ -105,7 +105,7 @@ class NullDisplay:
         if not self.states or self.states[-1] != state:
             self.states = [*self.states[-99:], state]
 
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
+    def show_frame(self, picture: Pixels, box: Box | None, others: Sequence[Box] = ()) -> None:
         """Nothing is drawn."""
 
 
@@ -273,7 +273,8 @@ class Attendant:
         usable = served is not None and served.usability is Usability.USABLE
         self.served_frame = frame if usable else None
         self._box = served.face.box if served else None
-        self._display.show_frame(frame.main, self._box)
+        waiting = tuple(each.face.box for each in sightings if each is not served)
+        self._display.show_frame(frame.main, self._box, waiting)
         self._on_look(frame, self._box)
         self._advance(self._judge(frame, served))
 

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Surroundings
 from kiosk.ui.screen import Screen
@@ -33,6 +35,8 @@ def run_with_window(
     bridge = Bridge()
     window = KioskWindow(bridge, windowed=windowed, language=settings.language, panel_inches=settings.panel_inches)
     screen = Screen(bridge, surroundings=lambda: surroundings_of(station), language=settings.language)
+    # Straight from the window's thread: the attendant only puts them where it finds them with the next frame.
+    bridge.touched.connect(station.touch, Qt.ConnectionType.DirectConnection)
     prepare(bridge)
     trouble: list[BaseException] = []
     stop_refreshing = threading.Event()
