@@ -28,6 +28,7 @@ SETTLE_SECONDS: Final = 0.5
 """The camera's own control needs some frames after each step; judged sooner, the next step would be one too many."""
 FORGET_SECONDS: Final = 4.0
 """With nobody there for so long, the next person begins without the last one's correction."""
+COARSE: Final = 4
 BRIGHTER_AROUND: Final = 1.25
 """Only where the surroundings are so many times as bright as the face does more exposure help. In a dark room the
 camera has opened up already, and more would only be noise: there the fill light helps."""
@@ -64,11 +65,13 @@ def measure_light(frame: Frame, box: Box) -> FaceLight | None:
     ).within(width, height)
     if inner.area == 0:
         return None
-    whole = float(frame.grey.sum(dtype=np.int64))
-    own = float(frame.grey[small.top : small.bottom, small.left : small.right].sum(dtype=np.int64))
     face = float(frame.grey[inner.top : inner.bottom, inner.left : inner.right].mean())
-    rest = frame.grey.size - small.area
-    return FaceLight(face, (whole - own) / rest if rest else face)
+    # Every fourth pixel of every fourth row says as much of the surroundings, with every frame.
+    coarse = frame.grey[::COARSE, ::COARSE]
+    left, top, right, bottom = (-(-side // COARSE) for side in (small.left, small.top, small.right, small.bottom))
+    own = coarse[top:bottom, left:right]
+    rest = coarse.size - own.size
+    return FaceLight(face, float(coarse.sum(dtype=np.int64) - own.sum(dtype=np.int64)) / rest if rest else face)
 
 
 def follow(metering: Metering, light: FaceLight | None, now: float) -> Metering:
