@@ -48,6 +48,7 @@ from kiosk.remembered import ScanSettings
 from kiosk.roster import Roster, RosterCache
 from kiosk.service_notice import ServiceNotice
 from kiosk.settings import KioskSettings
+from kiosk.sounding_display import SoundingDisplay
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
 from kiosk.watchdog import Vitals, Watchdog
 
@@ -159,6 +160,7 @@ class Station:
 
     def touch(self, kind: str, text: str = "") -> None:
         """Somebody did this at the screen (kiosk.desk.TouchKind); may be called from any thread."""
+        self.fittings.notice()
         if self._attendant is not None:
             self._attendant.touch(kind, text)
 
@@ -176,7 +178,7 @@ class Station:
             journal=self.journal,
             clock=self._clock,
             panel=self._panel,
-            display=display,
+            display=SoundingDisplay(display, self.speaker),
             settings=ScanSettings(
                 accepted_hold=self.settings.accepted_hold_seconds,
                 refused_hold=self.settings.refused_hold_seconds,
