@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,70 @@ def test_kiosk_whose_camera_never_comes_is_alive_and_asks_for_a_reboot(settings:
     assert heard[-1] == "STOPPING=1\nSTATUS=ending"
     with Journal(tmp_path / "k1" / "journal.sqlite3", device="kiosk-1") as journal:
         assert journal.fact(REBOOTS) == "1"
+
+
+WINDOW_THAT_HANGS = """
+import sys, time
+from functools import partial
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from kiosk import station
+from kiosk.ui import pulse
+from kiosk.watchdog import Limits, Watchdog
+station.Watchdog = partial(Watchdog, limits=Limits(attendant=60, frames=60, journal=60, screen=3))
+beat = pulse.keep_pulse
+
+def keep_pulse_until_told(vitals, window):
+    beat(vitals, window)
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: time.sleep(600) if Path(sys.argv[-1]).exists() else None)
+    timer.start(20)
+
+pulse.keep_pulse = keep_pulse_until_told
+from cli import main
+main(sys.argv[1:-1])
+"""
+
+
+def test_window_that_stands_still_silences_the_watchdog(settings: Path, tmp_path: Path) -> None:
+    pytest.importorskip("PySide6")
+    settings.write_text(settings.read_text().replace("reboot_after = 3", "reboot_after = 0"), encoding="utf-8")
+    manager = Manager(str(tmp_path / "notify"))
+    flag = tmp_path / "hang"
+    running = subprocess.Popen(
+        [sys.executable, "-c", WINDOW_THAT_HANGS, "kiosk", "run", "--windowed", "--settings", str(settings), str(flag)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "NOTIFY_SOCKET": manager.address,
+            "WATCHDOG_USEC": "600000",
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_QUICK_BACKEND": "software",
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    heard: list[str] = []
+
+    def hears(words: str, times: int) -> bool:
+        heard.extend(manager.heard())
+        return sum(words in each for each in heard) >= times or running.poll() is not None
+
+    try:
+        until(lambda: hears("WATCHDOG=1", 3), seconds=DEADLINE_SECONDS)
+        assert any("READY=1" in each for each in heard)
+        flag.touch()
+        until(lambda: hears("no life in: screen", 1), seconds=DEADLINE_SECONDS)
+        heard.clear()
+        until(lambda: hears("no life in: screen", 5), seconds=DEADLINE_SECONDS)
+        assert set(heard) == {"STATUS=no life in: screen"}, "not one word that all is well"
+        assert running.poll() is None
+    finally:
+        running.kill()
+        _, complained = running.communicate()
+        manager.socket.close()
+    assert "Traceback" not in complained
+    assert "no sign of life from screen" in complained
 
 
 def test_ends_that_a_manager_acts_on_have_codes_of_their_own() -> None:
