@@ -119,6 +119,21 @@ def test_door_shuts_when_a_service_manager_ends_everybody(
     until(lambda: pin_log() == [1, 0])
 
 
+@pytest.mark.parametrize("tries", [1, 50])
+def test_door_shuts_whatever_the_guard_was_doing_when_it_was_ended(
+    open_door: Callable[..., GuardedDoor], pin_log: Callable[[], list[int]], tries: int
+) -> None:
+    """The signal may come while a pulse is being started, again and again."""
+    door = open_door(pulse_seconds=30.0)
+    for _ in range(tries):
+        door.release()
+    os.kill(door.guard_pid, signal.SIGTERM)
+    ended = os.waitid(os.P_PID, door.guard_pid, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    assert (ended.si_code, ended.si_status) == (os.CLD_EXITED, 0)
+    assert pin_log()[-1:] in ([], [0])
+
+
 def test_guard_that_was_killed_is_replaced_and_missed_meanwhile(
     open_door: Callable[..., GuardedDoor], pin_log: Callable[[], list[int]], until: Until
 ) -> None:
