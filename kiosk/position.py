@@ -32,7 +32,7 @@ MAX_LINE_BYTES: Final = 65_536
 """gpsd's own longest line is 10 kB; whoever sends more without an end is not gpsd."""
 
 UNPLACED: Final = Place(fix=False)
-NO_FIX: Final = "the receiver has no fix: it needs a view of the sky"
+NO_FIX: Final = "the receiver has no fix, it needs a view of the sky"
 
 
 class Position(Protocol):

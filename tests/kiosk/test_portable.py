@@ -62,7 +62,7 @@ def test_portable_kiosk_says_why_it_has_no_place(settings: KioskSettings) -> Non
             gpsd.say(tpv(mode=1, lat=None, lon=None))
             until(lambda: "sky" in (position.trouble or ""))
             assert heartbeat_of(station).health.alarms == (
-                "Punches are unplaced: the receiver has no fix: it needs a view of the sky.",
+                "Punches are unplaced: the receiver has no fix, it needs a view of the sky.",
             )
             gpsd.say(tpv())
             until(lambda: position.place().fix)
