@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kiosk.camera.frame import Pixels
@@ -48,5 +49,5 @@ class SoundingDisplay:
         if sound is not None:
             self._speaker.play(sound)
 
-    def show_frame(self, picture: Pixels, box: Box | None) -> None:
-        self._display.show_frame(picture, box)
+    def show_frame(self, picture: Pixels, box: Box | None, others: Sequence[Box] = ()) -> None:
+        self._display.show_frame(picture, box, others)
