@@ -28,6 +28,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from benchmarks.machine import machine
 from benchmarks.one_core import one_core
 from contract.errors import BadInputError, PresensiError
 
@@ -226,9 +227,11 @@ def main(json: bool = False, frames: int = 120, photos: Path | None = None) -> i
         print(json_format.dumps(figures))
         return 0
     reference, ours, recall = figures["reference_ms"], figures["ours_ms"], figures["recall"]
-    print(f"{'ms, median':<16}{'detect':>8}{'embed':>8}{'total':>8}")
+    # Markdown, to be pasted into the README or an issue.
+    print(f"| {machine()}: ms, median | detect | embed | total |\n|---|---:|---:|---:|")
     for name, row in (("face_recognition", reference), ("presensi", ours)):
-        print(f"{name:<16}{row['detect']:>8.1f}{row['embed']:>8.1f}{row['total']:>8.1f}")
+        print(f"| {name} | {row['detect']:.1f} | {row['embed']:.1f} | {row['total']:.1f} |")
+    print()
     print(f"{figures['ratio_total']} times as fast, over {figures['timed_frames']} frames")
     print(f"largest difference of an embedding's component: {figures['parity_max_abs']:.1e}")
     print(f"faces of 80-300 pixels found: {recall['ours']} of the reference's {recall['reference']}")
