@@ -254,7 +254,7 @@ def why_not() -> str | None:
     missing = [name for name in ("debootstrap", "qemu-aarch64-static", "unshare") if shutil.which(name) is None]
     if missing:
         return f"{', '.join(missing)} is not here: apt-get install debootstrap qemu-user-static"
-    tried = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True, text=True, check=False
-    )
+    mount = ["mount", "-t", "tmpfs", "tmpfs", "/tmp"]
+    alone = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork"]
+    tried = subprocess.run([*alone, *mount], capture_output=True, text=True, check=False)
     return None if tried.returncode == 0 else f"this machine lets nobody mount: {tried.stderr.strip()}"
