@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.factories.journals import anchor, refusal
 from tests.factories.terminal import fill
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 DEVICE = "kiosk-1"
 COMMAND = [sys.executable, "-c", "from cli import main; main()"]
 

@@ -26,7 +26,7 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     "--remote-debugging-port=0",
 )
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 180
 
 
 def find_chromium() -> str | None:

@@ -11,7 +11,7 @@ from kiosk.camera.source import SourceSettings
 from kiosk.errors import CameraError, CameraStalledError
 
 BLUE_GREEN_RED = (200, 120, 40)
-PATIENT_SECONDS = 30.0
+PATIENT_SECONDS = 60.0
 
 
 def _source(**changes) -> PiCameraSource:

@@ -19,7 +19,7 @@ from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.camera.webcam_source import WebcamSource
 from kiosk.errors import CameraError
 
-PATIENT_SECONDS = 20.0
+PATIENT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

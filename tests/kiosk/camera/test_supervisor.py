@@ -21,7 +21,7 @@ from kiosk.camera.source import SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor, Patience
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
 
-PATIENT_SECONDS = 30.0
+PATIENT_SECONDS = 60.0
 CALM = Patience(stall=10.0, open=30.0, finish=1.0, first_pause=0.05, longest_pause=0.2)
 HURRIED = Patience(stall=0.8, open=20.0, finish=1.0, first_pause=0.05, longest_pause=0.2)
 

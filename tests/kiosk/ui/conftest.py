@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication
 
 from kiosk.ui.window import start_qt
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="session")
