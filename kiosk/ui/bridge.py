@@ -228,7 +228,8 @@ class Bridge(QObject):
         view = self._views.take()
         # The clock is presented twice a second and changes once a minute.
         if view is not None and (encoded := _encode(view)) != self._view:
-            if encoded["state"] != self._view["state"]:
+            # The next person's result looks the same and is another screen.
+            if any(encoded[part] != self._view[part] for part in ("state", "name")):
                 self._changed_at = self.monotonic()
             self._view = encoded
             self.view_changed.emit()
