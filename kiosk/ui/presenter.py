@@ -60,11 +60,13 @@ def present(
     now: datetime,
     language: Language = "id",
     monotonic: float = 0.0,
+    resting: bool = True,
 ) -> View:
     """The screen for a state.
 
     name: of the person in the state, None where the state has none or the roster lost it meanwhile.
     now: aware UTC; ValueError when it is naive. monotonic: now, on the clock of the states' `until`.
+    resting: whether nobody has been here for so long that the screen may be dim.
     """
     if now.tzinfo is None:
         raise ValueError("the screen needs an aware time: pass datetime.now(UTC)")
@@ -73,7 +75,8 @@ def present(
     local = now.astimezone(zone)
     first, second = phrases_in(language), phrases_in(other_language(language))
     words, other = _words(scene, first), _words(scene, second)
-    dim = scene.state == "idle" and is_night(local.hour, surroundings.night_from, surroundings.night_until)
+    quiet = scene.state == "idle" and resting
+    dim = quiet and is_night(local.hour, surroundings.night_from, surroundings.night_until)
     tone: Tone = "night" if dim else scene.tone
     proposal = state.proposal if isinstance(state, Accepted) else None
     detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,8 +21,9 @@ class Screen:
     """Shows states through a Bridge; `refresh` keeps clock and badges current between them.
 
     surroundings: asked each time; it must be quick and callable from any thread.
-    monotonic: the clock of the states' `until`. on_dim: told, in whatever thread draws, when the backlight may go down
-    (nobody is here at night) and when it must come up again; it must be quick.
+    monotonic: the clock of the states' `until`. dim_after_seconds: idle for so long at night, the screen is dim.
+    on_dim: told, in whatever thread draws, when the backlight may go down and when it must come up again; it must be
+    quick.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Screen:
         language: Language = "id",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        dim_after_seconds: float = 30.0,
         on_dim: Callable[[bool], None] = lambda _dim: None,
     ) -> None:
         self._bridge = bridge
@@ -39,6 +42,8 @@ class Screen:
         self._language = VisitLanguage(language)
         self._now = now
         self._monotonic = monotonic
+        self._dim_after = dim_after_seconds
+        self._idle_since = -math.inf
         self._on_dim = on_dim
         self._dim = False
         self._lock = threading.Lock()
@@ -73,6 +78,8 @@ class Screen:
     def _draw(self) -> None:
         monotonic = self._monotonic()
         self._language.see(self._state, self._name, monotonic)
+        if not isinstance(self._state, Idle):
+            self._idle_since = monotonic
         view = present(
             self._state,
             self._surroundings(),
@@ -80,6 +87,7 @@ class Screen:
             now=self._now(),
             language=self._language.language,
             monotonic=monotonic,
+            resting=monotonic - self._idle_since >= self._dim_after,
         )
         self._bridge.show(view)
         if view.dim != self._dim:

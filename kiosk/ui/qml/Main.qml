@@ -19,7 +19,7 @@ Window {
     readonly property bool covered: ["names", "pin", "month"].includes(view.panel)
     // The picture is as large as the words below it allow.
     readonly property real share: view.panel === "choose" ? 0.36
-        : view.panel === "rest" ? 0.43 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : 0.5
+        : view.panel === "rest" ? 0.43 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : view.guided ? 0.55 : 0.5
 
     title: "Presensi"
     color: colours.plate

@@ -74,8 +74,18 @@ def test_other_language_lasts_until_the_visit_is_over(until: Until) -> None:
 def test_backlight_is_told_once_when_the_night_begins_and_ends(qt: object) -> None:
     told: list[bool] = []
     night = replace(CALM, night_from=6, night_until=8)
-    screen = Screen(Bridge(), surroundings=lambda: night, now=lambda: TAKEN, on_dim=told.append)
+    now = [10.0]
+    screen = Screen(
+        Bridge(), surroundings=lambda: night, now=lambda: TAKEN, monotonic=lambda: now[0], on_dim=told.append
+    )
     screen.refresh()
     screen.refresh()
     screen.show_state(Approach("nearer"), name=None)
     assert told == [True, False]
+    screen.show_state(Idle(), name=None)
+    now[0] += 29
+    screen.refresh()
+    assert told == [True, False]
+    now[0] += 1
+    screen.refresh()
+    assert told == [True, False, True]
