@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from kiosk.camera.frame import Pixels
 from kiosk.recognizer.face import Box
@@ -15,6 +16,9 @@ from kiosk.ui.bridge import Bridge
 from kiosk.ui.phrases import Language
 from kiosk.ui.presenter import Surroundings, present
 from kiosk.ui.visit_language import VisitLanguage
+
+TICK_SECONDS: Final = 0.1
+TICKS_PER_REFRESH: Final = 5
 
 
 class Screen:
@@ -40,6 +44,7 @@ class Screen:
         self._bridge = bridge
         self._surroundings = surroundings
         self._language = VisitLanguage(language)
+        self._switch_wanted = threading.Event()
         self._now = now
         self._monotonic = monotonic
         self._dim_after = dim_after_seconds
@@ -60,10 +65,11 @@ class Screen:
         self._bridge.show_frame(picture, box, others)
 
     def switch_language(self) -> None:
-        """Speak the other language until this visit is over."""
-        with self._lock:
-            self._language.switch(self._monotonic())
-            self._draw()
+        """Speak the other language until this visit is over; whoever draws next does it.
+
+        Called in the window's thread, which must not wait for the lock: whoever holds it may be asking the journal.
+        """
+        self._switch_wanted.set()
 
     def refresh(self) -> None:
         """Draw the present state again, with the time and the surroundings of now."""
@@ -71,12 +77,18 @@ class Screen:
             self._draw()
 
     def keep_fresh(self, stop: threading.Event) -> None:
-        """Refresh every half second until `stop` is set."""
-        while not stop.wait(0.5):
-            self.refresh()
+        """Refresh every half second, and when the other language is wanted, until `stop` is set."""
+        ticks = 0
+        while not stop.wait(TICK_SECONDS):
+            ticks += 1
+            if ticks % TICKS_PER_REFRESH == 0 or self._switch_wanted.is_set():
+                self.refresh()
 
     def _draw(self) -> None:
         monotonic = self._monotonic()
+        if self._switch_wanted.is_set():
+            self._switch_wanted.clear()
+            self._language.switch(monotonic)
         self._language.see(self._state, self._name, monotonic)
         if not isinstance(self._state, Idle):
             self._idle_since = monotonic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -60,8 +61,13 @@ def test_other_language_lasts_until_the_visit_is_over(until: Until) -> None:
     now = [10.0]
     screen = Screen(bridge, surroundings=lambda: CALM, now=lambda: TAKEN, monotonic=lambda: now[0])
     screen.show_state(Approach("nearer"), name=None)
+    stop = threading.Event()
+    keeper = threading.Thread(target=screen.keep_fresh, args=(stop,))
+    keeper.start()
     bridge.switch_language()
     until(lambda: bridge.property("view")["headline"] == "Come closer")
+    stop.set()
+    keeper.join()
     screen.show_state(Accepted("p-1", TAKEN, 9.0), name="Budi")
     until(lambda: bridge.property("view")["headline"] == "Recorded")
     screen.show_state(Idle(), name=None)
