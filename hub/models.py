@@ -10,6 +10,7 @@ from hub.refusals import models as refusals
 from hub.review import models as review
 from hub.roster import fallback_models as fallback
 from hub.roster import models as roster
+from hub.roster import timetable_models as timetables
 from hub.schedule import models as schedule
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "review",
     "roster",
     "schedule",
+    "timetables",
 ]

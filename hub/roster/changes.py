@@ -54,6 +54,11 @@ def note_kiosk(connection: Connection, device: str, *, now: datetime) -> int:
     return _note(connection, [{"kind": "kiosk", "person_id": None, "device": device, "changed_at": now}])
 
 
+def note_timetables(connection: Connection, *, now: datetime) -> int:
+    """Hours changed that people had and have: every kiosk gets the timetables anew, and nobody's row."""
+    return _note(connection, [{"kind": "kiosk", "person_id": None, "device": None, "changed_at": now}])
+
+
 def note_reset(connection: Connection, device: str | None, *, now: datetime, beyond: int = 0) -> int:
     """A kiosk (None: every one) must get a whole roster, under a revision above `beyond`."""
     row = {"kind": "reset", "person_id": None, "device": device, "changed_at": now}

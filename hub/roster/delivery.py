@@ -6,7 +6,7 @@ behind gets the same again after a while, and not before, so that slow kiosks ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -28,6 +28,7 @@ from hub.roster.fallback import read_fallbacks
 from hub.roster.gallery import load_people, people_in_scope, people_with_templates
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
 from hub.roster.thresholds import calibrated_threshold, partners_of, second_factors
+from hub.roster.timetable_book import read_hours_of, refresh_timetables, stored_key, timetable_key
 
 RESEND_AFTER: Final = timedelta(seconds=30)
 """How long a kiosk has to take a roster in before it is sent again; one heartbeat's pause."""
@@ -81,10 +82,13 @@ class RosterDelivery:
         today = now.astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date()
         with self._database.read() as session:
             connection = session.connection()
-            if dates_through(connection) == today and not _kiosks_behind(connection, now):
+            nothing_new = dates_through(connection) == today and not self._hours_may_differ(connection, now)
+            if nothing_new and not _kiosks_behind(connection, now):
                 return []
         with self._database.writing_connection() as connection:
             note_passing_dates(connection, today, now=now)
+            if current_revision(connection) > 0:
+                refresh_timetables(connection, now)
             behind = _kiosks_behind(connection, now)[:KIOSKS_AT_ONCE]
             for kiosk in behind:
                 unknown = kiosk.holds > kiosk.sent
@@ -100,6 +104,10 @@ class RosterDelivery:
             for device, roster in parts
             for part in roster
         ]
+
+    def _hours_may_differ(self, connection: Connection, now: datetime) -> bool:
+        """Nobody is told of hours before anybody is enrolled or any kiosk has a policy."""
+        return current_revision(connection) > 0 and stored_key(connection) != timetable_key(connection, now)
 
 
 def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
@@ -146,10 +154,9 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
     asked = second_factors(connection, in_scope, kiosk.pack)
     # When one of two lookalikes comes or leaves, the other may be asked for a second factor, or no longer.
     changed = difference.people | partners_of(connection, difference.people, kiosk.pack)
-    people = _with_fallbacks(
-        connection,
-        load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked),
-    )
+    people = load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked)
+    timetables = read_hours_of(connection, in_scope & people_with_templates(connection, kiosk.pack))
+    people = _completed(connection, people, timetables.of)
     present = {person.person for person in people}
     removed = [] if whole else sorted(changed - present)
     policy = _policy(connection, kiosk, in_scope)
@@ -164,16 +171,20 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
             policy=policy,
             people=tuple(some),
             removed=tuple(gone),
+            hours=timetables.hours,
         )
 
 
-def _with_fallbacks(connection: Connection, people: Sequence[RosterPerson]) -> list[RosterPerson]:
-    """The people with the hashes of their PINs and cards."""
+def _completed(connection: Connection, people: Sequence[RosterPerson], hours: Mapping[str, str]) -> list[RosterPerson]:
+    """The people with their timetables and the hashes of their PINs and cards."""
     found = read_fallbacks(connection, (person.person for person in people))
     return [
-        msgspec.structs.replace(person, pin=found[person.person].pin, cards=found[person.person].cards)
-        if person.person in found
-        else person
+        msgspec.structs.replace(
+            person,
+            hours=hours.get(person.person, ""),
+            pin=found[person.person].pin if person.person in found else "",
+            cards=found[person.person].cards if person.person in found else (),
+        )
         for person in people
     ]
 

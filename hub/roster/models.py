@@ -290,7 +290,7 @@ class RosterClock(Base):
 
     Whoever changes the roster raises it in the same transaction. Its row lock makes revisions become visible in their
     order, which a database's own sequence does not promise. dates_through: membership and employment dates up to this
-    day have been made into changes; None: never looked at.
+    day have been made into changes; None: never looked at. timetable_key: see hub.roster.timetable_book.
     """
 
     __tablename__ = "roster_clock"
@@ -298,12 +298,14 @@ class RosterClock(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
     dates_through: Mapped[date | None] = mapped_column(Date)
+    timetable_key: Mapped[str | None] = mapped_column(String(64))
 
 
 class RosterChange(Base):
     """Why rosters older than `revision` are out of date.
 
-    kind: person (`person_id` came, changed or left), kiosk (the settings of `device` changed) or reset (whatever
+    kind: person (`person_id` came, changed or left), kiosk (the settings of `device`, or everybody's hours where
+    it is None, changed) or reset (whatever
     `device` holds, or every kiosk when it is None, is replaced as a whole).
     """
 

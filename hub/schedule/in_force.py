@@ -70,7 +70,7 @@ class Schedules:
 
     def policy_name(self, employee_id: str, unit_id: int | None, day: date) -> str:
         """The name of the policy in force for somebody of a unit."""
-        return self._tree.policy_on(unit_id, day, self._group_on(employee_id, day))
+        return self._tree.policy_on(unit_id, day, self.group_on(employee_id, day))
 
     def of(self, employee_id: str, unit_id: int | None, day: date) -> Schedule | None:
         """The hours in force for somebody of a unit; None when no attendance is asked for.
@@ -98,7 +98,17 @@ class Schedules:
             return Schedule(policy=policy, days=_NEVER)
         return self._for_office(policy, unit_id)
 
-    def _group_on(self, employee_id: str, day: date) -> str | None:
+    def has_own_hours(self, employee_id: str) -> bool:
+        """Whether somebody is on a shift roster or under a part-time contract around these days."""
+        return employee_id in self._shifts or employee_id in self._contracts
+
+    def special_units_above(self, unit_id: int | None) -> list[int]:
+        """The unit and those above it, as far as holidays or circulars are on record for them."""
+        own = {unit for unit, _ in self._holidays} | {unit for unit, _ in self._overrides}
+        return [unit for unit in self._tree.above(unit_id) if unit in own]
+
+    def group_on(self, employee_id: str, day: date) -> str | None:
+        """As what somebody is employed on a day; None: not known."""
         return next(
             (group for first, last, group in self._groups.get(employee_id, ()) if _holds(first, last, day)), None
         )
