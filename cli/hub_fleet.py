@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
 from cli.commands import Commands, LoneCommand
+from cli.decided import DATE
 from cli.hub_options import by_option, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.fleet.kiosks import PolicyChange, add_kiosk, change_policy, revoke_kiosk
 from hub.fleet.lost import Loss, confirm_lost, declare_lost, loss_of
 from hub.fleet.overview import held_rows, kiosk_statuses, open_alarms, quarantined_rows
+from hub.fleet.service import ServiceLine, list_service
 
 
 @click.group(cls=Commands)
@@ -116,7 +118,7 @@ def list_(*, as_json: bool, settings_file: Path | None, data: str | None, db: st
         show_json(kiosks)
         return
     show_table(
-        ("KIOSK", "UNIT", "STATE", "LAST HEARD", "COMPLETE UP TO", "QUEUE", "CLOCK", "ALARMS"),
+        ("KIOSK", "UNIT", "STATE", "LAST HEARD", "COMPLETE UP TO", "QUEUE", "CLOCK", "FIRST TRY", "SECONDS", "ALARMS"),
         [
             (
                 status.device,
@@ -126,11 +128,69 @@ def list_(*, as_json: bool, settings_file: Path | None, data: str | None, db: st
                 status.delivered_up_to,
                 status.queue,
                 status.clock_source,
+                _percent(status.service),
+                _seconds(status.service),
                 ", ".join(status.open_alarms) or None,
             )
             for status in kiosks
         ],
         empty="There are no kiosks yet: presensi hub kiosk add DEVICE --key FILE",
+    )
+
+
+@kiosk.command("service", epilog="Example:\n\n  presensi hub kiosk service --from 2026-11-01 --device kiosk-dinkes-1")
+@click.option("--device", metavar="DEVICE", help="Only this kiosk.")
+@click.option("--from", "first", type=DATE, metavar="DATE", help="From this day on.")
+@click.option("--until", "last", type=DATE, metavar="DATE", help="Up to this day.")
+@json_option
+@place_options
+def service(
+    *,
+    device: str | None,
+    first: date | None,
+    last: date | None,
+    as_json: bool,
+    settings_file: Path | None,
+    data: str | None,
+    db: str | None,
+) -> None:
+    """How people were served at each kiosk, day by day, the latest first."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = list_service(database, first=first, last=last, device=device)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        (
+            "DAY",
+            "KIOSK",
+            "VISITS",
+            "RECORDED",
+            "FIRST TRY",
+            "CHALLENGED",
+            "FALLBACK",
+            "REFUSED",
+            "NOT ME",
+            "SECONDS",
+            "95 %",
+        ),
+        [
+            (
+                line.day,
+                line.device,
+                line.visits,
+                line.recorded,
+                _percent(line),
+                line.challenged,
+                line.fallback,
+                line.refused,
+                line.disavowed,
+                _seconds(line),
+                None if line.seconds_p95 is None else f"{line.seconds_p95:.1f}",
+            )
+            for line in found
+        ],
+        empty="No kiosk has said yet how people were served.",
     )
 
 
@@ -267,6 +327,14 @@ def _show_loss(loss: Loss) -> None:
         [(day.work_date, day.name, day.unit, day.status) for day in loss.days],
         empty=empty,
     )
+
+
+def _percent(line: ServiceLine | None) -> str | None:
+    return None if line is None or line.first_try_pct is None else f"{line.first_try_pct:.0f} %"
+
+
+def _seconds(line: ServiceLine | None) -> str | None:
+    return None if line is None or line.seconds_median is None else f"{line.seconds_median:.1f}"
 
 
 def _read_fallback(text: str | None) -> tuple[str, ...] | None:

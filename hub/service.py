@@ -33,6 +33,7 @@ from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber, subscriptions
 from hub.keys import load_hub_key
 from hub.outgoing import Outgoing
+from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
@@ -208,6 +209,7 @@ class Hub:
             recorder=self._recorder,
             heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
             rosters=RosterDelivery(database=self.database, hub_key=self.key),
+            months=MonthDelivery(database=self.database, hub_key=self.key),
             snapshots=SnapshotRecorder(database=self.database, hub_key=self.key, store=self._snapshots),
         )
         subscriber.run(stop)

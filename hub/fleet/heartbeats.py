@@ -101,6 +101,7 @@ def _columns(device: str, heartbeat: Heartbeat, now: datetime) -> Row:
         "temperature_c": health.temperature_c,
         "alarms": [_plain(alarm, 500) for alarm in health.alarms[:20]],
         "roster": heartbeat.roster,
+        "months": heartbeat.months,
         "command": heartbeat.command,
         "receipt": heartbeat.receipt,
         "pack": _plain(heartbeat.pack),

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Float, ForeignKey, Integer, String, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -46,7 +58,8 @@ class Kiosk(Base):
     (coverage); None: never known. online: the broker's hint; None: never heard. threshold: set by an administrator, for
     the pack threshold_pack alone: cosines of two packs cannot be compared. lost_declared_by, lost_confirmed_by: the two
     people who declared a stolen or burnt terminal lost; the second revokes it, and nobody waits for what it holds.
-    choose, fallback: as in contract.roster.KioskPolicy.
+    choose, fallback: as in contract.roster.KioskPolicy. months_sent: newest version of people's months ever sent to it,
+    months_digest of what; months_looked_at: when it was last held against the stored days.
     """
 
     __tablename__ = "kiosk"
@@ -70,6 +83,9 @@ class Kiosk(Base):
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent_at: Mapped[datetime | None]
     roster_pack: Mapped[str | None] = mapped_column(String(64))
+    months_sent: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    months_digest: Mapped[str | None] = mapped_column(String(64))
+    months_looked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     delivered_up_to: Mapped[datetime | None]
     online: Mapped[bool | None] = mapped_column(Boolean)
@@ -105,11 +121,36 @@ class LatestHeartbeat(Base):
     temperature_c: Mapped[float | None] = mapped_column(Float)
     alarms: Mapped[list[Any]]
     roster: Mapped[int] = mapped_column(BigInteger)
+    months: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     command: Mapped[int] = mapped_column(BigInteger)
     receipt: Mapped[int] = mapped_column(BigInteger)
     pack: Mapped[str] = mapped_column(String(64))
     packs: Mapped[list[Any]] = mapped_column(default=list)
     software: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+
+
+class KioskService(Base):
+    """How people were served since a kiosk's local midnight, or since its program started; see contract.heartbeat.
+
+    day: local, of `since`.
+    """
+
+    __tablename__ = "kiosk_service"
+    __table_args__ = (Index("ix_kiosk_service_day_device", "day", "device"),)
+
+    device: Mapped[str] = mapped_column(ForeignKey("kiosk.device"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date)
+    visits: Mapped[int] = mapped_column(BigInteger)
+    recorded: Mapped[int] = mapped_column(BigInteger)
+    first_try: Mapped[int] = mapped_column(BigInteger)
+    challenged: Mapped[int] = mapped_column(BigInteger)
+    fallback: Mapped[int] = mapped_column(BigInteger)
+    refused: Mapped[int] = mapped_column(BigInteger)
+    disavowed: Mapped[int] = mapped_column(BigInteger)
+    seconds_median: Mapped[float | None] = mapped_column(Float)
+    seconds_p95: Mapped[float | None] = mapped_column(Float)
     received_at: Mapped[datetime]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.fleet.models import Alarm, Kiosk, LatestHeartbeat
+from hub.fleet.service import ServiceLine, latest_service
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.roster.models import Employee, Unit
 from hub.roster.units import UnitTree
@@ -20,6 +21,7 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A kiosk and what it last said; everything from heard_at on is None for one that never spoke.
 
     delivered_up_to: everything taken there up to then is here; None: not known. queue: rows it says are still to come.
+    service: how people were served on the latest day of which it spoke; None: it never did.
     held: journal rows of it that the hub holds. quarantined: rows of it in quarantine. open_alarms: kinds, at the hub.
     """
 
@@ -45,6 +47,7 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     software: str | None = None
     roster: int | None = None
     alarms: tuple[str, ...] = ()
+    service: ServiceLine | None = None
 
 
 class AlarmLine(msgspec.Struct, frozen=True):
@@ -109,6 +112,7 @@ def kiosk_statuses(database: Database, unit_id: int | None = None) -> list[Kiosk
         alarms: dict[str, list[str]] = {}
         for device, kind in session.execute(select(Alarm.device, Alarm.kind).where(Alarm.settled_at.is_(None))):
             alarms.setdefault(device, []).append(kind)
+        service = latest_service(session.connection())
         return [
             _to_status(
                 kiosk,
@@ -117,6 +121,7 @@ def kiosk_statuses(database: Database, unit_id: int | None = None) -> list[Kiosk
                 held=held.get(kiosk.device, 0),
                 quarantined=quarantined.get(kiosk.device, 0),
                 open_alarms=tuple(sorted(alarms.get(kiosk.device, ()))),
+                service=service.get(kiosk.device),
             )
             for kiosk, heartbeat, unit in session.execute(query)
         ]
@@ -206,6 +211,7 @@ def _to_status(
     held: int,
     quarantined: int,
     open_alarms: tuple[str, ...],
+    service: ServiceLine | None,
 ) -> KioskStatus:
     status = KioskStatus(
         device=kiosk.device,
@@ -218,6 +224,7 @@ def _to_status(
         held=held,
         quarantined=quarantined,
         open_alarms=open_alarms,
+        service=service,
     )
     if heartbeat is None:
         return status

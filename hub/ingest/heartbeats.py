@@ -20,6 +20,7 @@ from hub.fleet.alarms import NO_DEVICE, AlarmBook
 from hub.fleet.coverage import believed_up_to, covered_up_to, lost_rows, missing_rows
 from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
 from hub.fleet.models import Kiosk
+from hub.fleet.service import store_service
 from hub.ingest.locking import LockedKiosk, lock_kiosks, save_kiosks, still_holds
 from hub.ingest.models import StoredRow
 from hub.ingest.progress import Progress, ProgressBook, rejections_of
@@ -133,7 +134,9 @@ class HeartbeatRecorder:
             ]
             answers += self._answer(connection, kiosk, each.heartbeat, journals)
         progress.save()
-        store_heartbeats(connection, [(each.terminal.device, each.heartbeat) for each in fresh], now=now)
+        told = [(each.terminal.device, each.heartbeat) for each in fresh]
+        store_heartbeats(connection, told, now=now)
+        store_service(connection, told, now=now)
         save_kiosks(connection, [kiosks[each.terminal.device] for each in fresh])
         return answers
 

@@ -23,6 +23,7 @@ from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
 from hub.ingest.recorder import Recorder
 from hub.ingest.snapshots import SnapshotRecorder
 from hub.outgoing import Outgoing
+from hub.recap.month_delivery import MonthDelivery
 from hub.roster.delivery import RosterDelivery
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def subscriptions(*, share: str | None = None) -> list[str]:
 
 
 class Subscriber:
-    """One ingest worker. rosters, snapshots None: another worker of this hub delivers rosters, or keeps snapshots.
+    """One ingest worker. rosters, months, snapshots None: another worker of this hub delivers or keeps them.
 
     monotonic: seconds, for the roster's pace and for how long kiosks shall hold back when much waits. The transport is
     started and stopped by `run`; with `step` by the caller.
@@ -102,6 +103,7 @@ class Subscriber:
         recorder: Recorder,
         heartbeats: HeartbeatRecorder,
         rosters: RosterDelivery | None = None,
+        months: MonthDelivery | None = None,
         snapshots: SnapshotRecorder | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -109,6 +111,7 @@ class Subscriber:
         self._recorder = recorder
         self._heartbeats = heartbeats
         self._rosters = rosters
+        self._months = months
         self._snapshots = snapshots
         self._monotonic = monotonic
         self._rosters_due = 0.0
@@ -140,6 +143,7 @@ class Subscriber:
         self._guard("snapshots", lambda: self._record_snapshots(group.evidence, pause_ms))
         if group.presence:
             self._guard("presence", lambda: self._record_presence(group.presence))
+        self._deliver_months()
         self._deliver_rosters(heard=bool(group.states))
         if len(arrivals) == GROUP_ARRIVALS:
             # A smaller group says little: the commit costs the same.
@@ -205,6 +209,11 @@ class Subscriber:
             return
         self._rosters_due = now + ROSTER_EVERY_SECONDS
         self._guard("rosters", rosters.due)
+
+    def _deliver_months(self) -> None:
+        """At the rosters' pace, and just before them."""
+        if self._months is not None and self._transport.connected and self._monotonic() >= self._rosters_due:
+            self._guard("months", self._months.due)
 
     def _guard(self, what: str, work: Callable[[], list[Outgoing]]) -> None:
         """Do some of the work and publish what it gives; a database that fails costs this group and nothing else."""
