@@ -26,7 +26,7 @@ _AWAITED = "awaited"
 
 def is_plain(punch: Punch) -> bool:
     """Whether a punch says nothing but who, where and when, as nearly all do."""
-    return punch.factor == "face" and not punch.duty and punch.evidence is None
+    return punch.factor == "face" and not punch.duty and punch.evidence is None and punch.place is None
 
 
 def note_circumstances(connection: Connection, punches: Sequence[tuple[str, Punch]]) -> None:
@@ -40,6 +40,10 @@ def note_circumstances(connection: Connection, punches: Sequence[tuple[str, Punc
             "factor": punch.factor,
             "duty": punch.duty,
             "evidence": punch.evidence,
+            "fix": None if punch.place is None else punch.place.fix,
+            "latitude": None if punch.place is None else punch.place.latitude,
+            "longitude": None if punch.place is None else punch.place.longitude,
+            "accuracy_m": None if punch.place is None else punch.place.accuracy_m,
         }
         for device, punch in punches
         if not is_plain(punch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Float, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -12,7 +12,8 @@ class PunchCircumstance(Base):
     """How somebody said who they were, where that was not the face alone, and what they said of the punch.
 
     Only punches that say anything of the kind have a row, one for the journal row of its key. factor, duty: as in
-    contract.punch.Punch. evidence: SHA-256 of its snapshot; None: none was taken.
+    contract.punch.Punch. evidence: SHA-256 of its snapshot; None: none was taken. fix None: the kiosk is not portable;
+    false: it did not know where it was. latitude, longitude: degrees on WGS 84; accuracy_m: metres, None: not said.
     """
 
     __tablename__ = "punch_circumstance"
@@ -28,6 +29,10 @@ class PunchCircumstance(Base):
     factor: Mapped[str] = mapped_column(String(8))
     duty: Mapped[bool] = mapped_column(Boolean)
     evidence: Mapped[str | None] = mapped_column(String(64))
+    fix: Mapped[bool | None] = mapped_column(Boolean)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
 
 
 class DisavowedPunch(Base):

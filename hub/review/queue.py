@@ -37,6 +37,7 @@ class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
 
     concerns: why. similarity, threshold: the face, held against this one person. letter: for duty elsewhere: whether
     the day has its letter already; None: none is asked for. evidence: SHA-256 of the snapshot; picture: where that is.
+    latitude, longitude: degrees on WGS 84, accuracy_m: metres; None: not known, or the kiosk is not portable.
     confirmed None: it waits for a decision, and counts meanwhile.
     """
 
@@ -53,6 +54,9 @@ class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
     letter: Letter | None
     evidence: str | None
     picture: Picture
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float | None
     confirmed: bool | None
     reason: str | None
     decided_by: str | None
@@ -75,7 +79,7 @@ def list_reviews(
         rows = [
             row
             for row in session.execute(_query())
-            if concerns_of(factor=row.factor, duty=row.duty)
+            if concerns_of(factor=row.factor, duty=row.duty, fix=row.fix)
             and (decided or (row.device, row.epoch, row.seq) not in decisions)
         ]
         connection = session.connection()
@@ -134,8 +138,13 @@ def _query() -> Select[*tuple[Any, ...]]:
         PunchCircumstance.factor,
         PunchCircumstance.duty,
         PunchCircumstance.evidence,
+        PunchCircumstance.fix,
+        PunchCircumstance.latitude,
+        PunchCircumstance.longitude,
+        PunchCircumstance.accuracy_m,
         Employee.id.label("employee_id"),
         Employee.name,
+        AnnouncedSnapshot.sha256.label("announced"),
         AnnouncedSnapshot.stored_at,
     )
     return (
@@ -165,7 +174,8 @@ def _picture(row: Row[Any], snapshots: SnapshotStore | None) -> Picture:
         return "none"
     if snapshots is not None and snapshots.has(row.evidence):
         return "here"
-    return "awaited" if row.stored_at is None else "missing"
+    # What nothing announces any more was erased by age.
+    return "awaited" if row.announced is not None and row.stored_at is None else "missing"
 
 
 def _to_line(
@@ -180,12 +190,15 @@ def _to_line(
         work_date=place.work_date,
         at=place.at,
         device=row.device,
-        concerns=concerns_of(factor=row.factor, duty=row.duty),
+        concerns=concerns_of(factor=row.factor, duty=row.duty, fix=row.fix),
         similarity=row.similarity,
         threshold=row.threshold,
         letter=letter,
         evidence=row.evidence,
         picture=picture,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        accuracy_m=row.accuracy_m,
         confirmed=decision.accepted if decision is not None else None,
         reason=decision.reason if decision is not None else None,
         decided_by=decision.decided_by if decision is not None else None,

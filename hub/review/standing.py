@@ -37,10 +37,10 @@ class Standing:
 PLAIN: Final = Standing()
 
 
-def concerns_of(*, factor: str, duty: bool) -> tuple[Concern, ...]:
+def concerns_of(*, factor: str, duty: bool, fix: bool | None) -> tuple[Concern, ...]:
     """Why a supervisor looks at a punch; nothing for a plain one."""
     by_factor: tuple[Concern, ...] = ("pin",) if factor == "pin" else ("card",) if factor == "card" else ()
-    return (*by_factor, *(("duty",) if duty else ()))
+    return (*by_factor, *(("duty",) if duty else ()), *(("unplaced",) if fix is False else ()))
 
 
 def read_standings(session: Session, people: Collection[str], start: datetime, end: datetime) -> dict[Key, Standing]:
@@ -49,7 +49,7 @@ def read_standings(session: Session, people: Collection[str], start: datetime, e
     decisions = read_decisions(session, people)
     disavowed = {(row.device, row.epoch, row.seq) for row in session.execute(_disavowed().where(within))}
     concerns = {
-        (row.device, row.epoch, row.seq): concerns_of(factor=row.factor, duty=row.duty)
+        (row.device, row.epoch, row.seq): concerns_of(factor=row.factor, duty=row.duty, fix=row.fix)
         for row in session.execute(_circumstances().where(within))
     }
     return {
@@ -96,11 +96,11 @@ def _disavowed() -> Select[str, str, int]:
     return columns.join(DisavowedPunch, named).where(DisavowedPunch.state == "effective")
 
 
-def _circumstances() -> Select[str, str, int, str, bool]:
+def _circumstances() -> Select[str, str, int, str, bool, bool | None]:
     same = and_(
         StoredRow.device == PunchCircumstance.device,
         StoredRow.epoch == PunchCircumstance.epoch,
         StoredRow.seq == PunchCircumstance.seq,
     )
-    columns = (StoredRow.device, StoredRow.epoch, StoredRow.seq, PunchCircumstance.factor, PunchCircumstance.duty)
-    return select(*columns).join(PunchCircumstance, same)
+    own = (PunchCircumstance.factor, PunchCircumstance.duty, PunchCircumstance.fix)
+    return select(StoredRow.device, StoredRow.epoch, StoredRow.seq, *own).join(PunchCircumstance, same)

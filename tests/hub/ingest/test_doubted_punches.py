@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from contract.codec import encode
 from contract.evidence import snapshot_hash
+from contract.punch import Place
 from hub.attendance.corrections import decide_punches, list_outside
 from hub.attendance.day import AttendanceDay, decode_day
 from hub.attendance.dirty import mark_span
@@ -382,3 +383,27 @@ def test_whatever_is_disavowed_the_batch_is_stored_and_every_disavowal_settles(
 def alarm_detail(hub: Hub) -> str:
     [detail] = [alarm.detail for alarm in open_alarms(hub.database) if alarm.kind == "stray_disavowal"]
     return detail
+
+
+def test_unplaced_punch_of_a_portable_kiosk_counts_and_waits(hub: Hub, journal: KioskJournal) -> None:
+    journal.punch(taken_at=at("06:50"), place=Place(fix=False))
+    journal.punch(taken_at=at("15:10"), place=Place(fix=True, latitude=-8.17, longitude=113.7, accuracy_m=12.0))
+    hub.desk.record(journal.delivery())
+    day = hub.day()
+    assert (day.status, day.flags) == ("HADIR", ("PERLU_DITINJAU",))
+    assert any("without a position" in each.en for each in day.explanation)
+    [line] = list_reviews(hub.database)
+    assert (line.concerns, line.latitude) == (("unplaced",), None)
+    with hub.database.read() as session:
+        placed = session.get_one(PunchCircumstance, (journal.device, journal.epoch, 2))
+        assert (placed.fix, placed.latitude, placed.longitude, placed.accuracy_m) == (True, -8.17, 113.7, 12.0)
+    hub.review("kiosk-1/1", confirmed=False)
+    assert hub.day().status == "TIDAK_LENGKAP"
+
+
+def test_picture_that_was_erased_by_age_is_missing_and_not_awaited(hub: Hub, journal: KioskJournal) -> None:
+    journal.punch(taken_at=at("06:50"), factor="pin", evidence="a" * 64)
+    hub.desk.record(journal.delivery())
+    with hub.database.write() as session:
+        session.query(AnnouncedSnapshot).delete()
+    assert [line.picture for line in list_reviews(hub.database, hub.store)] == ["missing"]
