@@ -28,6 +28,49 @@ def test_find_sees_a_near_face_in_the_small_stream(detector, portrait, make_fram
     assert found.score > 0.5
 
 
+def searched_shares(detector, monkeypatch) -> list[float]:
+    """Of the small stream, how much each search took; searches of the full frame count as more than 1."""
+    shares: list[float] = []
+    detect = detector._detect
+    monkeypatch.setattr(
+        detector, "_detect", lambda grey, **how: shares.append(grey.size / (320 * 240)) or detect(grey, **how)
+    )
+    return shares
+
+
+def test_find_follows_a_sure_face_and_looks_at_the_whole_now_and_then(detector, portrait, make_frame, monkeypatch):
+    boxes = [detector.find(make_frame(portrait, 0))[0].box]
+    shares = searched_shares(detector, monkeypatch)
+    boxes += [detector.find(make_frame(portrait, index))[0].box for index in range(1, 11)]
+    assert [share == 1.0 for share in shares] == [False] * 4 + [True] + [False] * 4 + [True]
+    assert max(share for share in shares if share < 1.0) < 0.6
+    assert all(box.overlap(boxes[0]) > 0.5 for box in boxes)
+
+
+@pytest.mark.parametrize("moved", [(-200, 0), (200, 0), (0, 120)])
+def test_find_sees_a_face_that_jumped_in_the_very_same_frame(detector, portrait, wall, make_frame, moved):
+    """Somebody else, or a stream that stood still: nothing is lost by having looked in the wrong place first."""
+    before = detector.find(make_frame(portrait, 0))[0].box
+    shifted = wall.copy()
+    x, y = moved
+    height, width = portrait.shape[:2]
+    left, top = max(0, x), max(0, y)
+    part = portrait[max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)]
+    shifted[top : top + part.shape[0], left : left + part.shape[1]] = part
+    found = detector.find(make_frame(shifted, 1))
+    centre = before.centre
+    assert before.left + x >= 0
+    assert before.right + x <= 640
+    assert before.bottom + y <= 480
+    assert any(near(each.box, x=centre[0] + x, y=centre[1] + y, width=before.width) for each in found)
+
+
+def test_find_forgets_a_face_that_left(detector, portrait, wall, make_frame):
+    assert detector.find(make_frame(portrait, 0))
+    assert detector.find(make_frame(wall, 1)) == []
+    assert detector.find(make_frame(portrait, 2))
+
+
 @pytest.mark.parametrize("scale", [0.5, 0.6, 0.75])
 def test_find_sees_a_far_face_by_the_second_pass(detector, portrait, wall, place, make_frame, scale):
     near_box = detector.find(make_frame(portrait))[0].box
