@@ -27,6 +27,7 @@ from contract.errors import BadInputError, PresensiError
 if TYPE_CHECKING:  # NumPy comes in after one_core() has set the number of BLAS threads
     from contract.roster import RosterPart
     from kiosk.camera.frame import Frame, SourceKind
+    from kiosk.recognizer.face import Vector
     from kiosk.recognizer.packs.pack import Pack
 
 PEOPLE: Final = 1_000
@@ -60,7 +61,10 @@ def measure(
             source = EndlessFrames(kept, frames, memory=private_bytes)
             with Station(settings, source=source, transport=NullTransport()) as station:
                 source.watched = station
-                station.roster.take(made_up_roster(open_pack(pack_name), policy))
+                pack = open_pack(pack_name)
+                # A clip shows one person; two photos are shown one after the other.
+                halves = [kept] if clip is not None else [kept[: len(kept) // 2], kept[len(kept) // 2 :]]
+                station.roster.take(made_up_roster(pack, policy, shown=[template(pack, half) for half in halves]))
                 station.run(NullDisplay())
     if not source.used_ms:
         raise BadInputError("No frame shows a face that can be used: give another clip or photo.")
@@ -74,6 +78,8 @@ def measure(
         "frames_with_a_face": len(source.used_ms),
         "ms_median": round(float(np.median(source.used_ms)), 2),
         "ms_p95": round(float(np.quantile(source.used_ms, 0.95)), 2),
+        "frames_in_a_challenge": len(source.challenge_ms),
+        "ms_median_in_a_challenge": round(float(np.median(source.challenge_ms)), 2) if source.challenge_ms else None,
         "memory_mb_after_warm_up": round(source.memory_mb[warm], 1),
         "memory_mb_at_the_end": round(source.memory_mb[-1], 1),
     }
@@ -82,7 +88,8 @@ def measure(
 class EndlessFrames:
     """Gives the same frames again and again, with rising times; implements FrameSource.
 
-    used_ms: what each frame with a usable face cost; memory_mb: the process's own memory, at a hundred moments.
+    used_ms: what each frame with a usable face cost; challenge_ms: those of them during which a challenge ran;
+    memory_mb: the process's own memory, at a hundred moments.
     """
 
     kind: SourceKind = "webcam"
@@ -94,6 +101,7 @@ class EndlessFrames:
         self._handed_over_at = 0.0
         self.watched: Any = None
         self.used_ms: list[float] = []
+        self.challenge_ms: list[float] = []
         self.memory_mb: list[float] = []
 
     def start(self) -> None:
@@ -109,8 +117,12 @@ class EndlessFrames:
         """There is nothing to expose."""
 
     def read(self, timeout_seconds: float) -> Frame | None:  # noqa: ARG002 (there is always a frame)
+        from kiosk.scan import Challenge
+
         if self._given and self.watched.served_frame is not None:
             self.used_ms.append((time.thread_time() - self._handed_over_at) * 1000)
+            if isinstance(self.watched.state, Challenge):
+                self.challenge_ms.append(self.used_ms[-1])
         if self._given % max(1, self._count // 100) == 0:
             self.memory_mb.append(self._memory() / 1e6)
         if self._given == self._count:
@@ -158,8 +170,19 @@ def replace_pack(settings: Any, pack_name: str) -> Any:
     return msgspec.structs.replace(settings, pack=pack_name)
 
 
-def made_up_roster(pack: Pack, policy: Any) -> RosterPart:
-    """A thousand people who do not exist: what matching costs does not depend on who they are."""
+def template(pack: Pack, frames: Sequence[Frame]) -> Vector:
+    """An embedding of whoever stands in these frames; BadInputError when nobody is seen."""
+    from kiosk.recognizer.evaluation.dataset import embed_central_face
+
+    for frame in frames[len(frames) // 2 :]:
+        embedding = embed_central_face(pack, frame.main)
+        if embedding is not None:
+            return embedding
+    raise BadInputError("No frame shows a face that can be used: give another clip or photo.")
+
+
+def made_up_roster(pack: Pack, policy: Any, *, shown: Sequence[Vector]) -> RosterPart:
+    """A thousand people who do not exist, and whoever is shown, so that liveness has somebody to judge."""
     import numpy as np
 
     from contract.roster import KioskPolicy, RosterPart, RosterPerson
@@ -168,9 +191,8 @@ def made_up_roster(pack: Pack, policy: Any) -> RosterPart:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     people = tuple(
         RosterPerson(person=f"p{n}", name=f"p{n}", count=1, embeddings=row.astype("<f4").tobytes())
-        for n, row in enumerate(rows)
+        for n, row in enumerate([*rows, *shown])
     )
-    # A threshold that everybody passes, so that liveness has somebody to judge.
     lenient = KioskPolicy(liveness=policy, threshold=-1.0, demo=True)
     return RosterPart(version=1, base=None, part=1, parts=1, pack=pack.name, policy=lenient, people=people)
 
@@ -204,6 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"{figures['pack']}, policy {figures['policy']}: {figures['ms_median']} ms a frame (median), "
         f"{figures['ms_p95']} ms (95 %), over {figures['frames_with_a_face']} frames with a face; "
+        f"{figures['ms_median_in_a_challenge']} ms in the {figures['frames_in_a_challenge']} frames of challenges; "
         f"memory {figures['memory_mb_after_warm_up']} MB after warming up, "
         f"{figures['memory_mb_at_the_end']} MB at the end"
     )

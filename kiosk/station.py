@@ -47,6 +47,7 @@ from kiosk.refusals import RefusalBook
 from kiosk.remembered import ScanSettings
 from kiosk.roster import Roster, RosterCache
 from kiosk.service_notice import ServiceNotice
+from kiosk.states import State
 from kiosk.settings import KioskSettings
 from kiosk.sounding_display import SoundingDisplay
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
@@ -152,6 +153,11 @@ class Station:
     def service(self) -> Service | None:
         """How people were served today; None before the first `run`."""
         return self._attendant.service if self._attendant is not None else None
+
+    @property
+    def state(self) -> State | None:
+        """Where the walk-up stands; None before `run`."""
+        return self._attendant.state if self._attendant is not None else None
 
     @property
     def clock_trusted(self) -> bool:
