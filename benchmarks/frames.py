@@ -117,7 +117,7 @@ class EndlessFrames:
         """There is nothing to expose."""
 
     def read(self, timeout_seconds: float) -> Frame | None:  # noqa: ARG002 (there is always a frame)
-        from kiosk.scan import Challenge
+        from kiosk.states import Challenge
 
         if self._given and self.watched.served_frame is not None:
             self.used_ms.append((time.thread_time() - self._handed_over_at) * 1000)

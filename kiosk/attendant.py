@@ -268,7 +268,7 @@ class Attendant:
         self.camera_working = self._seen_anything = True
         self._frame = frame
         self._use_newest_roster()
-        sightings = self._recognizer.look(frame, self._gallery)
+        sightings = self._recognizer.look(frame, self._gallery, embed=self._proof.wants_match)
         served = next((each for each in sightings if each.served), None)
         usable = served is not None and served.usability is Usability.USABLE
         self.served_frame = frame if usable else None

@@ -31,6 +31,8 @@ MOST_PEOPLE: Final = 16
 """Whom the frames of one face may resemble, one after the other, before their readings are forgotten."""
 LEAST_WITNESSES: Final = 2
 """Usable frames during the challenge that must show the person, and more than show anybody else."""
+WITNESS_EVERY: Final = 3
+"""While somebody moves in a challenge, each such frame is asked who it shows."""
 LAST_LOOK_SECONDS: Final = 4.0
 """How long after a challenge the person may take to be recognised once more."""
 REMAINING_STEPS: Final = 20
@@ -138,6 +140,18 @@ class Proof:
     def layers(self) -> tuple[LivenessLayer, ...]:
         """Verdicts and scores of the face that was judged last, for its punch."""
         return self._seen.layers
+
+    @property
+    def wants_match(self) -> bool:
+        """Whether it matters who the next frame shows.
+
+        While a challenge runs every third frame is enough for witnesses: a Pi has the landmarks to find as well. But
+        whoever looks ahead again must be seen to be the person, and that is looked for in every frame.
+        """
+        trial = self._seen.trial
+        if trial is None or trial.over_at is not None or trial.challenge.hold_at_ready:
+            return True
+        return trial.challenge.phase != trial.phase or self._seen.frames % WITNESS_EVERY == 0
 
     def use(self, passive: PassiveLiveness | None, policy: Policy) -> None:
         """Go on with another pack's model, or under another policy; what was seen is forgotten.

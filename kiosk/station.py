@@ -47,9 +47,9 @@ from kiosk.refusals import RefusalBook
 from kiosk.remembered import ScanSettings
 from kiosk.roster import Roster, RosterCache
 from kiosk.service_notice import ServiceNotice
-from kiosk.states import State
 from kiosk.settings import KioskSettings
 from kiosk.sounding_display import SoundingDisplay
+from kiosk.states import State
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
 from kiosk.watchdog import Vitals, Watchdog
 

@@ -106,13 +106,15 @@ class ScriptedRecognizer:
         )
     )
 
-    def look(self, _frame: Frame, gallery: Gallery) -> list[Sighting]:
+    def look(self, _frame: Frame, gallery: Gallery, *, embed: bool = True) -> list[Sighting]:
         seen = self.source.seen
         if isinstance(seen, Nobody):
             return []
         face = Face(Box(160 * seen.place, 100, 160 * seen.place + 150, 250), np.zeros((5, 2), np.float32), 1.0)
         if not seen.near:
             return [Sighting(face, True, Usability.COME_NEARER)]
+        if not embed:
+            return [Sighting(face, True, seen.usability)]
         embedding = vector(seen.name)
         return [Sighting(face, True, seen.usability, embedding, gallery.match(embedding))]
 
@@ -127,9 +129,9 @@ class OtherRecognizer(ScriptedRecognizer):
         )
     )
 
-    def look(self, frame: Frame, gallery: Gallery) -> list[Sighting]:
+    def look(self, frame: Frame, gallery: Gallery, *, embed: bool = True) -> list[Sighting]:
         assert set(gallery.people) <= {"ayu"}, "matched against another pack's roster"
-        return super().look(frame, gallery)
+        return super().look(frame, gallery, embed=embed)
 
 
 class Terminal:

@@ -93,7 +93,8 @@ class Bench:
 
         def make() -> Any:
             self.challenges += 1
-            return ScriptedChallenge(verdict, challenge_frames)
+            self.trial = ScriptedChallenge(verdict, challenge_frames)
+            return self.trial
 
         def recount() -> None:
             self.recounts += 1
@@ -226,6 +227,34 @@ def test_accomplice_who_turns_the_head_proves_nothing_for_a_photograph() -> None
     bench.show("ana", frames=1)  # the photograph of ana, then the accomplice, then the photograph again
     bench.show("budi", frames=7, recognised=False)
     assert kinds(bench.show("ana", frames=1)) == [LivenessFailed]
+
+
+def test_during_a_challenge_every_third_frame_is_asked_who_it_shows() -> None:
+    bench = Bench(passive=False, policy="active", challenge_frames=12)
+    wanted = [bench.proof.wants_match]
+    for _ in range(9):
+        bench.show("ayu" if wanted[-1] else None)
+        wanted.append(bench.proof.wants_match)
+    assert wanted[0]
+    assert wanted.count(False) >= len(wanted) / 2
+    assert all(any(wanted[n : n + 3]) for n in range(len(wanted) - 2))
+
+
+def test_whoever_looks_ahead_again_is_asked_for_in_every_frame_until_it_is_the_person() -> None:
+    bench = Bench(passive=False, policy="active", challenge_frames=12)
+    bench.show("ayu", frames=3)
+    bench.trial.phase = "ready"
+    assert bench.proof.wants_match
+    bench.show(None)
+    assert [(bench.proof.wants_match, bench.show("budi")) for _ in range(4)][-1][0]
+    bench.show("ayu")
+    assert not all((bench.proof.wants_match, bench.show(None))[0] for _ in range(3))
+
+
+def test_after_a_challenge_every_frame_counts() -> None:
+    bench = Bench(passive=False, policy="active", challenge_frames=3)
+    bench.show("ayu", frames=5)
+    assert all((bench.proof.wants_match, bench.show("ayu", recognised=False))[0] for _ in range(4))
 
 
 def test_challenge_that_one_person_passed_does_not_count_for_another() -> None:

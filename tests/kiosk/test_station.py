@@ -76,7 +76,7 @@ def settings(tmp_path: Path, hub_key: SigningKey, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(station_module, "open_pack", open_pack)
     monkeypatch.setattr(
-        station_module, "Recognizer", lambda pack: SimpleNamespace(pack=pack, look=lambda _frame, _gallery: [])
+        station_module, "Recognizer", lambda pack: SimpleNamespace(pack=pack, look=lambda _frame, _gallery, **_how: [])
     )
     monkeypatch.setattr("kiosk.packs.installed_packs", lambda: ["builtin", "damaged", "strong"])
     (tmp_path / "hub.pub").write_text(hub_key.verify_key.text, encoding="ascii")
