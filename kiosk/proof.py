@@ -31,8 +31,9 @@ MOST_PEOPLE: Final = 16
 """Whom the frames of one face may resemble, one after the other, before their readings are forgotten."""
 LEAST_WITNESSES: Final = 2
 """Usable frames during the challenge that must show the person, and more than show anybody else."""
-WITNESS_EVERY: Final = 3
-"""While somebody moves in a challenge, each such frame is asked who it shows."""
+WITNESS_EVERY: Final = PASSIVE_EVERY
+"""While somebody moves in a challenge, each such frame is asked who it shows: the frames that the passive model reads,
+since it takes readings of frames only that show the person."""
 LAST_LOOK_SECONDS: Final = 4.0
 """How long after a challenge the person may take to be recognised once more."""
 REMAINING_STEPS: Final = 20
@@ -151,7 +152,7 @@ class Proof:
         trial = self._seen.trial
         if trial is None or trial.over_at is not None or trial.challenge.hold_at_ready:
             return True
-        return trial.challenge.phase != trial.phase or self._seen.frames % WITNESS_EVERY == 0
+        return trial.challenge.phase != trial.phase or (self._seen.frames + 1) % WITNESS_EVERY == 0
 
     def use(self, passive: PassiveLiveness | None, policy: Policy) -> None:
         """Go on with another pack's model, or under another policy; what was seen is forgotten.

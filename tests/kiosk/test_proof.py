@@ -240,6 +240,21 @@ def test_during_a_challenge_every_third_frame_is_asked_who_it_shows() -> None:
     assert all(any(wanted[n : n + 3]) for n in range(len(wanted) - 2))
 
 
+def test_photo_held_up_during_a_challenge_is_read_by_the_passive_model() -> None:
+    """The frames that it reads are those that are asked whom they show, and no others."""
+    bench = Bench(passive=True, policy="strict", challenge_frames=30)
+    while not bench.challenges:
+        bench.show("ayu")
+    assert bench.passive is not None
+    before = bench.passive.read_frames
+    bench.passive.score = 0.01
+    for _ in range(24):
+        bench.show("ayu" if bench.proof.wants_match else None)
+    assert bench.passive.read_frames - before >= 8
+    bench.show("ayu", frames=10)
+    assert {layer.name: layer.verdict for layer in bench.proof.layers}["passive"] != "live"
+
+
 def test_whoever_looks_ahead_again_is_asked_for_in_every_frame_until_it_is_the_person() -> None:
     bench = Bench(passive=False, policy="active", challenge_frames=12)
     bench.show("ayu", frames=3)
