@@ -81,6 +81,7 @@ def measure(
         "frames_in_a_challenge": len(source.challenge_ms),
         "ms_median_in_a_challenge": round(float(np.median(source.challenge_ms)), 2) if source.challenge_ms else None,
         "memory_mb_after_warm_up": round(source.memory_mb[warm], 1),
+        "memory_mb_halfway": round(source.memory_mb[len(source.memory_mb) // 2], 1),
         "memory_mb_at_the_end": round(source.memory_mb[-1], 1),
     }
 
