@@ -31,6 +31,7 @@ from hub.seeding.order import FEWEST_EMPLOYEES, SeedOrder
 from hub.seeding.papers import numbered
 from hub.seeding.people import ADMINISTRATOR, AUTHOR, invent_people, write_people
 from hub.seeding.regency import PLACE, REGENCY, PlannedUnit, letterhead_of, plan_units
+from hub.seeding.service import SeededPin, write_fallbacks, write_service
 
 _ROWS_AT_ONCE: Final = 5_000
 _ASSESSED_AT_ONCE: Final = 4_000
@@ -65,6 +66,7 @@ class Seeded:
     first: date
     last: date
     accounts: list[SeededAccount]
+    pins: list[SeededPin]
 
 
 def seed_regency(
@@ -104,6 +106,7 @@ def seed_regency(
         first=order.first,
         last=order.until,
         accounts=accounts,
+        pins=written.pins,
     )
 
 
@@ -117,6 +120,7 @@ class _Written:
     punches: int
     documents: int
     days: int
+    pins: list[SeededPin]
 
 
 @dataclass(slots=True)
@@ -142,6 +146,8 @@ class _Regency:
         marks = life.live(journals)
         every = [kiosk for of_unit in kiosks.values() for kiosk in of_unit]
         write_kiosks(session, order, every, self._ids, journals.counts())
+        write_service(session, order, every)
+        pins = write_fallbacks(session, order, people, every)
         for rows in journals.rows(_ROWS_AT_ONCE):
             insert_new(session.connection(), journals.table, rows)
         letters = numbered(life.absences.letters)
@@ -157,6 +163,7 @@ class _Regency:
             punches=sum(journals.counts().values()),
             documents=len(letters),
             days=len(marks),
+            pins=pins,
         )
 
     def _write_units(self, units: Sequence[PlannedUnit]) -> None:
