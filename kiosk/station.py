@@ -160,6 +160,11 @@ class Station:
         return self._attendant.state if self._attendant is not None else None
 
     @property
+    def unplaced(self) -> bool:
+        """Whether this is a portable kiosk that does not know where it is now."""
+        return self.position is not None and not self.position.place().fix
+
+    @property
     def clock_trusted(self) -> bool:
         """Whether the wall clock was set by network or battery."""
         return self._clock.read().stamp.source != "free"

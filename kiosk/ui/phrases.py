@@ -39,6 +39,7 @@ class BadgeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_liveness_off: str
     liveness_off: str
     clock: str
+    unplaced: str
 
 
 class SessionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}):

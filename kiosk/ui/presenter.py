@@ -36,6 +36,7 @@ class Surroundings:
     online: whether the hub is reached; queue: journal rows that it has not acknowledged yet.
     unit: name of the office; message: the message of the day, empty for none.
     clock_trusted: whether the wall time was set by network or battery clock since the start.
+    unplaced: whether this is a portable kiosk that does not know where it is.
     timezone: key of the office's zone (Asia/Jakarta, Asia/Makassar, Asia/Jayapura).
     night_from, night_until: local hours (0 to 23) between which an idle screen is dim; the same twice: never.
     """
@@ -47,6 +48,7 @@ class Surroundings:
     demo: bool = False
     liveness_off: bool = False
     clock_trusted: bool = True
+    unplaced: bool = False
     timezone: str = "Asia/Jakarta"
     night_from: int = 0
     night_until: int = 0
@@ -202,6 +204,8 @@ def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
         badges.append(Badge("offline", text))
     if not surroundings.clock_trusted:
         badges.append(Badge("clock", words.clock))
+    if surroundings.unplaced:
+        badges.append(Badge("place", words.unplaced))
     return tuple(badges)
 
 

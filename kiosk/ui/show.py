@@ -77,6 +77,7 @@ def surroundings_of(station: Station) -> Surroundings:
         demo=policy.demo,
         liveness_off=policy.liveness == "off",
         clock_trusted=station.clock_trusted,
+        unplaced=station.unplaced,
         timezone=station.settings.timezone,
         night_from=station.settings.night.from_hour,
         night_until=station.settings.night.until_hour,

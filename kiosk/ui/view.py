@@ -44,7 +44,7 @@ Icon = Literal[
     "restart",
     "choose",
 ]
-BadgeIcon = Literal["offline", "demo", "shield", "clock"]
+BadgeIcon = Literal["offline", "demo", "shield", "clock", "place"]
 Panel = Literal["rest", "outcome", "choose", "names", "pin", "month"]
 """How the sheet is laid out."""
 StateId = Literal[

@@ -259,6 +259,7 @@ def test_naive_time_is_refused() -> None:
         ({"demo": True, "liveness_off": True}, ["DEMO – liveness mati"]),
         ({"liveness_off": True}, ["Liveness mati"]),
         ({"clock_trusted": False}, ["Jam belum disetel"]),
+        ({"unplaced": True}, ["Tanpa lokasi GPS"]),
         (
             {"online": False, "demo": True, "clock_trusted": False},
             ["DEMO", "Luring", "Jam belum disetel"],

@@ -24,7 +24,7 @@ class ScriptedStation:
         self.roster = SimpleNamespace(current=SimpleNamespace(policy=policy))
         self.uplink = SimpleNamespace(online=True)
         self.journal = SimpleNamespace(state=SimpleNamespace(queue=0))
-        self.message, self.clock_trusted = "", True
+        self.message, self.clock_trusted, self.unplaced = "", True, False
         self.stopped = threading.Event()
         self._error = error
         self._ends = ends
@@ -37,6 +37,9 @@ class ScriptedStation:
 
     def stop(self) -> None:
         self.stopped.set()
+
+    def touch(self, kind: str, text: str) -> None:
+        """Nobody touches anything."""
 
 
 @pytest.mark.parametrize(
