@@ -34,7 +34,12 @@ def run_with_window(
     settings = station.settings
     bridge = Bridge()
     window = KioskWindow(bridge, windowed=windowed, language=settings.language, panel_inches=settings.panel_inches)
-    screen = Screen(bridge, surroundings=lambda: surroundings_of(station), language=settings.language)
+    screen = Screen(
+        bridge,
+        surroundings=lambda: surroundings_of(station),
+        language=settings.language,
+        dim_after_seconds=settings.night.idle_seconds,
+    )
     # Straight from the window's thread: the attendant only puts them where it finds them with the next frame.
     bridge.touched.connect(station.touch, Qt.ConnectionType.DirectConnection)
     prepare(bridge)

@@ -26,6 +26,7 @@ class ScriptedStation:
         self.journal = SimpleNamespace(state=SimpleNamespace(queue=0))
         self.message, self.clock_trusted, self.unplaced = "", True, False
         self.stopped = threading.Event()
+        self.touches: list[tuple[str, str]] = []
         self._error = error
         self._ends = ends
 
@@ -39,7 +40,7 @@ class ScriptedStation:
         self.stopped.set()
 
     def touch(self, kind: str, text: str) -> None:
-        """Nobody touches anything."""
+        self.touches.append((kind, text))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,17 @@ def test_end_of_the_input_closes_the_window(qt: Any) -> None:
     station: Any = ScriptedStation(ends=True)
     run_with_window(station, windowed=True)
     assert station.stopped.is_set()
+
+
+def test_what_is_touched_reaches_the_station(qt: Any) -> None:
+    station: Any = ScriptedStation()
+
+    def touch_and_close(bridge: Bridge) -> None:
+        bridge.touch("choose", "duty")
+        bridge.quit()
+
+    run_with_window(station, windowed=True, prepare=touch_and_close)
+    assert station.touches == [("choose", "duty")]
 
 
 def test_closing_the_window_ends_the_attendant(qt: Any) -> None:
