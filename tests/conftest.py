@@ -143,11 +143,15 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_face_detector() -> Iterator[None]:
-    """Let dlib unpack its face detector once and not for every pack that is opened: it takes half a second."""
+def quick_face_detector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let dlib unpack its face detector once: for every pack that is opened it takes half a second.
+
+    Each caller gets a detector of its own, read from a file: two threads must not look with the same one.
+    """
     import dlib
 
-    detector = dlib.get_frontal_face_detector()
+    saved = str(tmp_path_factory.mktemp("dlib") / "detector")
+    dlib.get_frontal_face_detector().save(saved)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dlib, "get_frontal_face_detector", lambda: detector)
+        patch.setattr(dlib, "get_frontal_face_detector", lambda: dlib.fhog_object_detector(saved))
         yield

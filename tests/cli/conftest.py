@@ -23,7 +23,7 @@ def demo_photos() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _cheap(cheap_passwords: None, shared_face_detector: None) -> None:
+def _cheap(cheap_passwords: None, quick_face_detector: None) -> None:
     """For every test of the commands."""
 
 

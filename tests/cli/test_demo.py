@@ -55,7 +55,7 @@ class NewcomerAtWebcam(PhotoSource):
     health = CameraHealth(working=True, reason="", restarts=0)
     photos: Path
 
-    def __init__(self, _settings: SourceSettings) -> None:
+    def __init__(self, _settings: SourceSettings, **_ladder: object) -> None:
         super().__init__(SourceSettings(kind="photo", path=str(self.photos), loop=True))
 
     def read(self, timeout_seconds: float) -> Frame | None:
@@ -67,7 +67,7 @@ class NewcomerAtWebcam(PhotoSource):
 def newcomer(demo_photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who is in no gallery stands before the webcam."""
     monkeypatch.setattr(NewcomerAtWebcam, "photos", demo_photos / "obama", raising=False)
-    monkeypatch.setattr("kiosk.station.CaptureSupervisor", NewcomerAtWebcam)
+    monkeypatch.setattr("kiosk.equipment.CaptureSupervisor", NewcomerAtWebcam)
     monkeypatch.setattr(demo_parts, "_try_webcam", lambda _number: None)
 
 

@@ -16,7 +16,7 @@ MakeClip = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
-def _one_detector(shared_face_detector: None) -> None:
+def _quick_detector(quick_face_detector: None) -> None:
     """For every test of the camera: photos are searched for faces."""
 
 

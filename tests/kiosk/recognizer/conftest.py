@@ -25,7 +25,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _one_detector(shared_face_detector: None) -> None:
+def _quick_detector(quick_face_detector: None) -> None:
     """For every test of the recogniser."""
 
 
@@ -38,7 +38,7 @@ def evaluation(model_folder: Path) -> Pack:
 
 
 @pytest.fixture(scope="session")
-def opened(cache: Path, shared_face_detector: None) -> Pack:
+def opened(cache: Path, quick_face_detector: None) -> Pack:
     return open_pack("builtin", cache=cache)
 
 
