@@ -172,8 +172,10 @@ class Demo:
             raise BadInputError(
                 f"The data folder {folder} cannot be used: {error.strerror}. Name another one with --data."
             ) from error
+        # Without a window it is run by tests and scripts: nobody listens, and no player has to be installed.
+        silent = {"sound": {"volume": 0, "night_volume": 0}} if self._headless else {}
         settings: KioskSettings = read_settings(
-            None, device=DEVICE, data=str(folder), broker=broker_url, heartbeat_seconds=5.0, **camera
+            None, device=DEVICE, data=str(folder), broker=broker_url, heartbeat_seconds=5.0, **camera, **silent
         )
         station = self._stack.enter_context(
             Station(settings, on_punch=self._note_punch, on_receipt=self._way.note_receipt)
