@@ -40,9 +40,18 @@ def _memory_bytes(name: str) -> int:
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith(f"{name}:")), 0)
 
 
+def _is_memory(folder: str) -> bool:
+    """Whether a memory file system of its own is mounted there, as in the Pi's roots, where it goes with the run."""
+    try:
+        mounted = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return False
+    return [folder, "tmpfs"] in mounted
+
+
 def _keep_folders_in_memory() -> None:
     """Let this process, and those it starts, make their temporary folders in memory, where there is room enough."""
-    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+    if "TMPDIR" in os.environ or _is_memory(tempfile.gettempdir()) or not os.access(MEMORY, os.W_OK):
         return
     room = os.statvfs(MEMORY)
     if room.f_flag & os.ST_NOEXEC or min(room.f_bavail * room.f_frsize, _memory_bytes("MemAvailable")) < ENOUGH_BYTES:
