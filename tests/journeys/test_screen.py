@@ -6,6 +6,7 @@ One kiosk serves through the whole file, and each test leaves the place before t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -37,7 +38,7 @@ from kiosk.camera.frame import Frame, Pixels
 from kiosk.camera.photo_source import PhotoSource
 from kiosk.camera.source import SourceSettings, Step
 from kiosk.camera.streams import make_grey
-from kiosk.errors import CameraStalledError, JournalFullError
+from kiosk.errors import CameraError, CameraStalledError, JournalFullError
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station
@@ -113,7 +114,11 @@ class Stage:
             raise CameraStalledError("The cable is out.")
         with self._lock:
             actor, change = self._actor, self._change
-        frame = actor.read(timeout_seconds) if actor is not None else None
+        frame = None
+        if actor is not None:
+            # Whoever was sent away meanwhile can no longer be filmed.
+            with contextlib.suppress(CameraError):
+                frame = actor.read(timeout_seconds)
         if frame is None:
             time.sleep(1 / 15)
             room = np.full((480, 640, 3), 120, np.uint8)
@@ -338,8 +343,13 @@ def test_person_who_obeys_the_challenge_is_taken_and_paper_is_not(theatre: Theat
     assert {"challenge_left", "challenge_right", "challenge_up", "challenge_nearer"} & set(theatre.seen)
     theatre.empty()
     before = len(theatre.rows(Punch))
-    theatre.stage.hold_up("obama")
-    theatre.until("liveness")
+    for _ in range(5):
+        theatre.stage.hold_up("obama")
+        if theatre.until("liveness", "already")["state"] == "liveness":
+            break
+        # They punched a moment ago, and need no proof to be told so.
+        theatre.empty()
+    assert theatre.seen[-1] == "liveness"
     assert len(theatre.rows(Punch)) == before
 
 
