@@ -86,6 +86,8 @@ class Station:
         folder = settings.data_folder
         self.key = device_key(folder)
         hub_key = VerifyKey.from_file(settings.hub_key_file)
+        # Before anything is opened that has something to say: an address that is wrong is told alone.
+        transport = transport or mqtt_transport(settings)
         self.journal = self._stack.enter_context(
             Journal(folder / "journal.sqlite3", device=settings.device, boot=boot_id())
         )
@@ -112,7 +114,7 @@ class Station:
         self.uplink = Uplink(
             device=settings.device,
             journal=self.journal,
-            transport=transport or mqtt_transport(settings),
+            transport=transport,
             key=self.key,
             hub_key=hub_key,
             clock=self._clock,
