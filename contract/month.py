@@ -29,10 +29,10 @@ class MonthDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's month so far; days: those up to `MonthPart.as_of`, oldest first."""
+    """A person's month so far. present: days attended; days: those up to `MonthPart.as_of`, oldest first."""
 
     person: PersonId
-    present: Minutes = 0
+    present: Annotated[int, Meta(ge=0, le=31)] = 0
     late_min: Minutes = 0
     early_min: Minutes = 0
     days: Annotated[tuple[MonthDay, ...], Meta(max_length=31)] = ()
