@@ -10,8 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contract.errors import BadInputError, SignatureError
+from contract.key_files import create_private, load_private, private_pem
 
 FIRST_PREVIOUS: Final = bytes(32)
 """What the first row of an epoch has as the hash of the row before."""
@@ -117,46 +116,18 @@ class SigningKey:
         try:
             return cls._load(path)
         except FileNotFoundError:
-            pass
-        made = cls.generate()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A name that was never used: what an earlier start left behind may be a second name of a key that is in use.
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(made._pem())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            # A link fails where another process was faster; a rename would replace the key it already used.
-            os.link(temporary, path)
-        except FileExistsError:
-            return cls._load(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-        return made
+            made = cls.generate()
+        return made if create_private(path, made._pem()) else cls._load(path)
 
     @classmethod
     def _load(cls, path: Path) -> Self:
-        try:
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise BadInputError(f"Cannot read the key file {path}: {error.strerror}.") from error
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise BadInputError(
-                f"{path} holds no Ed25519 private key in PEM form; move it away to get a new one."
-            ) from error
+        key = load_private(path, "Ed25519")
         if not isinstance(key, Ed25519PrivateKey):
             raise BadInputError(f"{path} holds a key of another kind; Presensi needs an Ed25519 private key.")
         return cls(key)
 
     def _pem(self) -> bytes:
-        return self._key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        return private_pem(self._key)
 
     @property
     def verify_key(self) -> VerifyKey:
@@ -165,12 +136,3 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         """64 bytes over `message`."""
         return self._key.sign(message)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a new name in this folder to the disk: a key that is lost with the power would be made anew."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
