@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from contract.enrolment import MAX_STANDINGS, EnrolmentId
 from contract.punch import ClockStamp, Epoch, Instant, Seq, check_instant
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -79,6 +80,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     pack: which recognition pack the roster in force is for. packs: those that this kiosk can open; empty: it does not
     say, so only `pack`.
     months: version of the people's months (contract.month) that it shows; 0: none. service: see Service.
+    enrolments: those taken here whose end the kiosk does not know yet; the hub answers with a receipt that names them.
     """
 
     v: Literal[1] = 1
@@ -99,6 +101,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     older: Annotated[tuple[EpochStanding, ...], Meta(max_length=MAX_OLDER)] = ()
     months: Count = 0
     service: Service | None = None
+    enrolments: Annotated[tuple[EnrolmentId, ...], Meta(max_length=MAX_STANDINGS)] = ()
 
     def __post_init__(self) -> None:
         check_instant(self.sent_at)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from contract.enrolment import MAX_STANDINGS, EnrolmentStanding
 from contract.punch import Epoch, HexHash, Seq
 
 SeqRange = tuple[Seq, Seq]
@@ -37,6 +38,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     pause_ms: back-pressure: send nothing for so long.
     evidence: snapshots (SHA-256) that came and are on the hub's disk, whichever epoch announced them: the kiosk need
     keep them no longer.
+    enrolments: what the hub has of people enrolled at this kiosk, whichever epoch they were sent from.
     """
 
     v: Literal[1] = 1
@@ -48,3 +50,4 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[SeqRange, ...] = ()
     pause_ms: Annotated[int, Meta(ge=0, le=3_600_000)] = 0
     evidence: Annotated[tuple[HexHash, ...], Meta(max_length=MAX_EVIDENCE)] = ()
+    enrolments: Annotated[tuple[EnrolmentStanding, ...], Meta(max_length=MAX_STANDINGS)] = ()

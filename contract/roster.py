@@ -49,20 +49,23 @@ class RosterPerson(msgspec.Struct, frozen=True, kw_only=True):
     """One person whom the kiosk may recognise.
 
     embeddings: unit-normalised float32 rows, little-endian, one after the other; travels as base64.
-    count: how many rows these are; the length of a row follows from the pack.
+    count: how many rows these are; the length of a row follows from the pack. 0: known by name and not enrolled yet, so
+    that they can be enrolled at this kiosk; nobody is recognised or claimed as them.
     second_factor: the face alone is not enough, because somebody else's is too much like it.
     hours: id of their timetable among the roster's; empty: the kiosk proposes nothing for them.
     pin: hash of their PIN (contract.pin); empty: they have none. cards: hashes of their cards (contract.pin).
+    operator: may open the operator mode of this kiosk, with face and PIN.
     """
 
     person: PersonId
     name: Annotated[str, Meta(max_length=200)]
-    count: Annotated[int, Meta(ge=1, le=64)]
+    count: Annotated[int, Meta(ge=0, le=64)]
     embeddings: bytes
     second_factor: bool = False
     hours: HoursId = ""
     pin: Annotated[str, Meta(max_length=200)] = ""
     cards: Annotated[tuple[HexHash, ...], Meta(max_length=MAX_CARDS)] = ()
+    operator: bool = False
 
 
 class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +75,7 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
     demo: clips and photos count as cameras, and the screen says that this is a demonstration.
     choose: whether people are asked for arrival, departure or duty elsewhere; else the timetable proposes.
     fallback: what else than the face may say who somebody is, when the face fails.
+    enrol_key: for what is enrolled at this kiosk (contract.sealing); empty: nobody can be enrolled here.
     """
 
     liveness: Literal["off", "passive", "active", "strict"] = "active"
@@ -81,6 +85,7 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
     message: Annotated[str, Meta(max_length=500)] = ""
     choose: bool = False
     fallback: tuple[Literal["pin", "card"], ...] = ()
+    enrol_key: Annotated[str, Meta(max_length=64)] = ""
 
 
 class RosterPart(msgspec.Struct, frozen=True, kw_only=True):
