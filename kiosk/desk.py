@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 
 from contract.errors import BadInputError, MalformedMessageError
 from contract.pin import hash_card
-from contract.roster import SessionWindow
+from contract.roster import RosterPerson, SessionWindow
 from kiosk.events import (
     CardUnknown,
     Chosen,
@@ -119,13 +119,13 @@ class Desk:
         found = sorted(
             (each.name, person)
             for person, each in self._roster().people.items()
-            if each.pin and _fits(words, each.name)
+            if each.count and each.pin and _fits(words, each.name)
         )
         shown = tuple((person, name) for name, person in found[:MOST_MATCHES])
         return NamesFound(text, shown, max(0, len(found) - MOST_MATCHES))
 
     def _pick(self, person: str) -> PinAsked | None:
-        found = self._roster().people.get(person)
+        found = self._enrolled(person)
         if found is None or not found.pin:
             return None
         return PinAsked(person, self._tries.left(person, found.pin))
@@ -133,7 +133,7 @@ class Desk:
     def _check_pin(self, pin: str, state: State) -> Touch | None:
         if not isinstance(state, EnterPin):
             return None
-        found = self._roster().people.get(state.person)
+        found = self._enrolled(state.person)
         if found is None or not found.pin:
             return Dismissed()
         try:
@@ -160,6 +160,11 @@ class Desk:
         months = self._months()
         return MonthShown(state.person, months.people.get(state.person), months.month, months.as_of)
 
+    def _enrolled(self, person: str) -> RosterPerson | None:
+        """Somebody whose face can be held against what they claim; None: nobody."""
+        found = self._roster().people.get(person)
+        return found if found is not None and found.count else None
+
     def _index(self) -> None:
         """Cards and timetables of the roster in use."""
         roster = self._roster()
@@ -169,7 +174,7 @@ class Desk:
         self._sessions = {each.id: each.sessions for each in roster.hours}
         holders: dict[str, set[str]] = defaultdict(set)
         for person, found in roster.people.items():
-            for card in found.cards:
+            for card in found.cards if found.count else ():
                 holders[card].add(person)
         # A card that two people have says nothing about who holds it.
         self._cards = {card: next(iter(people)) for card, people in holders.items() if len(people) == 1}

@@ -49,7 +49,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Roster:
     """One version, ready to recognise with; never changed after it was made.
 
-    version 0: nothing has come from the hub yet. people: by opaque id.
+    version 0: nothing has come from the hub yet. people: by opaque id, those who are not enrolled yet included; the
+    gallery holds who is.
     """
 
     version: int = 0
@@ -182,12 +183,13 @@ class RosterCache:
         self._write(stored)
         self._current = roster
         self._gathering = {key: value for key, value in self._gathering.items() if key[0] > roster.version}
-        log.info("roster %d: %d people", roster.version, len(people))
+        log.info("roster %d: %d people", roster.version, len(roster.gallery))
 
     def _build(self, stored: _Stored) -> Roster:
         try:
             length = self._packs.dimensions(stored.pack)
-            gallery = Gallery({each.person: _vectors(each, length) for each in stored.people}, dimensions=length)
+            enrolled = {each.person: _vectors(each, length) for each in stored.people if each.count or each.embeddings}
+            gallery = Gallery(enrolled, dimensions=length)
         except PackError as error:
             raise MalformedMessageError(f"the roster's pack cannot be opened: {error}") from error
         except GalleryError as error:

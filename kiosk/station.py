@@ -329,7 +329,7 @@ class Station:
 
     def _note_roster(self, roster: Roster) -> None:
         self._refresh_wanted = False
-        log.info("roster %d is in force: %d people", roster.version, len(roster.people))
+        log.info("roster %d is in force: %d people", roster.version, len(roster.gallery))
         self.uplink.heartbeat_soon()
 
     def _note_months(self) -> None:

@@ -179,20 +179,26 @@ class Terminal:
         pins: Mapping[str, str] = MappingProxyType({}),
         cards: Mapping[str, str] = MappingProxyType({}),
         hours: tuple[Hours, ...] = (),
+        unenrolled: tuple[str, ...] = (),
+        operators: tuple[str, ...] = (),
         **policy: Any,
     ) -> None:
-        """A roster of these people from the hub; of some a face is not enough. All have the first timetable."""
+        """A roster of these people from the hub; of some a face is not enough, or not known yet.
+
+        All have the first timetable.
+        """
         self.version += 1
         people = tuple(
             RosterPerson(
                 person=name,
                 name=name.title(),
-                count=1,
-                embeddings=vector(name).astype("<f4").tobytes(),
+                count=0 if name in unenrolled else 1,
+                embeddings=b"" if name in unenrolled else vector(name).astype("<f4").tobytes(),
                 second_factor=name in second_factor,
                 pin=hash_pin(pins[name], salt=bytes(16)) if name in pins else "",
                 cards=(hash_card(cards[name]),) if name in cards else (),
                 hours=hours[0].id if hours else "",
+                operator=name in operators,
             )
             for name in names
         )

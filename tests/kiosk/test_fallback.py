@@ -178,6 +178,17 @@ def test_card_of_two_people_is_nobodys(terminal: Terminal) -> None:
     assert isinstance(terminal.attendant.state, Refused)
 
 
+def test_nobody_claims_to_be_somebody_without_a_known_face(terminal: Terminal) -> None:
+    own = {"pins": {"ayu": PINS["ayu"]}, "cards": {"ayu": "1234"}}
+    terminal.know("ayu", "budi", unenrolled=("ayu",), fallback=("pin", "card"), **own)
+    terminal.see(*UNKNOWN_TWICE, typed(terminal, "ayu", PINS["ayu"]), during(2, AYU))
+    assert FindName in terminal.shown
+    terminal.see(during(20, Nobody()), terminal.touch("card", "1234"), Nobody())
+    assert isinstance(terminal.attendant.state, Refused)
+    assert not {EnterPin, CheckFace} & set(terminal.shown)
+    assert rows(terminal) == []
+
+
 def test_punch_with_a_pin_goes_with_its_picture(terminal: Terminal) -> None:
     kept: list[Box | None] = []
 

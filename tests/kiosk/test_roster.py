@@ -317,3 +317,21 @@ def test_roster_in_use_does_not_change_under_its_user(cache: RosterCache) -> Non
     in_use = cache.current
     cache.take(part(2, base=1, people=("b",), removed=("a",)))
     assert (set(in_use.people), in_use.gallery.people) == ({"a"}, ("a",))
+
+
+# People who are not enrolled yet ------------------------------------------------------------------------------------
+
+
+def test_person_who_is_not_enrolled_is_known_by_name_and_by_no_face(cache: RosterCache, path: Path) -> None:
+    newcomer = RosterPerson(person="n", name="Newcomer", count=0, embeddings=b"")
+    cache.take(RosterPart(**_fields(part(1), people=(person("a"), newcomer))))
+    for roster in (cache.current, reopen(path).current):
+        assert roster.name_of("n") == "Newcomer"
+        assert len(roster.gallery) == 1
+    cache.take(part(2, people=("a", "n")))
+    assert len(cache.current.gallery) == 2
+
+
+def test_embeddings_of_nobody_are_refused(cache: RosterCache) -> None:
+    with pytest.raises(MalformedMessageError):
+        cache.take(RosterPart(**_fields(part(1), people=(person("a", count=0, embeddings=bytes(16)),))))
