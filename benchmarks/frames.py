@@ -52,7 +52,7 @@ def measure(
         from benchmarks.memory import private_bytes
         from contract.signing import SigningKey
         from contract.transport import NullTransport
-        from kiosk.attendant import NullDisplay
+        from kiosk.display import NullDisplay
         from kiosk.recognizer.packs.pack import open_pack
         from kiosk.settings import read_settings
         from kiosk.station import Station

@@ -25,8 +25,9 @@ from contract.errors import BadInputError, PresensiError
 from contract.roster import RosterPart
 from contract.signing import SigningKey
 from contract.transport import NullTransport
-from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.frame import Pixels
+from kiosk.clerk import TakenPunch
+from kiosk.display import NullDisplay
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station

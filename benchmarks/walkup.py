@@ -23,8 +23,9 @@ from contract.errors import BadInputError, PresensiError
 from contract.roster import KioskPolicy, RosterPart, RosterPerson
 from contract.signing import SigningKey
 from contract.transport import NullTransport
-from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.photo_source import list_photos, render_walk_up
+from kiosk.clerk import TakenPunch
+from kiosk.display import NullDisplay
 from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
 from kiosk.recognizer.packs.pack import Pack, open_pack
 from kiosk.settings import read_settings

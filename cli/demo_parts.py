@@ -33,8 +33,9 @@ from hub.roster.enrolment_report import EnrolmentReport
 from hub.roster.photos import person_name
 from hub.service import Hub
 from hub.settings import HubSettings
-from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.source import SourceSettings, open_source
+from kiosk.clerk import TakenPunch
+from kiosk.display import NullDisplay
 from kiosk.errors import CameraError
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import KioskSettings, read_settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from contract.receipt import Receipt
 from hub.outgoing import Outgoing
-from kiosk.attendant import TakenPunch
+from kiosk.clerk import TakenPunch
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def run(
 
 
 def _serve(settings: KioskSettings, ending: Ending, *, headless: bool, windowed: bool, linger_seconds: float) -> None:
-    from kiosk.attendant import NullDisplay
+    from kiosk.display import NullDisplay
     from kiosk.station import Station
 
     if not headless:

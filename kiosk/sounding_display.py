@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from kiosk.camera.frame import Pixels
+from kiosk.display import Display
 from kiosk.hardware.speaker import Speaker
 from kiosk.hardware.tones import SoundName
 from kiosk.recognizer.face import Box
 from kiosk.states import Challenge, CheckFace, EnterPin, State
-
-if TYPE_CHECKING:
-    from kiosk.attendant import Display
 
 
 def sound_of(before: State | None, after: State) -> SoundName | None:

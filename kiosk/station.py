@@ -22,11 +22,13 @@ from contract.receipt import Receipt
 from contract.roster import RosterPart
 from contract.signing import SigningKey, VerifyKey
 from contract.transport import Transport
-from kiosk.attendant import Attendant, Display, TakenPunch
+from kiosk.attendant import Attendant
 from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
+from kiosk.clerk import TakenPunch
 from kiosk.clock import SystemClock, boot_id
+from kiosk.display import Display
 from kiosk.equipment import fit, forget_reboots, open_panel, open_sounds, supervise_camera
 from kiosk.errors import JournalError, SettingsError
 from kiosk.evidence_folder import EvidenceFolder

@@ -21,11 +21,11 @@ from cli.demo_enrolment import WebcamEnrolment
 from contract.errors import BadInputError
 from hub.attendance.models import StoredDay
 from hub.db import open_database
-from kiosk.attendant import TakenPunch
 from kiosk.camera.frame import Frame, SourceKind
 from kiosk.camera.photo_source import PhotoSource
 from kiosk.camera.source import SourceSettings
 from kiosk.camera.supervisor import CameraHealth, CaptureSupervisor
+from kiosk.clerk import TakenPunch
 
 ONCE = ("demo", "--once", "--headless", "--json")
 

@@ -10,7 +10,7 @@ import pytest
 from cli.demo_way import FirstWay
 from contract.receipt import Receipt
 from hub.outgoing import Outgoing
-from kiosk.attendant import TakenPunch
+from kiosk.clerk import TakenPunch
 from kiosk.recognizer.consensus import Identity
 from tests.factories.journals import punch
 

@@ -14,8 +14,10 @@ import numpy as np
 from contract.pin import hash_card, hash_pin
 from contract.punch import Punch
 from contract.roster import Hours, KioskPolicy, RosterPart, RosterPerson
-from kiosk.attendant import Attendant, NullDisplay, TakenPunch
+from kiosk.attendant import Attendant
 from kiosk.camera.frame import Frame
+from kiosk.clerk import TakenPunch
+from kiosk.display import NullDisplay
 from kiosk.hardware.null_panel import NullPanel
 from kiosk.journal import Journal
 from kiosk.recognizer.decision import DecisionRule

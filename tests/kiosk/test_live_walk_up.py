@@ -12,9 +12,9 @@ from benchmarks.walkup import gallery_roster
 from contract.punch import Punch
 from contract.signing import SigningKey
 from contract.transport import NullTransport
-from kiosk.attendant import NullDisplay
 from kiosk.camera.photo_source import PhotoSource
 from kiosk.camera.source import Flat, SourceSettings
+from kiosk.display import NullDisplay
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.states import Accepted, Challenge

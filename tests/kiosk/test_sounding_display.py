@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kiosk.attendant import NullDisplay
+from kiosk.display import NullDisplay
 from kiosk.hardware.speaker import NullSpeaker
 from kiosk.hardware.tones import SoundName
 from kiosk.sounding_display import SoundingDisplay, sound_of

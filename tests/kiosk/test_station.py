@@ -19,8 +19,8 @@ from contract.signing import SigningKey
 from contract.transport import Connected, Delivery
 from kiosk import evidence_folder
 from kiosk import station as station_module
-from kiosk.attendant import NullDisplay
 from kiosk.camera.frame import Frame
+from kiosk.display import NullDisplay
 from kiosk.errors import JournalError, JournalFullError, PackError
 from kiosk.journal import Journal
 from kiosk.settings import KioskSettings

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.attendant import Display
+from kiosk.display import Display
 from kiosk.errors import SourceUnusableError
 from kiosk.settings import KioskSettings
 from kiosk.ui.bridge import Bridge

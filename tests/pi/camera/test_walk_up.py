@@ -11,9 +11,10 @@ from benchmarks.walkup import gallery_roster
 from contract.punch import Punch
 from contract.signing import SigningKey
 from contract.transport import NullTransport
-from kiosk.attendant import NullDisplay, TakenPunch
 from kiosk.camera.source import SourceSettings
 from kiosk.camera.supervisor import CaptureSupervisor
+from kiosk.clerk import TakenPunch
+from kiosk.display import NullDisplay
 from kiosk.journal import Journal
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
