@@ -155,7 +155,7 @@ def key(settings_file: Path | None, device: str | None, data: str | None) -> Non
 
     The hub must know it: presensi hub kiosk add DEVICE --key FILE
     """
-    from kiosk.station import device_key
+    from kiosk.connection import device_key
 
     click.echo(device_key(read_settings(settings_file, device=device, data=data).data_folder).verify_key.text)
 

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.metadata
 import logging
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
-from pathlib import Path
-from typing import Final
 
-from contract import topics
-from contract.command import Command
-from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD, Health, Service
-from contract.mqtt import BrokerAddress, MqttTransport, Will
+from contract.heartbeat import Service
 from contract.receipt import Receipt
 from contract.roster import RosterPart
-from contract.signing import SigningKey, VerifyKey
+from contract.signing import VerifyKey
 from contract.transport import Transport
+from kiosk.account import Account
 from kiosk.attendant import Attendant
+from kiosk.background import in_background
 from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.clerk import TakenPunch
 from kiosk.clock import SystemClock, boot_id
+from kiosk.connection import device_key, mqtt_transport
 from kiosk.display import Display
-from kiosk.equipment import fit, forget_reboots, open_panel, open_sounds, supervise_camera
-from kiosk.errors import JournalError, SettingsError
+from kiosk.equipment import fit, open_panel, open_sounds, supervise_camera
 from kiosk.evidence_folder import EvidenceFolder
 from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.hardware.panel import Panel
 from kiosk.hardware.sounding_panel import SoundingPanel
 from kiosk.hardware.wiring import PanelWiring
+from kiosk.housekeeping import Housekeeping
 from kiosk.journal import Journal
 from kiosk.metering import Metering, follow, measure_light
 from kiosk.months import MonthCache
+from kiosk.orders import Orders
 from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
 from kiosk.proof import Refusals
@@ -56,8 +51,6 @@ from kiosk.uplink import Bearing, Uplink, UplinkSettings
 from kiosk.watchdog import Vitals, Watchdog
 
 log = logging.getLogger(__name__)
-
-HOUSEKEEPING_SECONDS: Final = 3600.0
 
 
 class Station:
@@ -82,7 +75,6 @@ class Station:
         self._on_punch = on_punch
         self._stack = ExitStack()
         self._stop = threading.Event()
-        self._refresh_wanted = False
         self._delivering = False
         self.restart_wanted = self.reboot_wanted = False
         folder = settings.data_folder
@@ -107,8 +99,14 @@ class Station:
         self._metering = Metering()
         self.vitals = Vitals(recovering=self._recovering)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
-        self.months = MonthCache(folder / "months.msgpack", on_change=self._note_months)
-        self.message = self.journal.fact("message") or ""
+        self.months = MonthCache(folder / "months.msgpack", on_change=self._say_how_it_is)
+        self.orders = Orders(
+            journal=self.journal,
+            clock=self._clock,
+            on_lock=self._lock,
+            on_restart=self._restart,
+            on_news=self._say_how_it_is,
+        )
         self.evidence = EvidenceFolder(folder / "evidence")
         self.refusals = RefusalBook(
             journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
@@ -132,7 +130,7 @@ class Station:
                 receipt_timeout=settings.receipt_timeout_seconds,
             ),
             on_roster=self._take_roster,
-            on_command=self._obey,
+            on_command=self.orders.obey,
             on_month=self.months.take,
             on_receipt=on_receipt,
         )
@@ -140,6 +138,21 @@ class Station:
             fit(settings, wiring, now=lambda: self._clock.read().wall, on_alarm=self.uplink.heartbeat_soon)
         )
         self._attendant: Attendant | None = None
+        self.account = Account(
+            data_folder=folder,
+            journal=self.journal,
+            roster=self.roster,
+            packs=self.packs,
+            months=self.months,
+            orders=self.orders,
+            source=self.source,
+            evidence=self.evidence,
+            fittings=self.fittings,
+            panel=self._panel,
+            position=self.position,
+            camera_working=lambda: self.camera_working,
+            service=lambda: self.service,
+        )
 
     def __enter__(self) -> Station:
         return self
@@ -152,6 +165,11 @@ class Station:
     def served_frame(self) -> Frame | None:
         """The newest frame, while it shows a usable face; None otherwise."""
         return self._attendant.served_frame if self._attendant is not None else None
+
+    @property
+    def camera_working(self) -> bool:
+        """Whether frames come now."""
+        return self._attendant is not None and self._attendant.camera_working
 
     @property
     def service(self) -> Service | None:
@@ -208,11 +226,18 @@ class Station:
             on_look=self._note_look,
             on_turn=lambda: self.vitals.beat("attendant"),
         )
-        if self.journal.fact("locked") == "yes":
+        if self.orders.locked:
             self._attendant.lock(locked=True)
         self.deliver()
         watchdog = Watchdog(self.vitals, probe=self.journal.probe, notice=ServiceNotice())
-        with in_background("housekeeping", self._keep_house), in_background("watchdog", watchdog.run):
+        housekeeping = Housekeeping(
+            journal=self.journal,
+            refusals=self.refusals,
+            camera_working=lambda: self.camera_working,
+            rows_days=self.settings.keep_delivered_days,
+            pictures_days=self.settings.keep_pictures_days,
+        )
+        with in_background("housekeeping", housekeeping.run), in_background("watchdog", watchdog.run):
             self._attendant.run(self._stop)
 
     def deliver(self) -> None:
@@ -271,54 +296,10 @@ class Station:
         if self._metering.ev != before.ev:
             self.source.compensate(self._metering.ev)
 
-    def _keep_house(self, stop: threading.Event) -> None:
-        while True:
-            days = self.settings.keep_delivered_days
-            try:
-                forgotten = self.journal.forget_delivered(older_than=timedelta(days=days))
-                self.refusals.sort_out()
-                if self._attendant is not None and self._attendant.camera_working:
-                    forget_reboots(self.journal)
-                self.refusals.erase_pictures(older_than=timedelta(days=self.settings.keep_pictures_days))
-            except JournalError as error:
-                # A full disk refuses even this; in an hour it may not.
-                log.error("%s", error)  # noqa: TRY400 (the sentence says all)
-            else:
-                if forgotten:
-                    log.info("%d delivered rows are older than %d days", forgotten, days)
-            if stop.wait(HOUSEKEEPING_SECONDS):
-                return
-
-    # What the hub hears and says ------------------------------------------------------------------------------------
+    # What the hub says -----------------------------------------------------------------------------------------------
 
     def _bearing(self) -> Bearing:
-        health = self.source.health if isinstance(self.source, CaptureSupervisor) else None
-        working = self._attendant.camera_working if self._attendant is not None else False
-        unplaced = self.position.trouble if self.position is not None and not self.position.place().fix else None
-        return Bearing(
-            roster=0 if self._refresh_wanted else self.roster.current.version,
-            command=int(self.journal.fact("command") or 0),
-            pack=self.roster.current.pack,
-            packs=self.packs.names,
-            software=importlib.metadata.version("presensi"),
-            months=self.months.current.version,
-            service=self.service,
-            health=Health(
-                camera="ok" if working else "trouble" if health is not None and health.reason else "starting",
-                journal="full" if self.journal.full else "salvaged" if self.journal.alarms else "ok",
-                camera_restarts=health.restarts if health is not None else 0,
-                disk_free_mb=shutil.disk_usage(self.settings.data_folder).free // 1_000_000,
-                temperature_c=_temperature(),
-                alarms=(
-                    *self.journal.alarms[-10:],
-                    *self.packs.alarms,
-                    *([self.evidence.trouble] if self.evidence.trouble else []),
-                    *self.fittings.alarms,
-                    *self._panel.alarms,
-                    *([f"Punches are unplaced: {unplaced}."] if unplaced else []),
-                ),
-            ),
-        )
+        return self.account.bearing()
 
     def _take_roster(self, part: RosterPart) -> None:
         alarms = self.packs.alarms
@@ -330,91 +311,19 @@ class Station:
                 self.uplink.heartbeat_soon()
 
     def _note_roster(self, roster: Roster) -> None:
-        self._refresh_wanted = False
+        self.orders.refresh_wanted = False
         log.info("roster %d is in force: %d people", roster.version, len(roster.gallery))
         self.uplink.heartbeat_soon()
 
-    def _note_months(self) -> None:
+    def _say_how_it_is(self) -> None:
         self.uplink.heartbeat_soon()
 
-    def _obey(self, command: Command) -> None:
-        """Carry out one command; each version once, none that has expired."""
-        if command.version <= int(self.journal.fact("command") or 0):
-            return
-        self.journal.set_fact("command", str(command.version))
-        self.uplink.heartbeat_soon()
-        if command.expires_at is not None and command.expires_at < self._clock.read().wall:
-            log.warning("command %d (%s) has expired", command.version, command.action)
-            return
-        match command.action:
-            case "lock" | "unlock":
-                self.journal.set_fact("locked", "yes" if command.action == "lock" else "no")
-                if self._attendant is not None:
-                    self._attendant.lock(locked=command.action == "lock")
-            case "restart":
-                self.restart_wanted = True
-                if self._attendant is not None:
-                    self._attendant.leave()
-                self.stop()
-            case "refresh":
-                self._refresh_wanted = True
-            case "message":
-                self.message = command.text
-                self.journal.set_fact("message", command.text)
-            case "release":
-                log.warning("command %d: this version cannot switch releases", command.version)
+    def _lock(self, locked: bool) -> None:
+        if self._attendant is not None:
+            self._attendant.lock(locked=locked)
 
-
-@contextlib.contextmanager
-def in_background(name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Run `work` in a thread while the block lasts; it gets the event that tells it to end."""
-    stop = threading.Event()
-    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(10)
-
-
-def device_key(folder: Path) -> SigningKey:
-    """The kiosk's own key, made at first; the public half stands beside it as `device.pub`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        key = SigningKey.load_or_create(folder / "device.key")
-        public = folder / "device.pub"
-        if not public.exists() or public.read_text(encoding="ascii").strip() != key.verify_key.text:
-            public.write_text(key.verify_key.text + "\n", encoding="ascii")
-    except OSError as error:
-        raise SettingsError(
-            f"The data folder {folder} cannot be used: {error.strerror}. Name another one with --data."
-        ) from error
-    return key
-
-
-def mqtt_transport(settings: KioskSettings) -> MqttTransport:
-    """The kiosk's connection, with presence as its last will."""
-    return MqttTransport(
-        address=BrokerAddress.parse(
-            settings.broker,
-            ca_file=_optional(settings.broker_ca),
-            cert_file=_optional(settings.broker_cert),
-            key_file=_optional(settings.broker_cert_key),
-        ),
-        client_id=settings.device,
-        subscriptions=[topics.everything_for(settings.device)],
-        will=Will(topics.up(settings.device, "online"), gone=OFFLINE_PAYLOAD, present=ONLINE_PAYLOAD),
-    )
-
-
-def _optional(path: str | None) -> Path | None:
-    return Path(path) if path else None
-
-
-def _temperature() -> float | None:
-    """Of the processor in degrees Celsius; None where the machine does not tell."""
-    try:
-        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
-    except (OSError, ValueError):
-        return None
+    def _restart(self) -> None:
+        self.restart_wanted = True
+        if self._attendant is not None:
+            self._attendant.leave()
+        self.stop()

@@ -78,7 +78,7 @@ def surroundings_of(station: Station) -> Surroundings:
         online=station.uplink.online,
         queue=station.journal.state.queue,
         unit=policy.unit,
-        message=station.message or policy.message,
+        message=station.orders.message or policy.message,
         demo=policy.demo,
         liveness_off=policy.liveness == "off",
         clock_trusted=station.clock_trusted,

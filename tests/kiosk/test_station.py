@@ -172,7 +172,7 @@ def test_kiosk_says_that_a_picture_could_not_be_kept(
 def test_housekeeping_goes_on_after_a_full_disk(
     open_station: Callable[[], Station], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(station_module, "HOUSEKEEPING_SECONDS", 0.01)
+    monkeypatch.setattr("kiosk.housekeeping.HOUSEKEEPING_SECONDS", 0.01)
     calls: list[timedelta] = []
     again = threading.Event()
     station = open_station()
