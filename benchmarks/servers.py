@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -28,10 +28,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def child(command: Sequence[str], *, folder: Path, log: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process while the block lasts; what it says goes to a file in `folder`."""
+def child(
+    command: Sequence[str], *, folder: Path, log: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process while the block lasts; what it says goes to a file in `folder`. environment: beside our own."""
+    own = {**os.environ, **(environment or {})}
     with (folder / log).open("ab") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)  # noqa: S603 - our own command
+        process = subprocess.Popen(command, cwd=folder, env=own, stdout=output, stderr=output)  # noqa: S603 - our own command
     try:
         yield process
     finally:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -32,6 +32,8 @@ from kiosk.settings import read_settings
 from kiosk.station import Station
 from provisioning.demo_photos import fetch
 
+LivenessPolicy = Literal["off", "passive", "active", "strict"]
+
 CLIP_FPS: Final = 15.0
 CLIP_SIZE: Final = (640, 480)
 
@@ -46,7 +48,7 @@ class WalkUp:
     punches: int
 
 
-def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
+def gallery_roster(folder: Path, pack: Pack, *, liveness: LivenessPolicy = "off") -> RosterPart:
     """A roster of the people in PERSON/file; BadInputError when there is no usable face at all."""
     people = []
     for person in sorted(each for each in folder.glob("*") if each.is_dir()):
@@ -58,7 +60,7 @@ def gallery_roster(folder: Path, pack: Pack) -> RosterPart:
             people.append(RosterPerson(person=person.name, name=person.name, count=len(usable), embeddings=rows))
     if not people:
         raise BadInputError(f"{folder} holds no usable face: expected PERSON/photo.jpg.")
-    policy = KioskPolicy(liveness="off", demo=True)
+    policy = KioskPolicy(liveness=liveness, demo=True)
     return RosterPart(version=1, base=None, part=1, parts=1, pack=pack.name, policy=policy, people=tuple(people))
 
 
