@@ -33,7 +33,7 @@ from kiosk.camera.streams import make_grey
 from kiosk.camera.visit import Visit
 from kiosk.recognizer.face import Box, Vector
 from kiosk.recognizer.liveness.challenge import Challenge, ChallengeSettings, replay_chance
-from kiosk.recognizer.liveness.landmarks import LandmarkFinder
+from kiosk.recognizer.liveness.landmarks import LandmarkFinder, moved_box
 from kiosk.recognizer.liveness.parallax import parallax
 from kiosk.recognizer.models.detector import Detector
 from kiosk.recognizer.models.hog_detector import HogDetector
@@ -142,10 +142,37 @@ def paper_parallax(sessions: Any) -> dict[str, Any]:
     }
 
 
+class Follower:
+    """Landmarks of one face frame by frame, as kiosk.proof has them while a challenge runs.
+
+    Where the detector finds no face (a head that turns far), they are sought where they were.
+    """
+
+    def __init__(self, finder: LandmarkFinder) -> None:
+        finder.forget()
+        self._finder = finder
+        self._detector = HogDetector()
+        self._last: tuple[Box, Vector] | None = None
+
+    def points(self, picture: Pixels) -> Vector | None:
+        """The (68, 2) landmarks in this picture; None when there are none, or they cannot be trusted."""
+        found = face_of(self._detector, picture)
+        if found is not None:
+            points = self._finder.find(picture, found)
+            self._last = (found, points) if points is not None else None
+            return points
+        if self._last is None:
+            return None
+        box, before = self._last
+        points = self._finder.find(picture, box)
+        if points is not None:
+            self._last = (moved_box(box, before, points), points)
+        return points
+
+
 def visit(photo: Photo, flat: Flat | None, seed: int, finder: LandmarkFinder) -> Outcome:
     """Let a rendered person, or a sheet of paper, walk up and do what the challenge asks."""
-    finder.forget()
-    detector = HogDetector()
+    follower = Follower(finder)
     scene = Scene(size=SIZE, standing_face_pixels=FACE_PIXELS, seed=seed)
     movement = Visit(size=SIZE, face_pixels=FACE_PIXELS, seed=seed)
     portrait = photo.portray() if flat is None else None
@@ -160,8 +187,7 @@ def visit(photo: Photo, flat: Flat | None, seed: int, finder: LandmarkFinder) ->
             picture, _ = scene.draw(portrait, movement.pose(), index)
         if movement.seconds > ASKED_AFTER_SECONDS:
             began = movement.seconds if began is None else began
-            box = face_of(detector, picture)
-            challenge.observe(finder.find(picture, box) if box is not None else None, movement.seconds)
+            challenge.observe(follower.points(picture), movement.seconds)
             prompt = challenge.prompt(movement.seconds)
             if prompt.asked > asked and prompt.step is not None:
                 asked = prompt.asked
@@ -217,10 +243,8 @@ def clip_track(file: Path, finder: LandmarkFinder) -> list[Vector | None]:
 
 
 def track_of(frames: Iterator[Pixels], finder: LandmarkFinder) -> list[Vector | None]:
-    finder.forget()
-    detector = HogDetector()
-    boxes = ((picture, face_of(detector, picture)) for picture in frames)
-    return [finder.find(picture, box) if box is not None else None for picture, box in boxes]
+    follower = Follower(finder)
+    return [follower.points(picture) for picture in frames]
 
 
 def pictures(files: Any) -> Iterator[Pixels]:

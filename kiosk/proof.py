@@ -19,6 +19,7 @@ from kiosk.events import Challenging, Closed, LivenessFailed, Recognised, Verify
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.face import Box, Match, Vector
 from kiosk.recognizer.liveness.challenge import Challenge, Phase, Step
+from kiosk.recognizer.liveness.landmarks import moved_box
 from kiosk.recognizer.liveness.passive import PassiveLiveness, PassiveWindow
 from kiosk.recognizer.liveness.policy import Policy, layers_of, may_challenge, weigh
 from kiosk.recognizer.liveness.tally import RefusalTally
@@ -208,9 +209,7 @@ class Proof:
         points = self._note(trial, frame, box)
         if points is None:
             return None
-        moved = points.mean(axis=0) - before.mean(axis=0)
-        x, y = round(float(moved[0])), round(float(moved[1]))
-        box = Box(box.left + x, box.top + y, box.right + x, box.bottom + y)
+        box = moved_box(box, before, points)
         self._seen.last = (box, points)
         return box
 

@@ -101,6 +101,12 @@ class LandmarkFinder:
         return np.array([(part.x, part.y) for part in parts], np.float32)
 
 
+def moved_box(box: Box, before: Vector, now: Vector) -> Box:
+    """Where the box of a face is whose landmarks have moved from `before` to `now`; its size stays."""
+    x, y = (round(float(each)) for each in now.mean(axis=0) - before.mean(axis=0))
+    return Box(box.left + x, box.top + y, box.right + x, box.bottom + y)
+
+
 def eye_distance(points: Vector) -> float:
     """Distance between the middles of the two eyes of (68, 2) landmarks, in their unit."""
     return float(np.linalg.norm(points[42:48].mean(axis=0) - points[36:42].mean(axis=0)))
