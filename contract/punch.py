@@ -22,7 +22,7 @@ from contract.topics import DEVICE_PATTERN
 MAX_BATCH_ROWS: Final = 100
 MAX_ROW_CHARACTERS: Final = 16_384
 
-RowKind = Literal["punch", "clock", "refusal", "disavowal"]
+RowKind = Literal["punch", "clock", "refusal", "disavowal", "operator"]
 
 Factor = Literal["face", "pin", "card"]
 """How a person said who they are: the face alone (one of many), or a PIN or a card, with the face as the check."""
@@ -41,6 +41,10 @@ Instant = Annotated[datetime, Meta(tz=True)]
 HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 RefusalReason = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
 """Now `liveness` only. Not a fixed list: a newer kiosk's reason shall not be malformed at an older hub."""
+
+
+Act = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
+"""What was done in the operator mode; see OperatorAct. Not a fixed list, for the same reason."""
 
 
 def check_instant(moment: datetime) -> None:
@@ -222,13 +226,43 @@ class Disavowal(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
         check_instant(self.taken_at)
 
 
-JournalRow = Punch | ClockAnchor | RefusedPresentation | Disavowal
+class OperatorAct(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="operator"):
+    """An operator did something at the kiosk itself; it is nobody's attendance.
+
+    operator: whose face and PIN opened the operator mode. act: `entered` is written before anything can be done, and
+    what follows up to `left` was done by the same person: enrolled, locked, unlocked, tested_parts, tested_recognition.
+    `pin_barred`: the face was this operator's, and so many PINs were wrong that no more are taken.
+    about: the enrolment's id, or the parts that were tested. similarity, threshold: of the face, for `entered`.
+    liveness: what was proven of the face, for `entered`. roster: against which the face was held.
+    """
+
+    v: Literal[1] = 1
+    device: Device
+    epoch: Epoch
+    seq: Seq
+    taken_at: Instant
+    clock: ClockStamp
+    operator: PersonId
+    act: Act
+    about: Annotated[str, Meta(max_length=200)] = ""
+    similarity: float | None = None
+    threshold: float | None = None
+    liveness: Liveness | None = None
+    source: SourceKind | None = None
+    roster: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+    def __post_init__(self) -> None:
+        check_instant(self.taken_at)
+
+
+JournalRow = Punch | ClockAnchor | RefusedPresentation | Disavowal | OperatorAct
 
 _KINDS: Final[dict[type, RowKind]] = {
     Punch: "punch",
     ClockAnchor: "clock",
     RefusedPresentation: "refusal",
     Disavowal: "disavowal",
+    OperatorAct: "operator",
 }
 
 _row_decoder: msgspec.json.Decoder[JournalRow] = msgspec.json.Decoder(JournalRow)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from contract.punch import ClockAnchor, Disavowal, JournalRow, Liveness, Place, Punch, Recognition
+from contract.punch import ClockAnchor, Disavowal, JournalRow, Liveness, OperatorAct, Place, Punch, Recognition
 from kiosk.camera.frame import Frame
 from kiosk.clock import AnchorWatch, Clock
 from kiosk.errors import JournalFullError
@@ -39,6 +39,14 @@ class Sight:
     pack: str
     compared: int
     liveness: Liveness
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A face that was recognised, and by what."""
+
+    identity: Identity
+    sight: Sight
 
 
 def without_snapshot(_frame: Frame, _box: Box | None, append: Append) -> JournalRow:
@@ -127,6 +135,29 @@ class Register:
                 punch_epoch=disavow.row.epoch,
                 punch_seq=disavow.row.seq,
                 person=disavow.person,
+            )
+
+        self._journal.append(build)
+
+    def act(self, operator: str, act: str, *, about: str = "", seen: Seen | None = None) -> None:
+        """Commit what an operator does; JournalFullError when that was NOT recorded. seen: how the face was known."""
+
+        def build(key: RowKey) -> JournalRow:
+            reading = self._clock.read()
+            return OperatorAct(
+                device=key.device,
+                epoch=key.epoch,
+                seq=key.seq,
+                taken_at=reading.wall,
+                clock=reading.stamp,
+                operator=operator,
+                act=act,
+                about=about[:200],
+                similarity=round(seen.identity.similarity, 5) if seen else None,
+                threshold=round(seen.identity.threshold, 5) if seen else None,
+                liveness=seen.sight.liveness if seen else None,
+                source=seen.sight.frame.source if seen else None,
+                roster=seen.sight.roster.version if seen else 0,
             )
 
         self._journal.append(build)

@@ -14,7 +14,8 @@ class StoredRow(Base):
     """One row of a kiosk's journal: a punch, a clock anchor, a refusal or a disavowal.
 
     Only punches and disavowals have a person, and only punches are anybody's attendance. Whom a refused face resembled
-    stands in hub.refusals.models.RefusalEvent; what a disavowal names in hub.review.models.DisavowedPunch.
+    stands in hub.refusals.models.RefusalEvent; what a disavowal names in hub.review.models.DisavowedPunch. Which
+    operator did what at a kiosk stands in the row itself.
 
     person_id: as the kiosk said it; no foreign key, since a punch of somebody unknown here is kept all the same.
     taken_at: what the kiosk's clock said. corrected_at: where a later clock anchor of the same boot places the row;
@@ -25,7 +26,7 @@ class StoredRow(Base):
     __tablename__ = "journal_row"
     __table_args__ = (
         ForeignKeyConstraint(["device"], ["kiosk.device"]),
-        CheckConstraint("kind IN ('punch', 'clock', 'refusal', 'disavowal')", name="kind"),
+        CheckConstraint("kind IN ('punch', 'clock', 'refusal', 'disavowal', 'operator')", name="kind"),
         Index("ix_journal_row_person_id_placed_at", "person_id", "placed_at"),
         Index("ix_journal_row_placed_at", "placed_at"),
         Index("ix_journal_row_device_boot_monotonic_ms", "device", "boot", "monotonic_ms"),

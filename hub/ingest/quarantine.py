@@ -13,7 +13,7 @@ from typing import Final, get_args
 import msgspec
 
 from contract.errors import MalformedMessageError
-from contract.punch import ClockAnchor, Disavowal, JournalRow, RowKind, decode_row
+from contract.punch import ClockAnchor, Disavowal, JournalRow, OperatorAct, RowKind, decode_row
 from contract.receipt import RejectionReason
 
 EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -78,9 +78,10 @@ def refusal_of(
         return entry, Refusal("malformed", "A name contains a NUL character.")
     if isinstance(entry, ClockAnchor):
         return entry, None
-    if entry.person is not None and "\0" in entry.person:
+    person = entry.operator if isinstance(entry, OperatorAct) else entry.person
+    if person is not None and "\0" in person:
         return entry, Refusal("malformed", "A name contains a NUL character.")
-    if isinstance(entry, Disavowal):
+    if isinstance(entry, Disavowal | OperatorAct):
         return entry, None
     if entry.source in _NOT_CAMERAS and not demo:
         return entry, Refusal("source", f"The picture came from a {entry.source} and not from a camera.")

@@ -30,7 +30,7 @@ from contract.punch import (
     unpack_batch,
 )
 from contract.signing import FIRST_PREVIOUS, SigningKey, chain_hash, chain_hashes
-from tests.factories.journals import disavowal, refusal
+from tests.factories.journals import disavowal, operator_act, refusal
 
 
 def make_rows(punch: Punch, count: int) -> list[bytes]:
@@ -97,7 +97,7 @@ def test_refused_presentation_names_everything(field: str) -> None:
 
 
 def test_every_kind_of_row_has_its_word(punch: Punch, anchor: ClockAnchor) -> None:
-    rows = (punch, anchor, refusal(), disavowal())
+    rows = (punch, anchor, refusal(), disavowal(), operator_act())
     assert [kind_of(row) for row in rows] == [msgspec.json.decode(encode(row))["kind"] for row in rows]
     assert {kind_of(row) for row in rows} == set(get_args(RowKind))
 

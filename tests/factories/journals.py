@@ -16,6 +16,7 @@ from contract.punch import (
     Disavowal,
     Liveness,
     LivenessLayer,
+    OperatorAct,
     Punch,
     Recognition,
     RefusedPresentation,
@@ -104,6 +105,25 @@ def disavowal(**changes: Any) -> Disavowal:
     return Disavowal(**(fields | changes))
 
 
+def operator_act(**changes: Any) -> OperatorAct:
+    """An operator was let in; `changes` replace its fields."""
+    fields: dict[str, Any] = {
+        "device": "kiosk-1",
+        "epoch": "00000000-0000-0000-0000-000000000001",
+        "seq": 1,
+        "taken_at": NOON,
+        "clock": stamp(),
+        "operator": "person-9",
+        "act": "entered",
+        "similarity": 0.8,
+        "threshold": 0.6,
+        "liveness": Liveness(policy="off"),
+        "source": "webcam",
+        "roster": 1,
+    }
+    return OperatorAct(**(fields | changes))
+
+
 @dataclass
 class KioskJournal:
     """A kiosk's journal in memory, with its key; seq counts from 1."""
@@ -140,6 +160,12 @@ class KioskJournal:
         """Say "not me" of the punch of that number."""
         own = {"device": self.device, "epoch": self.epoch, "seq": len(self.rows) + 1, "punch_epoch": self.epoch}
         return self.append(encode(disavowal(**(own | {"punch_seq": seq} | changes))))
+
+    def act(self, **changes: Any) -> int:
+        """An operator does something."""
+        seq = len(self.rows) + 1
+        own = {"device": self.device, "epoch": self.epoch, "seq": seq, "taken_at": NOON + timedelta(minutes=seq)}
+        return self.append(encode(operator_act(**(own | {"clock": stamp(seq * 60_000)} | changes))))
 
     def punches(self, count: int, **changes: Any) -> KioskJournal:
         for _ in range(count):

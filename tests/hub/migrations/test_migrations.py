@@ -165,6 +165,26 @@ _HEARTBEAT = (
 )
 
 
+def test_rows_of_operators_go_into_quarantine_with_a_step_back(database: Database) -> None:
+    """Migration 0015."""
+    office = InventedOffice(database, at=NOON)
+    office.kiosk("kiosk-1")
+    office.punch("kiosk-1", "person-1", NOON)
+    office.punch("kiosk-1", "person-1", NOON)
+    with database.write() as session:
+        session.add(EpochProgress(device="kiosk-1", epoch=EPOCH, upto=2, begun_at=NOON))
+        session.execute(text("UPDATE journal_row SET kind = 'operator' WHERE seq = 2"))
+    migrate(database, "0014")
+    assert [row[2] for row in _rows(database)] == ["punch"]
+    with database.read() as session:
+        assert session.execute(text("SELECT seq, reason FROM quarantine")).all() == [(2, "unknown_kind")]
+    with pytest.raises(DBAPIError), database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'operator'"))
+    upgrade(database)
+    with database.write() as session:
+        session.execute(text("UPDATE journal_row SET kind = 'operator'"))
+
+
 def test_disavowals_go_into_quarantine_with_a_step_back_and_no_row_is_copied(database: Database) -> None:
     """Migration 0009."""
     office = InventedOffice(database, at=NOON)
