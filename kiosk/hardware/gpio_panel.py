@@ -10,6 +10,7 @@ from typing import Final
 from kiosk.errors import HardwareError
 from kiosk.hardware.buzzer import Chime, TonalChime
 from kiosk.hardware.door_relay import Door, DoorRelay
+from kiosk.hardware.panel import Part
 from kiosk.hardware.status_light import LampPair, RgbLight, StatusLight
 from kiosk.hardware.wiring import BuzzerWiring, PanelWiring, RelayWiring
 from kiosk.states import SignalKind
@@ -45,6 +46,23 @@ class GpioPanel:
     def alarms(self) -> tuple[str, ...]:
         trouble = self._door.trouble if self._door is not None else None
         return (trouble,) if trouble else ()
+
+    @property
+    def fitted(self) -> tuple[Part, ...]:
+        door: tuple[Part, ...] = ("relay",) if self._door is not None and not self._locked else ()
+        light: tuple[Part, ...] = ("blue", "orange") if self._light is not None else ()
+        return (*door, *light, *(("buzzer",) if self._chime is not None else ()))
+
+    def try_part(self, part: Part) -> None:
+        with self._lock:
+            self._require_open()
+            match part:
+                case "relay" if self._door is not None and not self._locked:
+                    self._door.release()
+                case "blue" | "orange" if self._light is not None:
+                    self._light.show("accepted" if part == "blue" else "trouble")
+                case "buzzer" if self._chime is not None:
+                    self._chime.play("accepted")
 
     def signal(self, kind: SignalKind) -> None:
         with self._lock:

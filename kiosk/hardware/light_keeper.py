@@ -11,6 +11,7 @@ from typing import Final
 from kiosk.hardware.backlight import Backlight
 from kiosk.hardware.fill_light import FillLight
 from kiosk.hardware.lighting import Lighting, LightingRules
+from kiosk.hardware.panel import Part
 from kiosk.hardware.presence import PresenceSensor
 from kiosk.hardware.wiring import PanelWiring
 
@@ -37,6 +38,7 @@ class LightKeeper:
         self._lock = threading.Lock()
         # A kiosk that has just started is looked at by somebody.
         self._lighting = Lighting().notice(now())
+        self._trial: tuple[Part, float] | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._backlight = backlight
@@ -76,6 +78,19 @@ class LightKeeper:
         with self._lock:
             return self._lighting.awake(self._now(), self._rules)
 
+    @property
+    def fitted(self) -> tuple[Part, ...]:
+        """Those of its parts that can be tried."""
+        fill: tuple[Part, ...] = ("fill_light",) if self._fill is not None else ()
+        screen: tuple[Part, ...] = ("backlight",) if self._backlight is not None and self._backlight.fitted else ()
+        return (*fill, *screen)
+
+    def try_part(self, part: Part, seconds: float) -> None:
+        """Switch the fill light on, or dim the screen, for so long."""
+        with self._lock:
+            self._trial = (part, self._now() + seconds)
+            self._apply()
+
     def notice(self) -> None:
         """Somebody moves or touches the screen."""
         with self._lock:
@@ -99,10 +114,11 @@ class LightKeeper:
 
     def _apply(self) -> None:
         light = self._lighting.light(self._now(), self._hour(), self._rules)
+        trial = self._trial[0] if self._trial is not None and self._now() < self._trial[1] else None
         if self._backlight is not None:
-            self._backlight.shine(light.backlight_percent)
+            self._backlight.shine(self._rules.night_percent if trial == "backlight" else light.backlight_percent)
         if self._fill is not None:
-            self._fill.shine(light.fill)
+            self._fill.shine(light.fill or trial == "fill_light")
 
     def _keep(self) -> None:
         while not self._stop.wait(TICK_SECONDS):

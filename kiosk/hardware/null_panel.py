@@ -6,6 +6,7 @@ from collections import deque
 from typing import Final, Literal
 
 from kiosk.errors import HardwareError
+from kiosk.hardware.panel import Part
 from kiosk.states import SignalKind
 
 REMEMBERED: Final = 100
@@ -18,6 +19,13 @@ class NullPanel:
         self.told: deque[SignalKind | Literal["idle", "locked"]] = deque(maxlen=REMEMBERED)
         self.closed = False
         self.alarms: tuple[str, ...] = ()
+
+    @property
+    def fitted(self) -> tuple[Part, ...]:
+        return ()
+
+    def try_part(self, part: Part) -> None:
+        """There is no part."""
 
     def signal(self, kind: SignalKind) -> None:
         self._require_open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.hardware.panel import Panel
+from kiosk.hardware.panel import Panel, Part
 from kiosk.hardware.speaker import Speaker
 from kiosk.states import SignalKind
 
@@ -16,6 +16,13 @@ class SoundingPanel:
     @property
     def alarms(self) -> tuple[str, ...]:
         return self._panel.alarms
+
+    @property
+    def fitted(self) -> tuple[Part, ...]:
+        return self._panel.fitted
+
+    def try_part(self, part: Part) -> None:
+        self._panel.try_part(part)
 
     def signal(self, kind: SignalKind) -> None:
         self._panel.signal(kind)
