@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from contract.heartbeat import Service
@@ -21,11 +21,23 @@ from kiosk.clock import Clock
 from kiosk.desk import Desk
 from kiosk.display import Display
 from kiosk.errors import CameraError, CameraStalledError, SourceUnusableError
-from kiosk.events import CameraLost, Dismissed, Event, Leaving, LockChanged, Recognised
+from kiosk.events import (
+    CameraLost,
+    Dismissed,
+    Event,
+    Leaving,
+    LockChanged,
+    Nobody,
+    OperatorCame,
+    OperatorLeft,
+    Recognised,
+)
 from kiosk.hardware.panel import Panel
 from kiosk.journal import Journal
 from kiosk.judge import Judge, View
 from kiosk.months import Months
+from kiosk.operator.mode import OperatorMode
+from kiosk.operator.screens import AskPin
 from kiosk.pin_tries import PinTries
 from kiosk.position import FixedPosition, Position
 from kiosk.proof import LandmarkSource, Refusals
@@ -39,11 +51,15 @@ from kiosk.service import ServiceTally
 from kiosk.states import (
     Accepted,
     AlreadyRecorded,
+    Approach,
+    Attended,
     CameraTrouble,
     CheckFace,
     Choose,
     Disavow,
     EnterPin,
+    Idle,
+    Locked,
     Narrow,
     Record,
     Recording,
@@ -52,7 +68,9 @@ from kiosk.states import (
     ShowMonth,
     Signal,
     State,
+    Verify,
     Widen,
+    Withdrawn,
 )
 
 log = logging.getLogger(__name__)
@@ -63,6 +81,19 @@ _TOLD: Final = (Accepted, AlreadyRecorded, Refused, CameraTrouble)
 FRAME_PATIENCE_SECONDS: Final = 1.0
 OPENING_SECONDS: Final = 10.0
 """How long a camera may take to open after the start before the screen calls it trouble."""
+
+_MAY_BE_LEFT: Final = (Idle, Approach, Verify, Accepted, AlreadyRecorded, Refused, CameraTrouble, Locked, Withdrawn)
+"""Where an operator may come: nobody is in the middle of something with their hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What the attendant lends to an operator. show: draws what is to be shown now."""
+
+    judge: Judge
+    register: Register
+    tries: PinTries
+    show: Callable[[], None]
 
 
 class Attendant:
@@ -75,6 +106,7 @@ class Attendant:
     recognizer_of: gives the recogniser of another pack when a roster of it is in force, at once, because it is open by
     then; None: there is only the one. position: where a portable kiosk is; None: it hangs on a wall. months: what
     people may look up. keep_snapshot: for punches that go with a picture. timezone: whose midnight begins a new day.
+    open_operator: makes the operator mode; None: this kiosk has none.
     """
 
     def __init__(
@@ -94,6 +126,7 @@ class Attendant:
         months: Callable[[], Months] = Months,
         keep_snapshot: KeepSnapshot = without_snapshot,
         timezone: str = "Asia/Jakarta",
+        open_operator: Callable[[Workplace], OperatorMode] | None = None,
         on_punch: Callable[[TakenPunch], None] = lambda _taken: None,
         on_refusals: Callable[[Refusals], None] = lambda _refusals: None,
         on_look: Callable[[Frame, Box | None], None] = lambda _frame, _box: None,
@@ -118,10 +151,11 @@ class Attendant:
         self._register = Register(
             journal=journal, clock=clock, keep_snapshot=keep_snapshot, place=(position or FixedPosition()).place
         )
+        tries = PinTries(journal, now=lambda: clock.read().wall)
         self._desk = Desk(
             roster=lambda: self._judge.roster,
             months=months,
-            tries=PinTries(journal, now=lambda: clock.read().wall),
+            tries=tries,
             now=lambda: clock.read().wall,
         )
         self._clerk = Clerk(register=self._register, desk=self._desk, journal=journal, clock=clock, on_punch=on_punch)
@@ -132,6 +166,10 @@ class Attendant:
         self._opening_until = 0.0
         self._lock_wish: bool | None = None
         self._leaving = False
+        self._operator: OperatorMode | None = None
+        if open_operator is not None:
+            self._operator = open_operator(Workplace(self._judge, self._register, tries, self._note_operator))
+        self._last_operator: str | None = None
         self._scan = remember(Scan(), self._clerk.recent_punches(self._settings.repeat_window))
         self.camera_working = False
         self.served_frame: Frame | None = None
@@ -151,7 +189,11 @@ class Attendant:
 
     @property
     def state(self) -> State:
-        return self._scan.state
+        """What is to be shown."""
+        screen = self._operator.screen if self._operator is not None else None
+        if self._operator is None or screen is None:
+            return self._scan.state
+        return Attended(screen, self._operator.operator)
 
     @property
     def service(self) -> Service:
@@ -171,6 +213,8 @@ class Attendant:
                 self._register.keep_time()
                 self._obey()
                 self._take_touches()
+                if self._attended is not None:
+                    self._attended.tick()
                 try:
                     frame = self._source.read(FRAME_PATIENCE_SECONDS)
                 except SourceUnusableError:
@@ -185,6 +229,8 @@ class Attendant:
                 if frame is None:
                     return
                 self._look(frame)
+            if self._attended is not None:
+                self._attended.end()
             if self._leaving:
                 self._advance(Leaving())
 
@@ -196,6 +242,8 @@ class Attendant:
         self.camera_working = False
         self.served_frame = None
         self._judge.lose()
+        if self._attended is not None:
+            self._attended.lose_camera()
         self._advance(CameraLost())
 
     def _look(self, frame: Frame) -> None:
@@ -205,7 +253,12 @@ class Attendant:
         self.served_frame = frame if view.usable else None
         self._display.show_frame(frame.main, view.box, view.waiting)
         self._on_look(frame, view.box)
-        self._advance(self._meaning(view))
+        if self._attended is not None:
+            if isinstance(self._scan.state, CameraTrouble):
+                self._advance(Nobody())
+            self._attended.look(view)
+        else:
+            self._advance(self._meaning(view))
 
     def _meaning(self, view: View) -> Event:
         """What a frame means, and what the timetable takes a punch for now where people are asked."""
@@ -243,9 +296,16 @@ class Attendant:
                     case _:
                         assert_never(action)
 
+    @property
+    def _attended(self) -> OperatorMode | None:
+        """The operator mode while it is on."""
+        return self._operator if self._operator is not None and self._operator.on else None
+
     def _show(self) -> None:
-        state = self._scan.state
+        state = self.state
         person = None
+        if isinstance(state, Attended):
+            person = state.screen.person if isinstance(state.screen, AskPin) else state.operator
         if isinstance(state, Accepted | AlreadyRecorded | EnterPin | CheckFace | ShowMonth):
             person = state.person
         elif isinstance(state, Recording | Choose):
@@ -260,9 +320,29 @@ class Attendant:
                 kind, text = self._touched.get_nowait()
             except queue.Empty:
                 return
-            event = self._desk.resolve(kind, text, self._scan.state)
-            if event is not None:
+            if self._attended is not None:
+                self._attended.touch(kind, text)
+            elif kind == "operator":
+                self._call_operator()
+            elif (event := self._desk.resolve(kind, text, self._scan.state)) is not None:
                 self._advance(event)
+
+    def _call_operator(self) -> None:
+        if self._operator is not None and isinstance(self._scan.state, _MAY_BE_LEFT):
+            self._advance(OperatorCame())
+            self._panel.idle()
+            self._operator.call(camera_working=self.camera_working)
+
+    def _note_operator(self) -> None:
+        """The operator mode shows something else, or has ended."""
+        attended = self._attended
+        if attended is not None:
+            self._last_operator = attended.operator
+        else:
+            self._panel.idle()
+            left, self._last_operator = self._last_operator, None
+            self._advance(OperatorLeft(left))
+        self._show()
 
     def _narrow(self, person: str) -> None:
         """Hold faces against this one person, or give up the claim of somebody whose face nobody knows."""
@@ -284,3 +364,5 @@ class Attendant:
         if wish is not None and wish != self._scan.locked:
             self._panel.lock(locked=wish)
             self._advance(LockChanged(wish))
+        if self._attended is not None:
+            self._attended.change_locks()

@@ -33,7 +33,7 @@ from kiosk.states import Accepted, AlreadyRecorded, EnterPin, State
 log = logging.getLogger(__name__)
 
 TouchKind = Literal[
-    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator"
+    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator", "act"
 ]
 """What the screen says that hands did; the words of kiosk.ui.bridge."""
 TOUCH_KINDS: Final[frozenset[str]] = frozenset(get_args(TouchKind))
@@ -119,7 +119,7 @@ class Desk:
         found = sorted(
             (each.name, person)
             for person, each in self._roster().people.items()
-            if each.count and each.pin and _fits(words, each.name)
+            if each.count and each.pin and fits(words, each.name)
         )
         shown = tuple((person, name) for name, person in found[:MOST_MATCHES])
         return NamesFound(text, shown, max(0, len(found) - MOST_MATCHES))
@@ -193,7 +193,7 @@ def _choice(text: str) -> Chosen | None:
     return None
 
 
-def _fits(words: list[str], name: str) -> bool:
+def fits(words: list[str], name: str) -> bool:
     """Whether each of the words begins one of the name's words."""
     own = name.casefold().replace(".", " ").replace(",", " ").split()
     return all(any(part.startswith(word) for part in own) for word in words)

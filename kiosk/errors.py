@@ -59,5 +59,9 @@ class SnapshotError(KioskError, OSError):
     """Raised when a snapshot cannot be kept, or is not what was kept; the event itself stands without it."""
 
 
+class EnrolmentStoreError(KioskError, OSError):
+    """Raised when a sealed enrolment cannot be kept, or is gone; nothing of it is half there."""
+
+
 class DatasetError(KioskError, BadInputError):
     """Raised when a folder of labelled photos cannot be used: missing, empty, or without enough photos of anybody."""

@@ -207,6 +207,18 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorCame:
+    """Whoever is in the middle of something is not served any further: an operator wants to be let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorLeft:
+    """The operator mode has ended. operator: who was in it, and may linger without being served; None: nobody."""
+
+    operator: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     """The program is about to end and to start anew."""
 
@@ -230,5 +242,7 @@ Event = (
     | CommitFailed
     | LockChanged
     | Disavowed
+    | OperatorCame
+    | OperatorLeft
     | Leaving
 )

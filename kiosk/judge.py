@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from contract.punch import Liveness
+from contract.punch import Liveness, LivenessLayer
 from kiosk.camera.frame import Frame
 from kiosk.clock import Clock
 from kiosk.events import Ambiguous, Event, FaceSeen, Nobody, Recognised, Unrecognised, Verifying
@@ -21,6 +21,7 @@ from kiosk.recognizer.face import Box, Match
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.liveness.challenge import Step
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
+from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.recognizer import Recognizer, Sighting, Usability
 from kiosk.register import Sight
 from kiosk.remembered import Scan, ScanSettings
@@ -91,6 +92,26 @@ class Judge:
         )
         self._proof.use(self._recognizer.pack.passive, self.roster.policy.liveness)
         self._view: View | None = None
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """What finds and embeds faces now."""
+        return self._recognizer
+
+    @property
+    def pack(self) -> Pack:
+        """The recognition pack in use."""
+        return self._recognizer.pack
+
+    @property
+    def rule(self) -> DecisionRule:
+        """What a score must reach now."""
+        return self._consensus.rule
+
+    @property
+    def layers(self) -> tuple[LivenessLayer, ...]:
+        """What the layers of liveness said of the face that was judged last."""
+        return self._proof.layers
 
     # Frames ----------------------------------------------------------------------------------------------------------
 

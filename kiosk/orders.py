@@ -1,4 +1,4 @@
-"""What the hub orders this kiosk to do: each order once, none that has expired, and remembered over restarts."""
+"""What this kiosk is ordered to do, by the hub or by an operator who stands at it: remembered over restarts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Orders:
-    """Carries out commands, in the uplink's thread.
+    """Carries out commands: the hub's in the uplink's thread, each once and none that has expired.
 
     on_lock: takes no punches from now on, or takes them again. on_restart: ends the kiosk so that it starts anew.
     on_news: called with every command that is new, because the hub waits to hear of it.
@@ -46,7 +46,22 @@ class Orders:
     @property
     def locked(self) -> bool:
         """Whether the kiosk takes no punches."""
+        return self.locked_by_hub or self.locked_here
+
+    @property
+    def locked_by_hub(self) -> bool:
+        """Whether the hub has locked it; only the hub lifts that."""
         return self._journal.fact("locked") == "yes"
+
+    @property
+    def locked_here(self) -> bool:
+        """Whether an operator has locked it."""
+        return self._journal.fact("locked_here") == "yes"
+
+    def lock_here(self, *, locked: bool) -> None:
+        """An operator locks or unlocks the kiosk; JournalError when that cannot be remembered."""
+        self._journal.set_fact("locked_here", "yes" if locked else "no")
+        self._on_lock(self.locked)
 
     def obey(self, command: Command) -> None:
         """Carry out one command; each version once, none that has expired."""
@@ -60,6 +75,9 @@ class Orders:
         match command.action:
             case "lock" | "unlock":
                 self._journal.set_fact("locked", "yes" if command.action == "lock" else "no")
+                if command.action == "unlock":
+                    # The hub's word counts for what was locked here, too: somebody at the hub lets people in.
+                    self._journal.set_fact("locked_here", "no")
                 self._on_lock(command.action == "lock")
             case "restart":
                 self._on_restart()

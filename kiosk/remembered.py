@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from kiosk.states import Idle, Offer, State
+from kiosk.states import Idle, Offer, WalkUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Scan:
     failures: how often this visit was refused because nobody was recognised. claim: see Claim; None: nobody claims.
     """
 
-    state: State = field(default_factory=Idle)
+    state: WalkUp = field(default_factory=Idle)
     served: str | None = None
     served_face_at: float | None = None
     last_face_at: float | None = None

@@ -26,6 +26,8 @@ from kiosk.events import (
     LivenessFailed,
     LockChanged,
     Nobody,
+    OperatorCame,
+    OperatorLeft,
     Recognised,
     Touch,
     Unrecognised,
@@ -53,9 +55,9 @@ from kiosk.states import (
     ReportDiffering,
     ShowMonth,
     Signal,
-    State,
     Updating,
     Verify,
+    WalkUp,
     Withdrawn,
 )
 from kiosk.touches import drop_claim, offers_for, touch
@@ -82,6 +84,11 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
         case Leaving():
             scan, actions = drop_claim(scan)
             return replace(scan, state=Updating()), actions
+        case OperatorCame():
+            scan, actions = drop_claim(scan)
+            return replace(scan, state=_at_rest(scan), served=None), actions
+        case OperatorLeft(operator):
+            return replace(scan, state=_at_rest(scan), served=operator, served_face_at=None, last_face_at=now), ()
         case Committed():
             return _commit(scan, event, now=now, settings=settings)
         case CommitFailed():
@@ -107,6 +114,10 @@ def step(scan: Scan, event: Event | None, *, now: float, settings: ScanSettings)
     if isinstance(scan.state, _BY_HAND):
         return _expire(scan, now=now, settings=settings)
     return _face(scan, event, now=now, settings=settings)
+
+
+def _at_rest(scan: Scan) -> WalkUp:
+    return Locked() if scan.locked else scan.state if isinstance(scan.state, CameraTrouble | Updating) else Idle()
 
 
 def _face(scan: Scan, event: Event, *, now: float, settings: ScanSettings) -> _Step:
@@ -138,7 +149,7 @@ def _face(scan: Scan, event: Event, *, now: float, settings: ScanSettings) -> _S
     raise TypeError(f"{type(event).__name__} is not about a face")
 
 
-def _holding(state: State, now: float) -> bool:
+def _holding(state: WalkUp, now: float) -> bool:
     """Whether something is on the screen that has not had its time yet."""
     return isinstance(state, _TIMED) and now < state.until
 
@@ -155,7 +166,7 @@ def answered(scan: Scan, person: str, *, now: float, settings: ScanSettings) -> 
     return person == scan.served or (last is not None and now - last.at < settings.repeat_window)
 
 
-def _waiting_for_room(state: State, now: float) -> bool:
+def _waiting_for_room(state: WalkUp, now: float) -> bool:
     """Whether the journal has just refused: it is not asked again with every frame."""
     return isinstance(state, Refused) and state.reason == "journal_full" and _holding(state, now)
 
@@ -177,7 +188,7 @@ def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
     return scan, ()
 
 
-def _rest(scan: Scan) -> State:
+def _rest(scan: Scan) -> WalkUp:
     """What the screen falls back to."""
     claim = scan.claim
     return Idle() if claim is None else CheckFace(claim.person, claim.factor, claim.until)
@@ -194,7 +205,7 @@ def _served(scan: Scan, first_seen_at: float) -> bool:
     return scan.served is not None and scan.served_face_at == first_seen_at
 
 
-def _show(scan: Scan, state: State, first_seen_at: float, *, now: float) -> _Step:
+def _show(scan: Scan, state: WalkUp, first_seen_at: float, *, now: float) -> _Step:
     """Show how far a face has come, unless a result is still being read or this person has had theirs."""
     if _holding(scan.state, now):
         return scan, ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from contract.month import PersonMonth
 from contract.punch import Factor
@@ -15,6 +15,9 @@ from kiosk.journal_records import RowKey
 from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.liveness.challenge import Step
+
+if TYPE_CHECKING:
+    from kiosk.operator.screens import Screen
 
 Hint = Literal[
     "nearer",
@@ -188,7 +191,15 @@ class Updating:
     """The kiosk is about to restart."""
 
 
-State = (
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """An operator is at the kiosk, or wants to be: no punch is taken. operator: who was let in; None: nobody yet."""
+
+    screen: Screen
+    operator: str | None = None
+
+
+WalkUp = (
     Idle
     | Approach
     | Verify
@@ -207,6 +218,10 @@ State = (
     | ShowMonth
     | Updating
 )
+"""What the walk-up machine can be in."""
+
+State = WalkUp | Attended
+"""What the screen can show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ from kiosk.housekeeping import Housekeeping
 from kiosk.journal import Journal
 from kiosk.metering import Metering, follow, measure_light
 from kiosk.months import MonthCache
+from kiosk.operator.enrolment_folder import EnrolmentFolder
+from kiosk.operator.enrolment_outbox import EnrolmentOutbox
+from kiosk.operator.log_ring import LogRing
+from kiosk.operator.opening import Premises, opening
 from kiosk.orders import Orders
 from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
@@ -75,6 +79,9 @@ class Station:
         self._on_punch = on_punch
         self._stack = ExitStack()
         self._stop = threading.Event()
+        self._log = LogRing()
+        logging.getLogger().addHandler(self._log)
+        self._stack.callback(logging.getLogger().removeHandler, self._log)
         self._delivering = False
         self.restart_wanted = self.reboot_wanted = False
         folder = settings.data_folder
@@ -111,6 +118,14 @@ class Station:
         self.refusals = RefusalBook(
             journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
         )
+        self.enrolments = EnrolmentOutbox(
+            device=settings.device,
+            key=self.key,
+            folder=EnrolmentFolder(folder / "enrolments"),
+            epoch=lambda: self.journal.state.epoch,
+            name_of=self._name_of,
+            receipt_timeout=settings.receipt_timeout_seconds,
+        )
         self.uplink = Uplink(
             device=settings.device,
             journal=self.journal,
@@ -129,6 +144,7 @@ class Station:
                 folder=self.evidence,
                 receipt_timeout=settings.receipt_timeout_seconds,
             ),
+            enrolments=self.enrolments,
             on_roster=self._take_roster,
             on_command=self.orders.obey,
             on_month=self.months.take,
@@ -221,6 +237,7 @@ class Station:
             months=lambda: self.months.current,
             keep_snapshot=self.refusals.append_with_snapshot,
             timezone=self.settings.timezone,
+            open_operator=opening(self._premises()),
             on_punch=self._on_punch,
             on_refusals=self._note_refusals,
             on_look=self._note_look,
@@ -239,6 +256,18 @@ class Station:
         )
         with in_background("housekeeping", housekeeping.run), in_background("watchdog", watchdog.run):
             self._attendant.run(self._stop)
+
+    def _premises(self) -> Premises:
+        return Premises(
+            settings=self.settings,
+            account=self.account,
+            clock=self._clock,
+            source=self.source,
+            speaker=self.speaker,
+            uplink=self.uplink,
+            outbox=self.enrolments,
+            log=self._log,
+        )
 
     def deliver(self) -> None:
         """Begin to deliver in the background, until the station is closed; `run` does so by itself."""
@@ -314,6 +343,9 @@ class Station:
         self.orders.refresh_wanted = False
         log.info("roster %d is in force: %d people", roster.version, len(roster.gallery))
         self.uplink.heartbeat_soon()
+
+    def _name_of(self, person: str) -> str | None:
+        return self.roster.current.name_of(person)
 
     def _say_how_it_is(self) -> None:
         self.uplink.heartbeat_soon()

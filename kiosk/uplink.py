@@ -30,6 +30,7 @@ from kiosk.clock import Clock
 from kiosk.errors import JournalError
 from kiosk.evidence_outbox import EvidenceOutbox
 from kiosk.journal import Journal
+from kiosk.operator.enrolment_outbox import EnrolmentOutbox
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ class Uplink:
 
     on_roster, on_command, on_month, on_receipt: called with verified messages, in the uplink's thread (a receipt once
     it is applied, and only if it is newer than those before). bearing: asked at each heartbeat. evidence: the snapshots
-    that are to be delivered beside the rows; None: there are none.
+    that are to be delivered beside the rows; None: there are none. enrolments: people who were enrolled
+    here; None: nobody is.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Uplink:
         settings: UplinkSettings | None = None,
         bearing: Callable[[], Bearing] = Bearing,
         evidence: EvidenceOutbox | None = None,
+        enrolments: EnrolmentOutbox | None = None,
         on_roster: Callable[[RosterPart], None] = lambda _part: None,
         on_command: Callable[[Command], None] = lambda _command: None,
         on_month: Callable[[MonthPart], None] = lambda _part: None,
@@ -108,12 +111,14 @@ class Uplink:
         self._settings = settings or UplinkSettings()
         self._bearing = bearing
         self._evidence = evidence
+        self._enrolments = enrolments
         self._on_roster = on_roster
         self._on_command = on_command
         self._on_month = on_month
         self._on_receipt = on_receipt
         self._jitter = jitter
         self._evidence_topic = topics.up(device, "evidence")
+        self._enrol_topic = topics.up(device, "enrol")
         self._in_flight: list[_InFlight] = []
         self._failures = 0
         self._pause_until = 0.0
@@ -121,6 +126,8 @@ class Uplink:
         self._trouble = ""
         self.online = False
         self.refused_messages = 0
+        self.receipt_at: datetime | None = None
+        """When the newest receipt came; None: none since the start."""
 
     # Driving --------------------------------------------------------------------------------------------------------
 
@@ -169,6 +176,8 @@ class Uplink:
         self._heartbeat_due = 0.0
         if self._evidence is not None:
             self._evidence.reset()
+        if self._enrolments is not None:
+            self._enrolments.reset()
 
     def _send_due(self) -> None:
         now = self._clock.monotonic()
@@ -184,6 +193,8 @@ class Uplink:
             pass
         if self._evidence is not None:
             self._evidence.send_due(now, lambda sealed: self._transport.publish(self._evidence_topic, sealed))
+        if self._enrolments is not None:
+            self._enrolments.send_due(now, lambda sealed: self._transport.publish(self._enrol_topic, sealed))
 
     def _expire(self, now: float) -> None:
         """Batches for which no receipt came in time count as lost, and the next ones wait longer."""
@@ -241,6 +252,7 @@ class Uplink:
             older=state.older,
             months=bearing.months,
             service=bearing.service,
+            enrolments=self._enrolments.open if self._enrolments is not None else (),
         )
         sealed = codec.seal(heartbeat, key=self._key, purpose="state", device=self._device)
         self._transport.publish(topics.up(self._device, "state"), sealed, retain=True)
@@ -282,8 +294,11 @@ class Uplink:
         if not settlement.news:
             # Nor does its pause hold: a receipt that is played back must not silence the kiosk.
             return
+        self.receipt_at = self._clock.read().wall
         if self._evidence is not None:
             self._evidence.retire(receipt.evidence)
+        if self._enrolments is not None:
+            self._enrolments.settle(receipt.enrolments)
         done = ranges.union([(1, receipt.upto)], receipt.also)
         self._in_flight = [
             batch

@@ -25,7 +25,7 @@ GUARD_SECONDS: Final = 0.4
 """After the screen has changed, a tap is still meant for what was there before: nobody touches so fast on purpose."""
 _KINDS: Final = frozenset(get_args(TouchKind))
 _CHOICES: Final = frozenset({"in", "out", "auto", "duty"})
-_NEEDING_TEXT: Final = frozenset({"pick", "card"})
+_NEEDING_TEXT: Final = frozenset({"pick", "card", "act"})
 _UNGUARDED: Final = frozenset({"search", "alive", "operator"})
 
 
@@ -72,6 +72,7 @@ def _encode(view: View) -> dict[str, Any]:
         "buttons": [asdict(button) for button in view.buttons],
         "matches": [asdict(match) for match in view.matches],
         "month": _encode_month(view),
+        "operator": _encode_operator(view),
         "progress": progress,
         "paint": asdict(PALETTE[view.tone]),
     }
@@ -84,6 +85,19 @@ def _encode_month(view: View) -> dict[str, Any]:
     return {**asdict(view.month), **lists, "days": [asdict(day) for day in view.month.days]}
 
 
+def _encode_operator(view: View) -> dict[str, Any]:
+    if view.operator is None:
+        return NO_OPERATOR
+    return {
+        "facts": [asdict(each) for each in view.operator.facts],
+        "paragraphs": list(view.operator.paragraphs),
+        "small": view.operator.small,
+        "poses": [asdict(each) for each in view.operator.poses],
+        "thumbs": list(view.operator.thumbs),
+        "shown": True,
+    }
+
+
 def _encode_enrolment(enrolment: EnrolmentView | None) -> dict[str, Any]:
     if enrolment is None:
         return NO_ENROLMENT
@@ -94,12 +108,16 @@ def _encode_enrolment(enrolment: EnrolmentView | None) -> dict[str, Any]:
 NO_MONTH: Final[dict[str, Any]] = {
     "title": "", "weekdays": [], "days": [], "rows": 0, "sums": [], "open": "", "as_of": "", "empty": "",
 }  # fmt: skip
+NO_OPERATOR: Final[dict[str, Any]] = {
+    "facts": [], "paragraphs": [], "small": False, "poses": [], "thumbs": [], "shown": False,
+}  # fmt: skip
 BLANK: Final[dict[str, Any]] = {
     **{field.name: "" for field in fields(View)},
     "badges": [],
     "buttons": [],
     "matches": [],
     "month": NO_MONTH,
+    "operator": NO_OPERATOR,
     "guided": False,
     "dim": False,
     "progress": -1.0,
@@ -125,7 +143,8 @@ class Bridge(QObject):
     """Something was touched, or a card was read: its kind (kiosk.ui.view.TouchKind), and the text that belongs to it.
 
     choose: in, out, auto or duty; search: what was typed so far; pick: a person's id; pin: six digits, which nobody may
-    keep; card: the card's number; alive: somebody types; all others have no text.
+    keep; card: the card's number; alive: somebody types; act: what an operator wants
+    (kiosk.operator.counter); all others have no text.
     """
     language_touched = Signal(name="languageTouched")
     """The other language is wanted."""

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from kiosk.states import Accepted, Choose, EnterPin, FindName, ShowMonth, State
+from kiosk.states import Accepted, Attended, Choose, EnterPin, FindName, ShowMonth, State, WalkUp
 from kiosk.ui.controls import (
     aside_of,
     buttons_of,
@@ -22,6 +22,7 @@ from kiosk.ui.controls import (
     shown_matches,
 )
 from kiosk.ui.month_sheet import present_month
+from kiosk.ui.operator_view import banner, show, texts
 from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, other_language, phrases_in
 from kiosk.ui.staging import Scene, stage
 from kiosk.ui.view import Badge, Tone, View
@@ -72,6 +73,8 @@ def present(
     """
     if now.tzinfo is None:
         raise ValueError("the screen needs an aware time: pass datetime.now(UTC)")
+    if isinstance(state, Attended):
+        return _present_operator(state, surroundings, name=name, now=now, language=language)
     scene = _key(stage(state), state, trusted=surroundings.clock_trusted)
     zone = _zone(surroundings.timezone)
     local = now.astimezone(zone)
@@ -114,6 +117,49 @@ def present(
         picture=scene.picture,
         guided=scene.state.startswith("approach_") or scene.state in _GUIDED,
         dim=dim,
+    )
+
+
+def _present_operator(
+    state: Attended, surroundings: Surroundings, *, name: str | None, now: datetime, language: Language
+) -> View:
+    shown = show(state.screen, language)
+    headline, detail, second = texts(shown, language)
+    phrases = phrases_in(language)
+    local = now.astimezone(_zone(surroundings.timezone))
+    return View(
+        state=shown.state,
+        panel=shown.panel,
+        icon=shown.icon,
+        tone=shown.tone,
+        headline=headline,
+        detail=detail,
+        second_line=second,
+        name=(name or "") if shown.named else "",
+        time_text="",
+        session="",
+        lateness="",
+        aside="",
+        buttons=shown.buttons,
+        language_label=phrases.language,
+        entry=shown.entry,
+        matches=shown.matches,
+        found=shown.found,
+        tries=shown.tries,
+        month=None,
+        clock=_clock(local),
+        zone=local.tzname() or "",
+        date="",
+        unit=banner(name if state.operator is not None else None, language),
+        message="",
+        privacy=phrases.privacy,
+        badges=_badges(surroundings, phrases),
+        waiting=phrases.hands.waiting,
+        progress=shown.progress,
+        picture=shown.picture,
+        guided=shown.guided,
+        dim=False,
+        operator=shown.view,
     )
 
 
@@ -167,7 +213,7 @@ def is_night(hour: int, begins: int, ends: int) -> bool:
     return hour >= begins or hour < ends
 
 
-def _key(scene: Scene, state: State, *, trusted: bool) -> Scene:
+def _key(scene: Scene, state: WalkUp, *, trusted: bool) -> Scene:
     """A punch under a clock that nobody set says that its time is provisional; one by hand, that it is looked at."""
     if not isinstance(state, Accepted):
         return scene

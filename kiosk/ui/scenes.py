@@ -10,6 +10,7 @@ from typing import Final
 
 from contract.month import MonthDay, PersonMonth
 from kiosk.journal_records import RowKey
+from kiosk.operator.screens import AskFace, Capturing, Testing
 from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
 from kiosk.states import (
@@ -33,6 +34,7 @@ from kiosk.states import (
     Withdrawn,
 )
 from kiosk.ui.drawn_people import Person
+from kiosk.ui.operator_scenes import OPERATOR_SCENES, operator_state
 from kiosk.ui.phrases import Language
 from kiosk.ui.presenter import Surroundings, present
 from kiosk.ui.view import View
@@ -47,6 +49,9 @@ _IDENTITY: Final = Identity("p-1", similarity=0.83, threshold=0.61, margin=0.22,
 _ROW: Final = RowKey("kiosk-1", "3b241101-e2bb-4255-8caf-4136c566a962", 1)
 _SESSION: Final = Proposal("check", "Apel pagi")
 _LONG_SESSION: Final = Proposal("in", "Upacara bendera hari besar nasional", late_minutes=135)
+
+
+_BEFORE_CAMERA: Final = (AskFace, Capturing, Testing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +156,14 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "updating": Setting(Updating()),
     }
 )
-SCENES: Final = tuple(_SCENES)
+SCENES: Final = (*_SCENES, *OPERATOR_SCENES)
 
 
 def setting(name: str, *, person_name: str = NAME) -> Setting:
     """The state of this name; KeyError when it is not in SCENES. Names to choose from are as long as person_name."""
+    if name in OPERATOR_SCENES:
+        state = operator_state(name, person_name)
+        return Setting(state, Person(width=0.26) if isinstance(state.screen, _BEFORE_CAMERA) else None)
     found = _SCENES[name]
     if name != "find_name_found":
         return found

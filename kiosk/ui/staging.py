@@ -25,9 +25,9 @@ from kiosk.states import (
     RefusalReason,
     Refused,
     ShowMonth,
-    State,
     Updating,
     Verify,
+    WalkUp,
     Withdrawn,
 )
 from kiosk.ui.view import Icon, Panel, StateId, Tone
@@ -93,7 +93,7 @@ _QUESTIONS: Final = MappingProxyType[Step | None, tuple[StateId, Icon]](
 """The arrow points as the person sees it: the picture on the screen is a mirror, so their left is its left."""
 
 
-def stage(state: State) -> Scene:
+def stage(state: WalkUp) -> Scene:
     """The scene of a state."""
     match state:
         case Idle():

@@ -43,10 +43,14 @@ Icon = Literal[
     "cross",
     "restart",
     "choose",
+    "shield",
+    "device",
+    "log",
+    "bulb",
 ]
 BadgeIcon = Literal["offline", "demo", "shield", "clock", "place"]
-Panel = Literal["rest", "outcome", "choose", "names", "pin", "month"]
-"""How the sheet is laid out."""
+Panel = Literal["rest", "outcome", "choose", "names", "pin", "month", "op_menu", "op_page", "op_camera"]
+"""How the sheet is laid out; the last three are an operator's: buttons, a page, a page beside the live picture."""
 StateId = Literal[
     "idle",
     "approach_nearer",
@@ -89,8 +93,54 @@ StateId = Literal[
     "locked",
     "updating",
 ]
+OperatorStateId = Literal[
+    "op_face",
+    "op_pin",
+    "op_pin_wrong",
+    "op_denied_nobody",
+    "op_denied_camera",
+    "op_denied_journal",
+    "op_denied_barred",
+    "op_denied_no_pin",
+    "op_denied_not_operator",
+    "op_denied_unknown",
+    "op_denied_liveness",
+    "op_denied_twin",
+    "op_menu",
+    "op_unable_no_key",
+    "op_unable_disk",
+    "op_unable_no_parts",
+    "op_unable_camera",
+    "op_find",
+    "op_consent",
+    "op_capture_ahead",
+    "op_capture_left",
+    "op_capture_right",
+    "op_capture_up",
+    "op_capture_bare",
+    "op_review",
+    "op_review_disk",
+    "op_review_no_key",
+    "op_review_journal",
+    "op_unfit_duplicate",
+    "op_unfit_liveness",
+    "op_unfit_slow",
+    "op_unfit_camera",
+    "op_handed_sending",
+    "op_handed_waiting",
+    "op_handed_approved",
+    "op_handed_refused",
+    "op_handed_lost",
+    "op_standings",
+    "op_testing",
+    "op_parts",
+    "op_parts_started",
+    "op_parts_done",
+    "op_device",
+    "op_logs",
+]
 TouchKind = Literal[
-    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator"
+    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator", "act"
 ]
 MATCH_ROWS: Final = 4
 """How many names have room above the letters."""
@@ -121,10 +171,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name to touch; person: the id that goes back."""
+    """A name to touch; person: the id that goes back, as what `kind` says. note: a smaller line, empty for none."""
 
     person: str
     name: str
+    note: str = ""
+    kind: TouchKind = "pick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +217,36 @@ class MonthView:
 
 
 @dataclass(frozen=True, slots=True)
+class FactView:
+    """A line: what, and how it is; bad: marked with a sign, because somebody should look at it."""
+
+    label: str
+    text: str
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PoseView:
+    """A pose of an enrolment; done: 0 to 1; current: it is asked for now."""
+
+    icon: Icon
+    label: str
+    done: float
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorView:
+    """What only an operator's pages have. thumbs: JPEG as base64; paragraphs: to be read; small: many short lines."""
+
+    facts: tuple[FactView, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    small: bool = False
+    poses: tuple[PoseView, ...] = ()
+    thumbs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything on the screen but the live picture; texts are ready to draw, empty means: not shown.
 
@@ -180,9 +262,10 @@ class View:
     progress: 0 to 1 while frames are being compared; None when there is nothing to measure.
     picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
     guided: whether the place for the face is drawn on it. dim: nobody is here at night, the backlight may go down.
+    operator: what only an operator's pages have; None in every other state. `unit` then says whose mode it is.
     """
 
-    state: StateId
+    state: StateId | OperatorStateId
     panel: Panel
     icon: Icon
     tone: Tone
@@ -213,3 +296,4 @@ class View:
     picture: bool
     guided: bool
     dim: bool
+    operator: OperatorView | None = None

@@ -26,6 +26,7 @@ from kiosk.ui.kawung import Kawung
 from kiosk.ui.palette import SURFACES
 from kiosk.ui.phrases import Language, phrases_in
 from kiosk.ui.preview import Preview
+from kiosk.ui.thumb import Thumb
 
 QML: Final = Path(__file__).with_name("qml")
 FONTS: Final = ["Noto Sans", "Roboto", "Liberation Sans", "DejaVu Sans"]
@@ -167,6 +168,7 @@ def start_qt() -> QGuiApplication:
     font.setFamilies(FONTS)
     app.setFont(font)
     qmlRegisterType(Preview, "Presensi", 1, 0, "Preview")  # type: ignore[call-overload]
+    qmlRegisterType(Thumb, "Presensi", 1, 0, "Thumb")  # type: ignore[call-overload]
     qmlRegisterType(Kawung, "Presensi", 1, 0, "Kawung")  # type: ignore[call-overload]
     return app
 

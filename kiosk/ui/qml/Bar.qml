@@ -8,8 +8,13 @@ Rectangle {
     required property real inset
     required property var view
     required property var colours
+    required property var kiosk
 
-    color: colours.plate
+    // An operator's mode is told by colour, sign and words: nobody is to think that attendance is taken.
+    readonly property bool attended: view.operator.shown
+    readonly property color ink: attended ? colours.plate : colours.plate_ink
+
+    color: attended ? colours.warning : colours.plate
 
     Glyph {
         id: emblem
@@ -17,8 +22,8 @@ Rectangle {
         anchors.verticalCenter: parent.verticalCenter
         width: 36 * bar.unit
         height: width
-        name: "scan"
-        ink: bar.colours.plate_ink
+        name: bar.attended ? "person" : "scan"
+        ink: bar.ink
     }
 
     Line {
@@ -27,7 +32,7 @@ Rectangle {
         y: 6 * bar.unit
         verticalAlignment: Text.AlignVCenter
         text: bar.view.unit
-        color: bar.colours.plate_ink
+        color: bar.ink
         size: 25 * bar.unit
         lines: 2
         font.weight: Font.DemiBold
@@ -42,8 +47,22 @@ Rectangle {
         horizontalAlignment: Text.AlignRight
         verticalAlignment: Text.AlignVCenter
         text: bar.view.clock
-        color: bar.colours.plate_ink
+        color: bar.ink
         size: 34 * bar.unit
         font.weight: Font.DemiBold
+    }
+
+    // The way in for who looks after the kiosk, also where the large clock is away: locked, without a camera, in a queue.
+    Item {
+        anchors { right: parent.right; rightMargin: bar.inset }
+        width: 200 * bar.unit
+        height: parent.height
+
+        TapHandler {
+            objectName: "operatorBar"
+            longPressThreshold: 3
+            gesturePolicy: TapHandler.ReleaseWithinBounds
+            onLongPressed: bar.kiosk.tap("operator", "")
+        }
     }
 }

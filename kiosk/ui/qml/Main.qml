@@ -16,9 +16,10 @@ Window {
     readonly property real unit: measure.unit
     readonly property var view: kiosk.view
     readonly property real corner: 34 * unit
-    readonly property bool covered: ["names", "pin", "month"].includes(view.panel)
+    readonly property bool covered: ["names", "pin", "month", "op_menu", "op_page"].includes(view.panel)
     // The picture is as large as the words below it allow.
     readonly property real share: view.panel === "choose" ? 0.36
+        : view.panel === "op_camera" ? (view.operator.poses.length > 0 ? 0.4 : 0.32)
         : view.panel === "rest" ? 0.43 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : view.guided ? 0.55 : 0.5
 
     title: "Presensi"
@@ -40,6 +41,7 @@ Window {
         inset: window.portrait || window.covered ? 0 : window.corner
         view: window.view
         colours: window.colours
+        kiosk: window.kiosk
     }
 
     Item {

@@ -87,10 +87,11 @@ Item {
             ground: names.view.paint.disc
             ink: names.view.paint.glyph
             label: modelData.name
-            icon: "person"
+            note: modelData.note
+            icon: modelData.kind === "pick" ? "person" : "fresh"
             high: true
             size: 34 * names.measure.unit
-            onTouched: names.kiosk.tap("pick", modelData.person)
+            onTouched: names.kiosk.tap(modelData.kind, modelData.person)
         }
     }
 

@@ -15,7 +15,7 @@ Item {
     required property bool animated
 
     readonly property bool resting: view.panel === "rest"
-    readonly property bool enrolling: kiosk.enrolment.shown && (resting || view.panel === "outcome")
+    readonly property bool enrolling: kiosk.enrolment.shown && (resting || view.panel === "outcome") && !view.operator.shown
     readonly property real margin: 34 * measure.unit
     readonly property real lift: (enrolling ? enrol.height : 0)
 
@@ -96,6 +96,32 @@ Item {
         kiosk: sheet.kiosk
         view: sheet.view
         colours: sheet.colours
+    }
+
+    OpMenu {
+        anchors.fill: inside
+        visible: sheet.view.panel === "op_menu"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+    }
+
+    OpPage {
+        anchors.fill: inside
+        visible: sheet.view.panel === "op_page"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+        colours: sheet.colours
+    }
+
+    OpCamera {
+        anchors.fill: inside
+        visible: sheet.view.panel === "op_camera"
+        measure: sheet.measure
+        kiosk: sheet.kiosk
+        view: sheet.view
+        animated: sheet.animated
     }
 
     Enrol {

@@ -52,7 +52,7 @@ Item {
                 text: tap.label
                 color: tap.pressed ? tap.ground : tap.ink
                 size: tap.size
-                lines: tap.note === "" && text.includes(" ") ? 2 : 1
+                lines: text.includes(" ") ? 2 : 1
                 font.weight: Font.Bold
             }
 

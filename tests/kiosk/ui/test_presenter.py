@@ -27,9 +27,9 @@ from kiosk.states import (
     RefusalReason,
     Refused,
     ShowMonth,
-    State,
     Updating,
     Verify,
+    WalkUp,
     Withdrawn,
 )
 from kiosk.ui.phrases import LANGUAGES, Language
@@ -49,7 +49,7 @@ HERE = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
 NAME = "Siti Nurhaliza, S.Sos."
 IDENTITY = Identity("p-1", similarity=0.8, threshold=0.6, margin=0.2, frames=4, first_seen_at=0.0)
 
-TABLE: list[tuple[State, StateId, str, str, str]] = [
+TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Idle(), "idle", "calm", "Selamat pagi", "Good morning"),
     (Approach("nearer"), "approach_nearer", "busy", "Mendekat sedikit", "Come closer"),
     (Approach("back"), "approach_back", "busy", "Mundur sedikit", "Step back a little"),
@@ -93,7 +93,7 @@ TABLE: list[tuple[State, StateId, str, str, str]] = [
 ]
 
 
-def view_of(state: State, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
+def view_of(state: WalkUp, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
     options: dict[str, Any] = {"name": NAME, "now": NOW, **changes}
     return present(state, surroundings, language=language, **options)
 
@@ -101,7 +101,7 @@ def view_of(state: State, surroundings: Surroundings = HERE, language: Language 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("state", "state_id", "tone", "indonesian", "english"), TABLE, ids=[row[1] for row in TABLE])
 def test_every_state_has_its_icon_words_and_colour(
-    state: State, state_id: StateId, tone: str, indonesian: str, english: str, language: Language
+    state: WalkUp, state_id: StateId, tone: str, indonesian: str, english: str, language: Language
 ) -> None:
     view = view_of(state, language=language)
     assert (view.state, view.tone) == (state_id, tone)
@@ -116,7 +116,7 @@ def test_table_covers_every_state_hint_and_reason() -> None:
     assert {row[1] for row in TABLE} == set(get_args(StateId))
     assert {row[0].hint for row in TABLE if isinstance(row[0], Approach)} == set(get_args(Hint))
     assert {row[0].reason for row in TABLE if isinstance(row[0], Refused)} == set(get_args(RefusalReason))
-    assert {type(row[0]) for row in TABLE} == set(get_args(State))
+    assert {type(row[0]) for row in TABLE} == set(get_args(WalkUp))
 
 
 def test_states_can_be_told_apart_without_colour() -> None:
@@ -131,7 +131,7 @@ def test_accepted_is_stored_with_or_without_a_network(online: bool) -> None:
 
 
 @pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("accepted", "already")])
-def test_nothing_is_called_stored_that_is_not(state: State) -> None:
+def test_nothing_is_called_stored_that_is_not(state: WalkUp) -> None:
     view = view_of(state)
     assert view.time_text == ""
     assert "tersimpan" not in view.detail.lower().replace("belum tersimpan", "")
@@ -155,7 +155,7 @@ PERSONAL = {
 
 
 @pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in PERSONAL])
-def test_name_is_shown_only_where_the_state_is_a_persons(state: State) -> None:
+def test_name_is_shown_only_where_the_state_is_a_persons(state: WalkUp) -> None:
     assert view_of(state).name == ""
 
 
@@ -280,7 +280,7 @@ def test_progress_is_none_where_nothing_is_compared() -> None:
 
 
 @pytest.mark.parametrize("state", [CameraTrouble(), Locked()])
-def test_picture_is_hidden_when_it_is_frozen_or_none_of_our_business(state: State) -> None:
+def test_picture_is_hidden_when_it_is_frozen_or_none_of_our_business(state: WalkUp) -> None:
     assert not view_of(state).picture
 
 

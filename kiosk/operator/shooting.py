@@ -1,0 +1,121 @@
+"""Guided capture as a pure machine: which pose is wanted, when a frame is good for it, and when all is there.
+
+Measured frames and time (monotonic seconds) go in; what to say, and which frames to look at closely, comes out.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kiosk.guidance import HINTS
+from kiosk.operator.poses import FITTING_FRAMES, POSES, Fault, Shooting, Wish
+from kiosk.recognizer.quality.assessment import ENROLMENT, Gates, Quality, Usability
+from kiosk.recognizer.quality.head_pose import HeadPose
+
+KEPT_PER_POSE: Final = 2
+STRAIGHT_DEGREES: Final = 9.0
+TURNED_LEAST: Final = 10.0
+TURNED_MOST: Final = 27.0
+"""A little aside. The hub refuses what is turned by more than 30 degrees, and its measure wanders by some."""
+RAISED_LEAST: Final = 6.0
+RAISED_MOST: Final = 18.0
+"""Above how the same person looks ahead: noses differ by what ten degrees make (kiosk.recognizer.quality.head_pose)."""
+MOST_PITCH: Final = 19.0
+CAPTURE_SECONDS: Final = 60.0
+ASK_AGAIN_SECONDS: Final = 4.0
+HINT_SECONDS: Final = 0.7
+"""How long what is wrong with a frame stays in words, so that the screen does not flicker."""
+
+GATES: Final = replace(ENROLMENT, most_yaw_degrees=90.0, most_pitch_degrees=90.0)
+"""The pose is this machine's to judge; the rest is asked of enrolment as everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One frame's face. pose: with a pitch where any landmarks could tell it. alone: whether nobody else is near."""
+
+    usability: Usability
+    quality: Quality | None
+    pose: HeadPose | None
+    alone: bool = True
+
+
+def begin(now: float, *, bare: bool = False) -> Shooting:
+    """A capture that begins. bare: only what is missing without glasses."""
+    return Shooting(("bare",) if bare else POSES, 0, 0, (), None, now, now + CAPTURE_SECONDS)
+
+
+def watch(shooting: Shooting, frame: Measured | None, now: float, gates: Gates = GATES) -> tuple[Shooting, bool]:
+    """Take one frame; whether it is to be looked at closely. frame None: there is no face in it."""
+    wish = shooting.wish
+    if wish is None:
+        return shooting, False
+    fault = _fault(shooting, wish, frame, gates)
+    if fault is not None:
+        if fault == shooting.fault or now - shooting.fault_at >= HINT_SECONDS or shooting.fault is None:
+            shooting = replace(shooting, fault=fault, fault_at=now)
+        return shooting, False
+    pitch = frame.pose.pitch_degrees if frame is not None and frame.pose is not None else None
+    straight = shooting.straight
+    if wish in ("ahead", "bare") and pitch is not None:
+        straight = (*straight, pitch)
+    return replace(shooting, fault=None, fault_at=now, fitting=shooting.fitting + 1, straight=straight), True
+
+
+def is_full(shooting: Shooting) -> bool:
+    """Whether the frames of this pose are to be chosen from now."""
+    return shooting.wish is not None and shooting.fitting >= FITTING_FRAMES
+
+
+def settle(shooting: Shooting, *, kept: int) -> Shooting:
+    """The frames of this pose were looked at: go on when some were kept, else ask for it again.
+
+    Where nothing tells how high a head is held (dlib's five points know no mouth), a raised one is not asked for.
+    """
+    wishes = shooting.wishes
+    if shooting.wish == "ahead" and kept and not shooting.straight:
+        wishes = tuple(each for each in wishes if each != "up")
+    return replace(shooting, wishes=wishes, at=shooting.at + (kept > 0), fitting=0, asked_at=None)
+
+
+def asks(shooting: Shooting, now: float) -> tuple[Shooting, bool]:
+    """Whether the pose is to be asked for aloud now (for whoever does not read the screen)."""
+    if shooting.wish is None or (shooting.asked_at is not None and now - shooting.asked_at < ASK_AGAIN_SECONDS):
+        return shooting, False
+    return replace(shooting, asked_at=now), True
+
+
+def _fault(shooting: Shooting, wish: Wish, frame: Measured | None, gates: Gates) -> Fault | None:
+    if frame is None:
+        return "look"
+    if frame.quality is None or frame.pose is None:
+        return HINTS.get(frame.usability, "nearer")
+    if not frame.alone:
+        return "one_at_a_time"
+    judged = HINTS.get(gates.judge(frame.quality))
+    if judged is not None:
+        return judged
+    return _pose_fault(shooting, wish, frame.pose)
+
+
+def _pose_fault(shooting: Shooting, wish: Wish, pose: HeadPose) -> Fault | None:
+    yaw, pitch = pose.yaw_degrees, pose.pitch_degrees
+    if wish in ("left", "right"):
+        turned = yaw if wish == "left" else -yaw
+        if turned > TURNED_MOST:
+            return "too_far"
+        if turned < TURNED_LEAST:
+            return "turn_left" if wish == "left" else "turn_right"
+        return "straight" if pitch is not None and abs(pitch) > MOST_PITCH else None
+    if abs(yaw) > STRAIGHT_DEGREES:
+        return "straight"
+    if wish == "up":
+        if pitch is None:
+            return "raise"
+        raised = pitch - (statistics.median(shooting.straight) if shooting.straight else 0.0)
+        if raised > RAISED_MOST or pitch > MOST_PITCH:
+            return "too_far"
+        return "raise" if raised < RAISED_LEAST else None
+    return "straight" if pitch is not None and abs(pitch) > MOST_PITCH else None

@@ -1,0 +1,92 @@
+"""Lines of facts for an operator: how the kiosk is, what recognition measures, where enrolments are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.operator import screens as s
+from kiosk.ui.operator_words import OperatorWords
+from kiosk.ui.phrases import Phrases
+from kiosk.ui.view import FactView
+
+MOST_STANDINGS = 8
+
+
+def device_facts(facts: Sequence[s.Fact], words: OperatorWords) -> tuple[FactView, ...]:
+    """How the kiosk is."""
+    lines = []
+    for each in facts:
+        said = [part for part in (words.codes[each.code] if each.code else "", each.text) if part]
+        lines.append(FactView(words.facts[each.name], " \u00b7 ".join(said), bad=each.bad))
+    return tuple(lines)
+
+
+def standing_facts(standings: Sequence[s.Standing], words: OperatorWords) -> tuple[FactView, ...]:
+    """Where enrolments are, the newest first."""
+    if not standings:
+        return (FactView(words.none, ""),)
+    return tuple(
+        FactView(each.name or words.unnamed, _standing(each, words), bad=each.lost or each.outcome == "refused")
+        for each in standings[:MOST_STANDINGS]
+    )
+
+
+def _standing(standing: s.Standing, words: OperatorWords) -> str:
+    if standing.lost:
+        return words.codes["lost"]
+    match standing.outcome:
+        case None | "receiving":
+            return words.codes["sending"].format(sent=standing.sent, parts=standing.parts)
+        case "refused":
+            return f"{words.codes['refused']}: {standing.reason}" if standing.reason else words.codes["refused"]
+        case _:
+            return words.codes[standing.outcome]
+
+
+def part_results(done: Sequence[s.Trial], words: OperatorWords) -> tuple[FactView, ...]:
+    """What was said of the parts that were tried."""
+    return tuple(
+        FactView(words.parts[each.part], words.codes["fine" if each.fine else "failed"], bad=not each.fine)
+        for each in done
+    )
+
+
+def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phrases) -> tuple[FactView, ...]:
+    """What recognition measures of one frame."""
+    named = words.reading
+    if reading is None:
+        return (FactView(words.nobody_there, ""),)
+    pitch = f"{reading.pitch:+.0f}\u00b0" if reading.pitch is not None else "\u2013"
+    fault = reading.fault
+    quality = getattr(phrases.states, f"approach_{fault}").headline if fault is not None else words.codes["ok"]
+    layers = [
+        FactView(
+            getattr(named, each.name),
+            words.codes[each.verdict] + (f" \u00b7 {each.score:.2f}" if each.score is not None else ""),
+            bad=each.verdict in ("attack", "closed"),
+        )
+        for each in reading.layers
+    ] or [FactView(named.layers, "\u2013")]
+    if reading.number:
+        asked = getattr(phrases.states, f"challenge_{reading.step or 'ahead'}").headline
+        layers = [FactView(named.challenge, f"{asked} ({reading.number}/{reading.of})")]
+    return (
+        FactView(
+            reading.name or "\u2013", named.agreed if reading.agreed else named.not_agreed, bad=not reading.agreed
+        ),
+        FactView(
+            named.similarity,
+            f"{reading.similarity:.3f} / {reading.threshold:.3f}",
+            bad=reading.similarity < reading.threshold,
+        ),
+        FactView(
+            named.margin,
+            f"{reading.margin:.3f} / {reading.least_margin:.3f}",
+            bad=reading.margin < reading.least_margin,
+        ),
+        FactView(named.usability, quality, bad=fault is not None),
+        FactView(named.eyes, f"{reading.eye_distance:.0f} px"),
+        FactView(named.pose, f"{reading.yaw:+.0f}\u00b0 / {pitch}"),
+        FactView(named.sharpness, f"{reading.sharpness:.2f} / {reading.light:.0f} / {reading.weight:.2f}"),
+        *layers,
+    )

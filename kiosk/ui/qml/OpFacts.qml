@@ -1,0 +1,73 @@
+import QtQuick
+
+// Lines of facts; one that somebody should look at has a sign before it and stands in bold.
+Item {
+    id: table
+
+    required property real unit
+    required property var facts
+    required property var paint
+    property int columns: 1
+    property real tallest: 58 * unit
+
+    readonly property int rows: Math.max(1, Math.ceil(facts.length / columns))
+    readonly property real pitch: Math.min(tallest, height / rows)
+
+    Repeater {
+        model: table.facts
+
+        Item {
+            id: fact
+            required property var modelData
+            required property int index
+            readonly property bool alone: modelData.text === ""
+
+            x: Math.floor(index / table.rows) * table.width / table.columns
+            y: index % table.rows * table.pitch
+            width: table.width / table.columns - (table.columns > 1 ? 24 * table.unit : 0)
+            height: table.pitch
+
+            Glyph {
+                id: sign
+                visible: fact.modelData.bad
+                anchors.verticalCenter: parent.verticalCenter
+                width: 30 * table.unit
+                height: width
+                name: "disk"
+                ink: table.paint.ink
+                weight: 2.6
+            }
+
+            Line {
+                id: label
+                x: 40 * table.unit
+                width: (fact.alone ? 1 : 0.44) * (parent.width - x)
+                height: parent.height
+                verticalAlignment: Text.AlignVCenter
+                text: fact.modelData.label
+                color: table.paint.faint
+                size: 28 * table.unit
+                lines: 2
+            }
+
+            Line {
+                anchors { left: label.right; leftMargin: 14 * table.unit; right: parent.right }
+                height: parent.height
+                visible: !fact.alone
+                verticalAlignment: Text.AlignVCenter
+                text: fact.modelData.text
+                color: table.paint.ink
+                size: 30 * table.unit
+                lines: 2
+                font.weight: fact.modelData.bad ? Font.Bold : Font.DemiBold
+            }
+
+            Rectangle {
+                anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
+                height: Math.max(1, table.unit)
+                color: table.paint.faint
+                opacity: 0.35
+            }
+        }
+    }
+}
