@@ -26,13 +26,15 @@ class Session:
     """The whole of what the machine remembers.
 
     screen: what is shown; None: the operator mode is not on. operator: who was let in; None: nobody yet.
-    known: the face that was recognised, until its PIN was right. consent: who agreed, and is being captured.
+    known: the face that was recognised, until somebody is in; entering: its PIN was right, and the journal is asked.
+    consent: who agreed, and is being captured.
     touched_at: when somebody last touched the screen; told_until: when a refusal goes by itself.
     """
 
     screen: s.Screen | None = None
     operator: str | None = None
     known: Identity | None = None
+    entering: bool = False
     consent: s.Subject | None = None
     touched_at: float = 0.0
     told_until: float | None = None
@@ -76,7 +78,7 @@ def _call(hindrance: s.DenialReason | None, now: float) -> _Step:
 
 
 def _deny(session: Session, reason: s.DenialReason, now: float) -> Session:
-    return replace(session, screen=s.Denied(reason), known=None, told_until=now + TOLD_SECONDS)
+    return replace(session, screen=s.Denied(reason), known=None, entering=False, told_until=now + TOLD_SECONDS)
 
 
 def _over(session: Session, now: float) -> bool:
@@ -102,13 +104,13 @@ def _admit(session: Session, happening: h.Happening, now: float) -> _Step:
         case h.PinTried(person, right, tries_left) if isinstance(screen, s.AskPin) and screen.person == person:
             known = session.known
             if right and known is not None:
-                return session, (h.Enter(known),)
+                return replace(session, entering=True), (h.Enter(known),)
             if tries_left == 0:
                 return _deny(session, "barred", now), (h.Write(person, "pin_barred"),)
             return replace(session, screen=s.AskPin(person, tries_left, wrong=True)), ()
-        case h.Entered(person, locked, by_hub) if isinstance(screen, s.AskPin) and screen.person == person:
+        case h.Entered(person, locked, by_hub) if session.entering and session.known and session.known.person == person:
             menu = s.Menu(locked, by_hub)
-            return replace(session, screen=menu, menu=menu, operator=person, known=None), ()
+            return replace(session, screen=menu, menu=menu, operator=person, known=None, entering=False), ()
         case h.NotEntered() if isinstance(screen, s.AskPin):
             return _deny(session, "journal", now), ()
         case h.CameraLost() if isinstance(screen, _WITH_CAMERA):

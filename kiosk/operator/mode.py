@@ -32,7 +32,7 @@ from kiosk.operator.counter import Counter
 from kiosk.operator.machine import Session, step
 from kiosk.operator.parcel import Permission
 from kiosk.operator.studio import Studio
-from kiosk.operator.testing import Tester
+from kiosk.operator.trial_run import TrialRun
 from kiosk.recognizer.consensus import Identity
 from kiosk.register import Register, Seen
 from kiosk.remembered import Scan, ScanSettings
@@ -98,13 +98,13 @@ class OperatorMode:
         judge: Judge,
         counter: Counter,
         studio: Studio,
-        tester: Tester,
+        trial_run: TrialRun,
         register: Register,
         backroom: Backroom,
         clocks: Clocks,
         show: Callable[[], None],
     ) -> None:
-        self._judge, self._counter, self._studio, self._tester = judge, counter, studio, tester
+        self._judge, self._counter, self._studio, self._trial_run = judge, counter, studio, trial_run
         self._register, self._backroom, self._clocks, self._show = register, backroom, clocks, show
         self._session = Session()
         self._permission: Permission | None = None
@@ -155,7 +155,7 @@ class OperatorMode:
                 for happening in self._studio.look(view, self._clocks.monotonic()):
                     self._advance(happening)
             case s.Testing():
-                self._advance(h.Measured(self._tester.look(view)))
+                self._advance(h.Measured(self._trial_run.look(view)))
 
     def lose_camera(self) -> None:
         """No frames are coming."""
@@ -235,7 +235,7 @@ class OperatorMode:
                 self._studio.discard()
                 self._permission = None
             case h.BeginTest():
-                self._tester.begin()
+                self._trial_run.begin()
             case h.Seal():
                 return self._seal(want)
             case h.TryPart(part):

@@ -22,7 +22,7 @@ from kiosk.operator.log_ring import LogRing
 from kiosk.operator.mode import Clocks, OperatorMode
 from kiosk.operator.screens import Fact
 from kiosk.operator.studio import Studio
-from kiosk.operator.testing import Tester
+from kiosk.operator.trial_run import TrialRun
 from kiosk.proof import LandmarkSource
 from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.settings import KioskSettings
@@ -112,7 +112,7 @@ def opening(premises: Premises) -> Callable[[Workplace], OperatorMode]:
             judge=judge,
             counter=Counter(roster=lambda: judge.roster, tries=place.tries),
             studio=studio,
-            tester=Tester(open_judge),
+            trial_run=TrialRun(open_judge),
             register=place.register,
             backroom=backroom,
             clocks=Clocks(clock.monotonic, lambda: clock.read().wall),

@@ -1,4 +1,4 @@
-"""The poses of an enrolment and how far a capture has come: nouns, without the rules of kiosk.operator.shooting. Pure."""
+"""The poses of an enrolment and how far a capture has come: nouns; kiosk.operator.shooting has the rules. Pure."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from kiosk.operator.screens import Layer, Reading
 from kiosk.remembered import Scan, ScanSettings
 
 
-class Tester:
+class TrialRun:
     """Use it from the attendant's thread. open_judge: a judge of its own, whose refusals nobody hears of."""
 
     def __init__(self, open_judge: Callable[[], Judge]) -> None:
