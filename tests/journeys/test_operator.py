@@ -19,7 +19,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"
 
 pytest.importorskip("PySide6")
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
 
 from benchmarks.walkup import gallery_roster
 from contract.pin import hash_pin
@@ -30,7 +31,8 @@ from kiosk.recognizer.enrolment import EnrolmentFrame, embed_photo
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.station import Station
-from kiosk.ui.bridge import Bridge
+from kiosk.ui.bridge import GUARD_SECONDS, Bridge
+from kiosk.ui.inspection import controls_of
 from kiosk.ui.screen import Screen
 from kiosk.ui.show import surroundings_of
 from kiosk.ui.window import KioskWindow
@@ -88,15 +90,34 @@ class Counter:
         return dict(self.bridge.view)
 
     def press(self, value: str) -> None:
-        """A finger on the button that stands there for this."""
+        """A finger on the button that stands there for this; empty: the one that leads back."""
         self.wait(lambda: any(each["value"] == value for each in self.bridge.view["buttons"]))
-        self.bridge.touch("act", value)
+        label = next(each["label"] for each in self.bridge.view["buttons"] if each["value"] == value)
+        self.point(label)
+
+    def point(self, label: str) -> None:
+        """A finger where the window shows this on a place to touch, once the screen has stood for a moment."""
+        settled = time.monotonic() + 1.2 * GUARD_SECONDS
+        self.wait(lambda: time.monotonic() >= settled)
+        content = self.window.window.contentItem()
+        control = next(each for each in controls_of(content) if each.property("label") == label)
+        middle = control.mapToScene(QPointF(control.width() / 2, control.height() / 2)).toPoint()
+        QTest.mouseClick(self.window.window, Qt.MouseButton.LeftButton, pos=middle)
+
+    def rest_on_the_clock(self) -> None:
+        """The long press, where the bar shows the time."""
+        handler = next(each for each in self.window.window.findChildren(QObject) if each.objectName() == "operatorBar")
+        handler.setProperty("longPressThreshold", 0.01)
+        corner = QPoint(self.window.window.width() - 40, 30)
+        QTest.mousePress(self.window.window, Qt.MouseButton.LeftButton, pos=corner)
+        self.wait(lambda: bool(self.bridge.view["operator"]["shown"]))
+        QTest.mouseRelease(self.window.window, Qt.MouseButton.LeftButton, pos=corner)
 
     def enter(self) -> None:
         """The long press, the operator's face, the PIN."""
         self.stage.put(None)
         self.until("idle")
-        self.bridge.touch("operator", "")
+        self.rest_on_the_clock()
         self.until("op_face")
         self.stage.put(OPERATOR)
         view = self.until("op_pin")
@@ -108,9 +129,10 @@ class Counter:
         """Whoever is to be enrolled, by the letters of the name."""
         self.press("enrol")
         self.until("op_find")
-        self.bridge.touch("search", name)
-        self.wait(lambda: any(each["name"].startswith(name) for each in self.bridge.view["matches"]))
-        self.bridge.touch("pick", name)
+        for letter in name[:3].upper():
+            self.point(letter)
+        self.wait(lambda: any(each["name"] == name for each in self.bridge.view["matches"]))
+        self.point(name)
         self.until("op_consent")
 
     @property
@@ -197,3 +219,126 @@ def test_person_is_enrolled_from_the_long_press_to_waiting_for_the_second_person
     assert counter.acts[-2:] == [(OPERATOR, "entered"), (OPERATOR, "enrolled")]
     counter.hub.decide("approved")
     counter.until("op_handed_approved")
+
+
+def test_face_that_is_enrolled_under_another_name_is_refused_with_that_name(counter: Counter) -> None:
+    counter.know(OPERATOR, NEWCOMER)
+    counter.enter()
+    counter.press("enrol")
+    counter.until("op_find")
+    for letter in "XENA":
+        counter.point(letter)
+    counter.point("Nama baru: Xena")
+    counter.until("op_consent")
+    counter.stage.put(NEWCOMER)
+    counter.press("agree:id")
+    view = counter.until("op_unfit_duplicate", "op_review")
+    assert NEWCOMER in view["detail"], counter.seen[-12:]
+    assert not (Path(counter.station.settings.data) / "enrolments").exists() or not counter.station.enrolments.open
+
+
+def test_hub_that_does_not_answer_and_a_full_disk_are_told_as_they_are(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.enter()
+    counter.pick(NEWCOMER)
+    counter.stage.put(NEWCOMER)
+    counter.press("agree:id")
+    counter.until("op_review")
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.operator.enrolment_folder.MIN_FREE_BYTES", 1 << 60)
+        counter.press("send")
+        assert "tidak ada yang disimpan" in counter.until("op_review_disk")["detail"]
+        assert not counter.station.enrolments.folder.kept
+    counter.hub.answering = False
+    counter.press("send")
+    view = counter.until("op_handed_sending")
+    assert "0 dari" in view["detail"]
+    counter.wait(lambda: counter.hub.sent > 0)
+    assert counter.bridge.view["state"] == "op_handed_sending"
+    counter.hub.answering = True
+    counter.until("op_handed_waiting")
+    counter.hub.decide("refused", "Foto buram. / Blurred.")
+    assert counter.until("op_handed_refused")["detail"].startswith("Foto buram")
+    counter.press("")
+    counter.until("op_menu")
+    counter.press("standings")
+    facts = counter.until("op_standings")["operator"]["facts"]
+    assert any(each["bad"] and "Foto buram" in each["text"] for each in facts)
+
+
+def test_camera_that_is_pulled_while_photos_are_taken_stores_nothing(counter: Counter) -> None:
+    counter.enter()
+    counter.pick(NEWCOMER)
+    counter.stage.put(NEWCOMER)
+    counter.press("agree:id")
+    counter.until("op_capture_left")
+    counter.stage.broken = True
+    counter.until("op_unfit_camera")
+    counter.stage.broken = False
+    counter.press("again")
+    counter.until("op_capture_ahead")
+
+
+def test_without_a_camera_the_device_can_be_seen_and_nothing_done(counter: Counter) -> None:
+    counter.stage.broken = True
+    counter.until("camera_trouble")
+    counter.rest_on_the_clock()
+    counter.until("op_denied_camera")
+    counter.press("device")
+    view = counter.until("op_device")
+    assert [each["value"] for each in view["buttons"]] == [""]
+    camera = next(each for each in view["operator"]["facts"] if each["label"] == "Kamera")
+    assert camera["bad"]
+    assert OPERATOR not in str(view)
+
+
+def test_recognition_is_tried_in_figures_and_nothing_is_recorded(counter: Counter) -> None:
+    counter.enter()
+    punches = counter.punches
+    counter.press("test")
+    counter.until("op_testing")
+    counter.stage.put(OPERATOR)
+    counter.wait(lambda: any(each == {"label": OPERATOR, "text": "dikenali", "bad": False} for each in _facts(counter)))
+    labels = [each["label"] for each in _facts(counter)]
+    assert {"Kemiripan / ambang", "Jarak ke orang kedua", "Arah kepala"} <= set(labels)
+    assert counter.punches == punches
+
+
+def test_kiosk_without_the_hubs_key_and_without_operators_says_what_to_do(counter: Counter) -> None:
+    counter.know(OPERATOR, key=False)
+    counter.enter()
+    counter.press("enrol")
+    assert "halaman pusat" in counter.until("op_unable_no_key")["detail"]
+    counter.press("")
+    counter.press("leave")
+    counter.stage.put(None)
+    counter.until("idle")
+    counter.know("nobody")
+    # It is in use from the next frame on.
+    soon = time.monotonic() + 0.5
+    counter.wait(lambda: time.monotonic() > soon)
+    counter.rest_on_the_clock()
+    assert "pusat menetapkan petugas" in counter.until("op_denied_nobody")["detail"]
+
+
+def test_operator_locks_the_kiosk_and_it_stays_locked(counter: Counter) -> None:
+    counter.enter()
+    counter.press("lock")
+    counter.wait(lambda: any(each["value"] == "unlock" for each in counter.bridge.view["buttons"]))
+    counter.press("leave")
+    counter.until("locked")
+    assert counter.station.journal.fact("locked_here") == "yes"
+    counter.stage.put(None)
+    counter.rest_on_the_clock()
+    counter.stage.put(OPERATOR)
+    counter.until("op_pin")
+    counter.bridge.touch("pin", PIN)
+    counter.until("op_menu")
+    counter.press("unlock")
+    counter.press("leave")
+    counter.until("idle")
+
+
+def _facts(counter: Counter) -> list[dict[str, Any]]:
+    return list(counter.bridge.view["operator"]["facts"])
