@@ -83,9 +83,11 @@ class Judge:
         self._follow_pack(self.roster)
         self._consensus = Consensus(rule=self._rule(self.roster), gallery=self._gallery)
         self._guidance = Guidance()
+        self.landmarks = landmarks or LandmarkFinder()
+        """What finds the landmarks of a challenge; lent to an operator while nobody is judged."""
         self._proof = Proof(
             passive=self._recognizer.pack.passive,
-            landmarks=landmarks or LandmarkFinder(),
+            landmarks=self.landmarks,
             ask=ask,
             recount=self._consensus.recount,
             on_refusals=on_refusals,

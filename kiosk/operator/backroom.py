@@ -15,6 +15,7 @@ from kiosk.hardware.parts import PartsOnTrial
 from kiosk.journal import Journal
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
+from kiosk.operator import wishes as w
 from kiosk.operator.enrolment_outbox import EnrolmentOutbox
 from kiosk.operator.parcel import Permission, seal_parcel
 from kiosk.operator.studio import Studio
@@ -70,7 +71,7 @@ class KioskBackroom:
     def standings(self) -> tuple[s.Standing, ...]:
         return self.outbox.standings
 
-    def seal(self, studio: Studio, want: h.Seal, permission: Permission) -> h.Sealed | h.NotSealed:
+    def seal(self, studio: Studio, want: w.Seal, permission: Permission) -> h.Sealed | h.NotSealed:
         """Sealed first, then on the disk, then in the journal; where the journal refuses, nothing stays on the disk."""
         key = self._key()
         if key is None:
@@ -96,6 +97,9 @@ class KioskBackroom:
             self.outbox.folder.forget(parcel.id)
             return h.NotSealed("journal")
         return h.Sealed(self.outbox.standing(parcel.id))
+
+    def forget_ended(self) -> None:
+        self.outbox.dismiss_ended()
 
     def try_part(self, part: Part) -> None:
         try:

@@ -57,7 +57,7 @@ class EnrolmentOutbox:
         self._device, self._key, self.folder = device, key, folder
         self._epoch, self._name_of = epoch, name_of
         self._receipt_timeout, self._jitter = receipt_timeout, jitter
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._tries: dict[Part, _Try] = {}
         self._heard: dict[str, EnrolmentStanding] = {}
         self._names: dict[str, str] = {}
@@ -66,10 +66,11 @@ class EnrolmentOutbox:
     @property
     def open(self) -> tuple[str, ...]:
         """Those whose end is not known here, for the heartbeat."""
-        ended = {each for each, standing in self._heard.items() if standing.outcome in ("approved", "refused")}
-        left = [each for each in self.folder.kept if each not in ended]
-        # Those of which nothing was heard come first: the hub says by itself what has changed.
-        return tuple(sorted(left, key=lambda each: each in self._heard))[:MAX_STANDINGS]
+        with self._lock:
+            ended = {each for each, standing in self._heard.items() if standing.outcome in ("approved", "refused")}
+            left = [each for each in self.folder.kept if each not in ended]
+            # Those of which nothing was heard come first: the hub says by itself what has changed.
+            return tuple(sorted(left, key=lambda each: each in self._heard))[:MAX_STANDINGS]
 
     def keep(self, parcel: Parcel, name: str) -> None:
         """Bring it to the disk, and remember whose it is until the program ends. EnrolmentStoreError as the folder."""
@@ -94,15 +95,17 @@ class EnrolmentOutbox:
     @property
     def standings(self) -> tuple[Standing, ...]:
         """All that are kept or were heard of since the start, newest first."""
-        ended = [each for each in self._heard if each not in self.folder.kept]
-        return tuple(self.standing(each) for each in (*reversed(list(self.folder.kept)), *reversed(ended)))
+        with self._lock:
+            ended = [each for each in self._heard if each not in self.folder.kept]
+            return tuple(self.standing(each) for each in (*reversed(list(self.folder.kept)), *reversed(ended)))
 
     def dismiss_ended(self) -> None:
         """Somebody has read what became of those that will come to nothing, and of those that are in the roster."""
-        for each in self.standings:
-            if each.outcome in ("refused", "approved") or each.lost:
-                self.folder.forget(each.id)
-                self._heard.pop(each.id, None)
+        with self._lock:
+            for each in self.standings:
+                if each.outcome in ("refused", "approved") or each.lost:
+                    self.folder.forget(each.id)
+                    self._heard.pop(each.id, None)
 
     # In the uplink's thread ------------------------------------------------------------------------------------------
 
@@ -131,23 +134,24 @@ class EnrolmentOutbox:
 
     def settle(self, standings: Iterable[EnrolmentStanding]) -> None:
         """What the hub has: it need be kept here no longer. Said twice, it changes nothing."""
-        for each in standings:
-            kept = self.folder.kept.get(each.id)
-            if kept is None and each.id not in self._heard:
-                # Another life of this kiosk's, or forgotten since.
-                continue
-            if kept is not None:
-                self._parts[each.id] = kept.about.parts
-            self._heard[each.id] = each
-            match each.outcome:
-                case "receiving":
-                    self.folder.drop_parts(each.id, each.held)
-                case "waiting" | "refused":
-                    self.folder.drop_parts(each.id, kept.left if kept is not None else ())
-                case "approved":
-                    self.folder.forget(each.id)
-        while len(self._heard) > MOST_REMEMBERED:
-            del self._heard[next(iter(self._heard))]
+        with self._lock:
+            for each in standings:
+                kept = self.folder.kept.get(each.id)
+                if kept is None and each.id not in self._heard:
+                    # Another life of this kiosk's, or forgotten since.
+                    continue
+                if kept is not None:
+                    self._parts[each.id] = kept.about.parts
+                self._heard[each.id] = each
+                match each.outcome:
+                    case "receiving":
+                        self.folder.drop_parts(each.id, each.held)
+                    case "waiting" | "refused":
+                        self.folder.drop_parts(each.id, kept.left if kept is not None else ())
+                    case "approved":
+                        self.folder.forget(each.id)
+            while len(self._heard) > MOST_REMEMBERED:
+                del self._heard[next(iter(self._heard))]
 
     def _send(self, enrolment: str, part: int, parts: int, publish: Callable[[bytes], bool]) -> bool:
         """Whether the network took it, or there is nothing left to send."""

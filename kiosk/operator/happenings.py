@@ -1,4 +1,4 @@
-"""What happens in the operator mode, and what it asks of others: nouns, without the rules of kiosk.operator.machine.
+"""What happens in the operator mode: nouns, without the rules of kiosk.operator.machine.
 
 What hands do has been looked up by then (kiosk.operator.counter), and what frames mean has been judged.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.hardware.panel import Part
 from kiosk.operator.poses import Shooting
 from kiosk.operator.screens import (
     DenialReason,
@@ -259,70 +258,3 @@ Happening = (
     | CameraLost
     | Ended
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Write that this operator is let in; answer with Entered or NotEntered."""
-
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Write that the operator did this. Where the disk is full, it is logged."""
-
-    operator: str
-    act: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Answer with Opened: what this page shows, or why it cannot."""
-
-    item: MenuItem
-
-
-@dataclass(frozen=True, slots=True)
-class BeginCapture:
-    """Forget what was taken, unless bare, and watch frames from now on; answer with Shot."""
-
-    subject: Subject
-    bare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """Seal what was taken and put it on the disk; answer with Sealed or NotSealed."""
-
-    subject: Subject
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Discard:
-    """Forget whatever was taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class TryPart:
-    """Switch this part on for a moment."""
-
-    part: Part
-
-
-@dataclass(frozen=True, slots=True)
-class BeginTest:
-    """Look at frames for a test from now on."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetLock:
-    """Lock or unlock the kiosk; answer with LockChanged."""
-
-    locked: bool
-
-
-Wanted = Enter | Write | Open | BeginCapture | Seal | Discard | TryPart | BeginTest | SetLock
-"""What the machine asks for."""

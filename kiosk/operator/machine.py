@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
+from kiosk.operator import wishes as w
 from kiosk.operator.poses import is_over
 from kiosk.recognizer.consensus import Identity
 
@@ -46,7 +47,7 @@ class Session:
         return self.screen is not None
 
 
-_Step = tuple[Session, tuple[h.Wanted, ...]]
+_Step = tuple[Session, tuple[w.Wanted, ...]]
 _HANDS: Final = (
     h.Called, h.PinTried, h.Picked, h.Found, h.Chosen, h.Agreed, h.BareWanted, h.SendWanted, h.PartStarted,
     h.PartJudged, h.Back, h.StillHere,
@@ -87,8 +88,8 @@ def _over(session: Session, now: float) -> bool:
 
 
 def _leave(session: Session) -> _Step:
-    left: tuple[h.Wanted, ...] = (h.Write(session.operator, "left"),) if session.operator is not None else ()
-    return Session(), (h.Discard(), *left)
+    left: tuple[w.Wanted, ...] = (w.Write(session.operator, "left"),) if session.operator is not None else ()
+    return Session(), (w.Discard(), *left)
 
 
 def _admit(session: Session, happening: h.Happening, now: float) -> _Step:
@@ -104,9 +105,9 @@ def _admit(session: Session, happening: h.Happening, now: float) -> _Step:
         case h.PinTried(person, right, tries_left) if isinstance(screen, s.AskPin) and screen.person == person:
             known = session.known
             if right and known is not None:
-                return replace(session, entering=True), (h.Enter(known),)
+                return replace(session, entering=True), (w.Enter(known),)
             if tries_left == 0:
-                return _deny(session, "barred", now), (h.Write(person, "pin_barred"),)
+                return _deny(session, "barred", now), (w.Write(person, "pin_barred"),)
             return replace(session, screen=s.AskPin(person, tries_left, wrong=True)), ()
         case h.Entered(person, locked, by_hub) if session.entering and session.known and session.known.person == person:
             menu = s.Menu(locked, by_hub)
@@ -116,7 +117,7 @@ def _admit(session: Session, happening: h.Happening, now: float) -> _Step:
         case h.CameraLost() if isinstance(screen, _WITH_CAMERA):
             return _deny(session, "camera", now), ()
         case h.Picked("device") if isinstance(screen, s.Denied):
-            return session, (h.Open("device"),)
+            return session, (w.Open("device"),)
         case h.Opened(s.Device() as page) if isinstance(screen, s.Denied | s.Device):
             return replace(session, screen=replace(page, outside=True), told_until=None), ()
         case h.Refreshed(facts) if isinstance(screen, s.Device):
@@ -178,14 +179,14 @@ def _pick(session: Session, item: h.MenuItem) -> _Step:
         return session, ()
     match item:
         case "test":
-            return replace(session, screen=s.Testing()), (h.BeginTest(), h.Write(operator, "tested_recognition"))
+            return replace(session, screen=s.Testing()), (w.BeginTest(), w.Write(operator, "tested_recognition"))
         case "lock" | "unlock":
             wanted = item == "lock"
             if menu.locked_by_hub or menu.locked == wanted:
                 return session, ()
-            return session, (h.SetLock(wanted), h.Write(operator, "locked" if wanted else "unlocked"))
+            return session, (w.SetLock(wanted), w.Write(operator, "locked" if wanted else "unlocked"))
         case _:
-            return session, (h.Open(item),)
+            return session, (w.Open(item),)
 
 
 def _back(session: Session) -> _Step:
@@ -193,9 +194,11 @@ def _back(session: Session) -> _Step:
         case s.Menu():
             return _leave(session)
         case s.AskConsent():
-            return replace(session, screen=s.FindPerson(), consent=None), (h.Discard(),)
+            return replace(session, screen=s.FindPerson(), consent=None), (w.Discard(),)
+        case s.Standings():
+            return replace(session, screen=session.menu), (w.ForgetEnded(),)
         case _:
-            return replace(session, screen=session.menu, consent=None), (h.Discard(),)
+            return replace(session, screen=session.menu, consent=None), (w.Discard(),)
 
 
 def _enrol(
@@ -213,7 +216,7 @@ def _enrol(
             subject = screen.subject
             if isinstance(screen, s.Unfit) and session.consent != subject:
                 return session, ()
-            return replace(session, consent=subject), (h.BeginCapture(subject),)
+            return replace(session, consent=subject), (w.BeginCapture(subject),)
         case h.Shot(progress) if session.consent is not None and isinstance(
             screen, s.AskConsent | s.Unfit | s.Reviewing
         ):
@@ -221,16 +224,16 @@ def _enrol(
             return replace(session, screen=s.Capturing(session.consent, progress)), ()
         case h.Shot(progress) if isinstance(screen, s.Capturing):
             if is_over(progress, now):
-                return replace(session, screen=s.Unfit(screen.subject, "slow")), (h.Discard(),)
+                return replace(session, screen=s.Unfit(screen.subject, "slow")), (w.Discard(),)
             return replace(session, screen=s.Capturing(screen.subject, progress)), ()
         case h.Taken(thumbs, bare, unfit, other) if isinstance(screen, s.Capturing):
             if unfit is not None:
-                return replace(session, screen=s.Unfit(screen.subject, unfit, other)), (h.Discard(),)
+                return replace(session, screen=s.Unfit(screen.subject, unfit, other)), (w.Discard(),)
             return replace(session, screen=s.Reviewing(screen.subject, thumbs, bare)), ()
         case h.BareWanted() if isinstance(screen, s.Reviewing) and not screen.bare:
-            return session, (h.BeginCapture(screen.subject, bare=True),)
+            return session, (w.BeginCapture(screen.subject, bare=True),)
         case h.CameraLost() if isinstance(screen, s.Capturing):
-            return replace(session, screen=s.Unfit(screen.subject, "camera")), (h.Discard(),)
+            return replace(session, screen=s.Unfit(screen.subject, "camera")), (w.Discard(),)
         case h.CameraLost() if isinstance(screen, s.Testing):
             return replace(session, screen=s.Unable("camera")), ()
     return session, ()
@@ -240,9 +243,9 @@ def _send(session: Session, happening: h.SendWanted | h.Sealed | h.NotSealed | h
     screen, operator = session.screen, session.operator
     match happening:
         case h.SendWanted() if isinstance(screen, s.Reviewing) and screen.subject == session.consent and operator:
-            return session, (h.Seal(screen.subject, operator),)
+            return session, (w.Seal(screen.subject, operator),)
         case h.Sealed(standing) if isinstance(screen, s.Reviewing):
-            return replace(session, screen=s.Handed(standing), consent=None), (h.Discard(),)
+            return replace(session, screen=s.Handed(standing), consent=None), (w.Discard(),)
         case h.NotSealed(trouble) if isinstance(screen, s.Reviewing):
             return replace(session, screen=replace(screen, trouble=trouble)), ()
         case h.StandingChanged(standings) if isinstance(screen, s.Handed):
@@ -259,12 +262,12 @@ def _try_out(session: Session, happening: h.Measured | h.PartStarted | h.PartJud
         case h.Measured(reading) if isinstance(screen, s.Testing):
             return replace(session, screen=s.Testing(reading)), ()
         case h.PartStarted() if isinstance(screen, s.TryingPart) and screen.part is not None:
-            return replace(session, screen=replace(screen, started=True)), (h.TryPart(screen.part),)
+            return replace(session, screen=replace(screen, started=True)), (w.TryPart(screen.part),)
         case h.PartJudged(fine) if isinstance(screen, s.TryingPart) and screen.part is not None and screen.started:
             done = (*screen.done, s.Trial(screen.part, fine))
             session = replace(session, screen=replace(screen, done=done, started=False))
             if len(done) < len(screen.parts) or operator is None:
                 return session, ()
             told = " ".join(f"{each.part}:{'ok' if each.fine else 'failed'}" for each in done)
-            return session, (h.Write(operator, "tested_parts", told),)
+            return session, (w.Write(operator, "tested_parts", told),)
     return session, ()

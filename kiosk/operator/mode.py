@@ -28,6 +28,7 @@ from kiosk.hardware.panel import Part
 from kiosk.judge import Judge, View
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
+from kiosk.operator import wishes as w
 from kiosk.operator.counter import Counter
 from kiosk.operator.machine import Session, step
 from kiosk.operator.parcel import Permission
@@ -68,8 +69,12 @@ class Backroom(Protocol):
         """Where enrolments are."""
         ...
 
-    def seal(self, studio: Studio, want: h.Seal, permission: Permission) -> h.Sealed | h.NotSealed:
+    def seal(self, studio: Studio, want: w.Seal, permission: Permission) -> h.Sealed | h.NotSealed:
         """Seal what was taken and bring it to the disk."""
+        ...
+
+    def forget_ended(self) -> None:
+        """Those enrolments that ended need not be listed again."""
         ...
 
     def try_part(self, part: Part) -> None:
@@ -221,26 +226,28 @@ class OperatorMode:
             if before is not None and self._session.screen is None:
                 self._judge.lose()
 
-    def _do(self, want: h.Wanted) -> h.Happening | None:
+    def _do(self, want: w.Wanted) -> h.Happening | None:
         match want:
-            case h.Enter(identity):
+            case w.Enter(identity):
                 return self._enter(identity)
-            case h.Write(operator, act, about):
+            case w.Write(operator, act, about):
                 self._write(operator, act, about)
-            case h.Open(item):
+            case w.Open(item):
                 return self._backroom.open(item)
-            case h.BeginCapture(subject, bare):
+            case w.BeginCapture(subject, bare):
                 return self._studio.begin(subject, self._clocks.monotonic(), bare=bare)
-            case h.Discard():
+            case w.Discard():
                 self._studio.discard()
                 self._permission = None
-            case h.BeginTest():
+            case w.ForgetEnded():
+                self._backroom.forget_ended()
+            case w.BeginTest():
                 self._trial_run.begin()
-            case h.Seal():
+            case w.Seal():
                 return self._seal(want)
-            case h.TryPart(part):
+            case w.TryPart(part):
                 self._backroom.try_part(part)
-            case h.SetLock(locked):
+            case w.SetLock(locked):
                 return self._set_lock(locked=locked)
             case _:
                 assert_never(want)
@@ -263,7 +270,7 @@ class OperatorMode:
             return False
         return True
 
-    def _seal(self, want: h.Seal) -> h.Sealed | h.NotSealed:
+    def _seal(self, want: w.Seal) -> h.Sealed | h.NotSealed:
         if self._permission is None:
             return h.NotSealed("no_key")
         return self._backroom.seal(self._studio, want, self._permission)

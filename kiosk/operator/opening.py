@@ -23,15 +23,13 @@ from kiosk.operator.mode import Clocks, OperatorMode
 from kiosk.operator.screens import Fact
 from kiosk.operator.studio import Studio
 from kiosk.operator.trial_run import TrialRun
-from kiosk.proof import LandmarkSource
-from kiosk.recognizer.liveness.landmarks import LandmarkFinder
 from kiosk.settings import KioskSettings
 from kiosk.uplink import Uplink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Premises:
-    """What of a kiosk an operator works with. log: the last lines; landmarks: None for dlib's."""
+    """What of a kiosk an operator works with. log: the last lines."""
 
     settings: KioskSettings
     account: Account
@@ -41,7 +39,6 @@ class Premises:
     uplink: Uplink
     outbox: EnrolmentOutbox
     log: LogRing
-    landmarks: LandmarkSource | None = None
 
     def facts(self) -> tuple[Fact, ...]:
         """How the kiosk is now."""
@@ -77,7 +74,6 @@ def opening(premises: Premises) -> Callable[[Workplace], OperatorMode]:
 
     def open_mode(place: Workplace) -> OperatorMode:
         account, clock, judge = premises.account, premises.clock, place.judge
-        landmarks = premises.landmarks or LandmarkFinder()
         zone = site_zone(premises.settings)
 
         def open_judge() -> Judge:
@@ -86,13 +82,13 @@ def opening(premises: Premises) -> Callable[[Workplace], OperatorMode]:
                 roster=account.roster,
                 clock=clock,
                 ask=premises.source.ask,
-                landmarks=landmarks,
+                landmarks=judge.landmarks,
             )
 
         studio = Studio(
             pack=lambda: judge.pack,
             roster=lambda: judge.roster,
-            landmarks=landmarks,
+            landmarks=judge.landmarks,
             ask=premises.source.ask,
             wall=lambda: clock.read().wall,
         )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from contract.enrolment import Outcome
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
+from kiosk.operator import wishes as w
 from kiosk.operator.machine import IDLE_SECONDS, TOLD_SECONDS, Session, step
 from kiosk.operator.poses import POSES, Shooting
 from kiosk.operator.shooting import CAPTURE_SECONDS
@@ -30,7 +31,7 @@ TO_REVIEW: tuple[h.Happening, ...] = (
 )  # fmt: skip
 
 
-def walk(*happenings: h.Happening | None, now: float = 10.0) -> tuple[Session, list[h.Wanted]]:
+def walk(*happenings: h.Happening | None, now: float = 10.0) -> tuple[Session, list[w.Wanted]]:
     session, wanted = Session(), []
     for each in happenings:
         session, more = step(session, each, now)
@@ -41,7 +42,7 @@ def walk(*happenings: h.Happening | None, now: float = 10.0) -> tuple[Session, l
 def test_operator_comes_in_by_face_and_pin_and_only_when_it_is_written() -> None:
     session, wanted = walk(*TO_MENU[:-1])
     assert isinstance(session.screen, s.AskPin)
-    assert wanted == [h.Enter(RUDI)]
+    assert wanted == [w.Enter(RUDI)]
     session, _ = step(session, TO_MENU[-1], 10.0)
     assert (session.screen, session.operator) == (s.Menu(), "rudi")
 
@@ -73,7 +74,7 @@ def test_wrong_pin_is_told_and_the_last_one_bars_and_is_written() -> None:
     assert session.screen == s.AskPin("rudi", 1, wrong=True)
     session, wanted = step(session, h.PinTried("rudi", right=False, tries_left=0), 10.0)
     assert session.screen == s.Denied("barred")
-    assert wanted == (h.Write("rudi", "pin_barred"),)
+    assert wanted == (w.Write("rudi", "pin_barred"),)
 
 
 def test_pin_of_somebody_else_lets_nobody_in() -> None:
@@ -84,7 +85,7 @@ def test_pin_of_somebody_else_lets_nobody_in() -> None:
 
 def test_state_of_the_device_can_be_seen_without_anybody_let_in() -> None:
     session, wanted = walk(h.Called("camera"), h.Picked("device"))
-    assert wanted == [h.Open("device")]
+    assert wanted == [w.Open("device")]
     session, _ = step(session, h.Opened(s.Device((s.Fact("queue", text="3"),))), 10.0)
     assert isinstance(session.screen, s.Device)
     assert session.screen.outside
@@ -96,12 +97,12 @@ def test_state_of_the_device_can_be_seen_without_anybody_let_in() -> None:
 def test_enrolment_goes_from_name_to_waiting() -> None:
     session, wanted = walk(*TO_REVIEW)
     assert session.screen == s.Reviewing(SITI, (b"1",) * 6)
-    assert wanted[-1] == h.BeginCapture(SITI)
+    assert wanted[-1] == w.BeginCapture(SITI)
     session, sealing = step(session, h.SendWanted(), 10.0)
-    assert sealing == (h.Seal(SITI, "rudi"),)
+    assert sealing == (w.Seal(SITI, "rudi"),)
     session, after = step(session, h.Sealed(STANDING), 10.0)
     assert session.screen == s.Handed(STANDING)
-    assert after == (h.Discard(),)
+    assert after == (w.Discard(),)
     outcomes: tuple[Outcome, ...] = ("waiting", "approved")
     for outcome in outcomes:
         session, _ = step(session, h.StandingChanged((replace(STANDING, outcome=outcome),)), 10.0)
@@ -111,13 +112,13 @@ def test_enrolment_goes_from_name_to_waiting() -> None:
 def test_what_cannot_be_sealed_is_said_and_can_be_tried_again() -> None:
     session, _ = walk(*TO_REVIEW, h.SendWanted(), h.NotSealed("disk"))
     assert session.screen == s.Reviewing(SITI, (b"1",) * 6, trouble="disk")
-    assert step(session, h.SendWanted(), 10.0)[1] == (h.Seal(SITI, "rudi"),)
+    assert step(session, h.SendWanted(), 10.0)[1] == (w.Seal(SITI, "rudi"),)
 
 
 def test_without_consent_nothing_is_captured() -> None:
     session, wanted = walk(*TO_MENU, h.Picked("enrol"), h.Opened(s.FindPerson()), h.Chosen(SITI), h.Shot(SHOOTING))
     assert session.screen == s.AskConsent(SITI)
-    assert not any(isinstance(each, h.BeginCapture) for each in wanted)
+    assert not any(isinstance(each, w.BeginCapture) for each in wanted)
     assert step(session, h.Back(), 10.0)[0].screen == s.FindPerson()
 
 
@@ -126,7 +127,7 @@ def test_unfit_pictures_are_forgotten(unfit: s.UnfitReason) -> None:
     session, _ = walk(*TO_REVIEW[:-1])
     session, wanted = step(session, h.Taken(unfit=unfit, other="Budi"), 10.0)
     assert session.screen == s.Unfit(SITI, unfit, "Budi")
-    assert wanted == (h.Discard(),)
+    assert wanted == (w.Discard(),)
     assert step(session, h.SendWanted(), 10.0)[1] == ()
 
 
@@ -134,7 +135,7 @@ def test_capture_that_takes_too_long_ends() -> None:
     session, _ = walk(*TO_REVIEW[:-1])
     session, wanted = step(session, h.Shot(SHOOTING), CAPTURE_SECONDS)
     assert session.screen == s.Unfit(SITI, "slow")
-    assert wanted == (h.Discard(),)
+    assert wanted == (w.Discard(),)
 
 
 def test_lost_camera_ends_a_capture() -> None:
@@ -146,20 +147,27 @@ def test_parts_are_tried_one_after_the_other_and_the_result_is_written() -> None
     session, _ = walk(*TO_MENU, h.Picked("parts"), h.Opened(s.TryingPart(("relay", "blue"))))
     assert step(session, h.PartJudged(fine=True), 10.0)[0] == session
     session, wanted = step(session, h.PartStarted(), 10.0)
-    assert wanted == (h.TryPart("relay"),)
+    assert wanted == (w.TryPart("relay"),)
     session, _ = step(session, h.PartJudged(fine=True), 10.0)
     session, _ = step(session, h.PartStarted(), 10.0)
     session, wanted = step(session, h.PartJudged(fine=False), 10.0)
-    assert wanted == (h.Write("rudi", "tested_parts", "relay:ok blue:failed"),)
+    assert wanted == (w.Write("rudi", "tested_parts", "relay:ok blue:failed"),)
     assert isinstance(session.screen, s.TryingPart)
     assert session.screen.part is None
+
+
+def test_enrolments_that_ended_are_forgotten_once_they_were_read() -> None:
+    session, wanted = walk(*TO_MENU, h.Picked("standings"), h.Opened(s.Standings((STANDING,))))
+    assert wanted[-1] == w.Open("standings")
+    session, wanted_then = step(session, h.Back(), 10.0)
+    assert (session.screen, wanted_then) == (s.Menu(), (w.ForgetEnded(),))
 
 
 def test_what_the_hub_has_locked_no_operator_unlocks() -> None:
     session, _ = walk(*TO_MENU[:-1], h.Entered("rudi", locked=False, locked_by_hub=True))
     assert step(session, h.Picked("unlock"), 10.0)[1] == ()
     session, _ = walk(*TO_MENU)
-    assert step(session, h.Picked("lock"), 10.0)[1] == (h.SetLock(locked=True), h.Write("rudi", "locked"))
+    assert step(session, h.Picked("lock"), 10.0)[1] == (w.SetLock(locked=True), w.Write("rudi", "locked"))
 
 
 def test_mode_ends_by_itself_and_says_so() -> None:
@@ -167,7 +175,7 @@ def test_mode_ends_by_itself_and_says_so() -> None:
     assert step(session, h.Measured(None), 10.0 + IDLE_SECONDS - 0.1)[0].on
     ended, wanted = step(session, None, 10.0 + IDLE_SECONDS)
     assert not ended.on
-    assert wanted == (h.Discard(), h.Write("rudi", "left"))
+    assert wanted == (w.Discard(), w.Write("rudi", "left"))
 
 
 SUBJECTS = st.sampled_from([SITI, NEW])
@@ -230,21 +238,21 @@ def test_whatever_happens_nobody_is_enrolled_without_operator_pin_and_consent_an
         entered = entered or session.operator is not None
         for want in wanted:
             match want:
-                case h.Enter():
+                case w.Enter():
                     assert right_pin
-                case h.BeginCapture(subject):
+                case w.BeginCapture(subject):
                     assert entered
                     assert subject == agreed
-                case h.Seal(subject, operator):
+                case w.Seal(subject, operator):
                     assert (subject, operator) == (agreed, "rudi")
                     assert isinstance(session.screen, s.Reviewing)
-        seals = [want for want in wanted if isinstance(want, h.Seal)]
+        seals = [want for want in wanted if isinstance(want, w.Seal)]
         assert len(seals) <= 1
         if not session.on:
             assert session == Session()
             if before.on:
-                assert h.Discard() in wanted
-                assert (h.Write("rudi", "left") in wanted) == (before.operator is not None)
+                assert w.Discard() in wanted
+                assert (w.Write("rudi", "left") in wanted) == (before.operator is not None)
             right_pin = entered = False
             agreed = None
         assert session.operator is None or right_pin

@@ -15,6 +15,7 @@ from kiosk.errors import CameraStalledError, JournalFullError
 from kiosk.hardware.panel import Part
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
+from kiosk.operator import wishes as w
 from kiosk.operator.counter import Counter
 from kiosk.operator.machine import IDLE_SECONDS
 from kiosk.operator.mode import Clocks, OperatorMode
@@ -34,8 +35,9 @@ class Backroom:
 
     hindrance: s.DenialReason | None = None
     locks: tuple[bool, bool] = (False, False)
-    sealed: list[tuple[h.Seal, Permission]] = field(default_factory=list)
+    sealed: list[tuple[w.Seal, Permission]] = field(default_factory=list)
     tried: list[Part] = field(default_factory=list)
+    forgotten: bool = False
     lock_kiosk: Callable[[bool], None] = lambda _locked: None
 
     def open(self, item: h.MenuItem) -> h.Opened:
@@ -47,9 +49,12 @@ class Backroom:
     def standings(self) -> tuple[s.Standing, ...]:
         return (s.Standing("i-1", "Dewi", "waiting", 6, 6),)
 
-    def seal(self, studio: Any, want: h.Seal, permission: Permission) -> h.Sealed:
+    def seal(self, studio: Any, want: w.Seal, permission: Permission) -> h.Sealed:
         self.sealed.append((want, permission))
         return h.Sealed(s.Standing("i-1", want.subject.name, None, 0, 6))
+
+    def forget_ended(self) -> None:
+        self.forgotten = True
 
     def try_part(self, part: Part) -> None:
         self.tried.append(part)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -93,7 +95,19 @@ def test_what_is_wrong_is_marked(changes: dict[str, Any], name: str, code: str) 
 
 def test_address_is_known_without_sending_anything() -> None:
     assert own_address("127.0.0.1") == "127.0.0.1"
-    assert own_address("no.such.host.invalid") == ""
+
+
+def test_no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    class Probe(socket.socket):
+        def connect(self, address: Any) -> None:
+            asked.append(address)
+            raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "socket", Probe)
+    assert own_address("hub.example.go.id") == ""
+    assert asked == [("203.0.113.1", 9)]
 
 
 @pytest.mark.parametrize(("typed", "name"), [("SITI AMINAH", "Siti Aminah"), ("  budi ", "Budi"), ("AB", ""), ("", "")])
