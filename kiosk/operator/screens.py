@@ -164,7 +164,8 @@ class Layer:
 class Reading:
     """What the recogniser makes of one frame.
 
-    name: of the nearest person, None without one; similarity, threshold, margin, least_margin: cosines.
+    name: of the nearest person, None without one; similarity, threshold, margin, least_margin: cosines; margin None:
+    there is nobody else.
     agreed: whether the frames together are this person. fault: what ails the
     picture, None: nothing. The rest is quality: pixels, degrees, see kiosk.recognizer.quality.assessment.
     """
@@ -172,7 +173,7 @@ class Reading:
     name: str | None = None
     similarity: float = 0.0
     threshold: float = 0.0
-    margin: float = 0.0
+    margin: float | None = None
     least_margin: float = 0.0
     agreed: bool = False
     fault: Hint | None = None

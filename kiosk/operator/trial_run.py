@@ -9,6 +9,8 @@ from kiosk.events import Ambiguous, Challenging, Closed, Event, LivenessFailed, 
 from kiosk.guidance import HINTS
 from kiosk.judge import Judge, View
 from kiosk.operator.screens import Layer, Reading
+from kiosk.recognizer.consensus import Identity
+from kiosk.recognizer.face import Match
 from kiosk.remembered import Scan, ScanSettings
 
 
@@ -40,7 +42,7 @@ class TrialRun:
             name=judge.roster.name_of(person) if person is not None else None,
             similarity=identity.similarity if identity is not None else match.similarity if match is not None else 0.0,
             threshold=rule.threshold,
-            margin=identity.margin if identity is not None else match.margin if match is not None else 0.0,
+            margin=_margin(identity, match, alone=len(judge.roster.gallery) < 2),
             least_margin=rule.margin,
             agreed=identity is not None,
             fault=HINTS.get(served.usability),
@@ -55,6 +57,12 @@ class TrialRun:
             number=asked.number if asked is not None else 0,
             of=asked.of if asked is not None else 0,
         )
+
+
+def _margin(identity: Identity | None, match: Match | None, *, alone: bool) -> float | None:
+    if alone or (identity is None and match is None):
+        return None
+    return identity.margin if identity is not None else match.margin if match is not None else None
 
 
 def _layers(layers: tuple[LivenessLayer, ...], event: Event) -> tuple[Layer, ...]:

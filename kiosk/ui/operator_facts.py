@@ -58,6 +58,7 @@ def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phra
         return (FactView(words.nobody_there, ""),)
     pitch = f"{reading.pitch:+.0f}\u00b0" if reading.pitch is not None else "\u2013"
     fault = reading.fault
+    margin = "\u2013" if reading.margin is None else f"{reading.margin:.3f} / {reading.least_margin:.3f}"
     quality = getattr(phrases.states, f"approach_{fault}").headline if fault is not None else words.codes["ok"]
     layers = [
         FactView(
@@ -79,11 +80,7 @@ def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phra
             f"{reading.similarity:.3f} / {reading.threshold:.3f}",
             bad=reading.similarity < reading.threshold,
         ),
-        FactView(
-            named.margin,
-            f"{reading.margin:.3f} / {reading.least_margin:.3f}",
-            bad=reading.margin < reading.least_margin,
-        ),
+        FactView(named.margin, margin, bad=reading.margin is not None and reading.margin < reading.least_margin),
         FactView(named.usability, quality, bad=fault is not None),
         FactView(named.eyes, f"{reading.eye_distance:.0f} px"),
         FactView(named.pose, f"{reading.yaw:+.0f}\u00b0 / {pitch}"),

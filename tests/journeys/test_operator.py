@@ -322,6 +322,15 @@ def test_kiosk_without_the_hubs_key_and_without_operators_says_what_to_do(counte
     assert "pusat menetapkan petugas" in counter.until("op_denied_nobody")["detail"]
 
 
+def test_operator_moves_the_head_where_the_policy_asks_for_it(counter: Counter) -> None:
+    counter.know(OPERATOR, named=(NEWCOMER,), liveness="active")
+    counter.enter()
+    row = [each for each in counter.station.journal.rows() if isinstance(each, OperatorAct)][-1]
+    assert row.act == "entered"
+    assert row.liveness is not None
+    assert [each.verdict for each in row.liveness.layers] == ["live"]
+
+
 def test_operator_locks_the_kiosk_and_it_stays_locked(counter: Counter) -> None:
     counter.enter()
     counter.press("lock")

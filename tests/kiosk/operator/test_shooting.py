@@ -45,7 +45,7 @@ def at(wish: Wish, straight: tuple[float, ...] = (0.0,)) -> Shooting:
         ("bare", face(), None),
         ("ahead", face(alone=False), "one_at_a_time"),
         ("ahead", face(sharpness=1.0), "still"),
-        ("ahead", face(eye_distance=10.0), "nearer"),
+        ("ahead", face(eye_distance=40.0), "nearer"),
         ("ahead", face(inside=0.7), "centre"),
         ("ahead", face(mouth_covered=0.9), "mask"),
         ("ahead", Measured(Usability.COME_NEARER, None, None), "nearer"),

@@ -63,7 +63,10 @@ def ask(item: QQuickItem, expression: str) -> Any:
     return QQmlExpression(context, item, expression).evaluate()[0]
 
 
-FEW = ("idle", "accepted_session", "choose", "find_name_found", "enter_pin", "month", "refused_offer", "locked")
+FEW = (
+    "idle", "accepted_session", "choose", "find_name_found", "enter_pin", "month", "refused_offer", "locked", "op_menu",
+    "op_consent", "op_review", "op_capture_left", "op_device_bad",
+)  # fmt: skip
 """One of each layout; `presensi kiosk screens` looks at everything."""
 
 
