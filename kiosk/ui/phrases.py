@@ -114,6 +114,7 @@ class WindowWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enrol_done: str
     enrol_failed: str
     no_picture: str
+    operators: str
 
 
 class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 import QtQuick
 
-// Above everything: whose kiosk this is, and the time while the large clock is away.
+// Above everything: whose kiosk this is, and the time while the large clock is away; else how an operator gets in.
 Rectangle {
     id: bar
 
@@ -9,6 +9,9 @@ Rectangle {
     required property var view
     required property var colours
     required property var kiosk
+    required property string operators
+
+    readonly property bool inviting: view.state === "idle" && !view.dim
 
     // An operator's mode is told by colour, sign and words: nobody is to think that attendance is taken.
     readonly property bool attended: view.operator.shown
@@ -27,7 +30,7 @@ Rectangle {
     }
 
     Line {
-        anchors { left: emblem.right; leftMargin: 14 * bar.unit; right: clock.left; rightMargin: 14 * bar.unit }
+        anchors { left: emblem.right; leftMargin: 14 * bar.unit; right: bar.inviting ? hint.left : clock.left; rightMargin: 14 * bar.unit }
         height: parent.height - 12 * bar.unit
         y: 6 * bar.unit
         verticalAlignment: Text.AlignVCenter
@@ -52,10 +55,35 @@ Rectangle {
         font.weight: Font.DemiBold
     }
 
+    Line {
+        id: hint
+        objectName: "operatorHint"
+        anchors { right: hand.left; rightMargin: 10 * bar.unit }
+        width: 176 * bar.unit
+        height: parent.height
+        visible: bar.inviting
+        horizontalAlignment: Text.AlignRight
+        verticalAlignment: Text.AlignVCenter
+        text: bar.operators
+        color: bar.ink
+        size: 20 * bar.unit
+        lines: 2
+    }
+
+    Glyph {
+        id: hand
+        anchors { right: parent.right; rightMargin: 24 * bar.unit + bar.inset; verticalCenter: parent.verticalCenter }
+        width: 30 * bar.unit
+        height: width
+        visible: bar.inviting
+        name: "person"
+        ink: bar.ink
+    }
+
     // The way in for who looks after the kiosk, also where the large clock is away: locked, without a camera, in a queue.
     Item {
         anchors { right: parent.right; rightMargin: bar.inset }
-        width: 200 * bar.unit
+        width: 240 * bar.unit
         height: parent.height
 
         TapHandler {

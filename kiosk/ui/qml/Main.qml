@@ -42,6 +42,7 @@ Window {
         view: window.view
         colours: window.colours
         kiosk: window.kiosk
+        operators: window.words.operators
     }
 
     Item {
