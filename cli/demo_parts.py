@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 from sqlalchemy import select
@@ -52,6 +52,9 @@ APPROVED_BY: Final = "demo approver"
 """Enrolment takes two people. Here one command plays them both: a demonstration for one, under names that say so."""
 PATIENCE_SECONDS: Final = 60.0
 DEFAULT_ADDRESS: Final = ("127.0.0.1", 8080)
+
+if TYPE_CHECKING:
+    from kiosk.ui.bridge import Bridge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +107,15 @@ class Demo:
         else:
             from kiosk.ui.show import run_with_window
 
-            prepare = self._enrolment.connect if self._enrolment else lambda _bridge: None
-            run_with_window(self._station, windowed=self._wishes.windowed, prepare=prepare)
+            run_with_window(self._station, windowed=self._wishes.windowed, prepare=self._prepare)
         return self._outcome() if self._wishes.once else None
+
+    def _prepare(self, bridge: Bridge) -> None:
+        from kiosk.ui.pulse import keep_pulse
+
+        keep_pulse(self._station.vitals, bridge)
+        if self._enrolment:
+            self._enrolment.connect(bridge)
 
     # Putting together -----------------------------------------------------------------------------------------------
 

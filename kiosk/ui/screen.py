@@ -26,8 +26,7 @@ class Screen:
 
     surroundings: asked each time; it must be quick and callable from any thread.
     monotonic: the clock of the states' `until`. dim_after_seconds: idle for so long at night, the screen is dim.
-    on_dim: told, in whatever thread draws, when the backlight may go down and when it must come up again; it must be
-    quick.
+    The backlight goes by the same hours and the same patience (kiosk.hardware.lighting), and by motion too.
     """
 
     def __init__(
@@ -39,7 +38,6 @@ class Screen:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         dim_after_seconds: float = 30.0,
-        on_dim: Callable[[bool], None] = lambda _dim: None,
     ) -> None:
         self._bridge = bridge
         self._surroundings = surroundings
@@ -49,8 +47,6 @@ class Screen:
         self._monotonic = monotonic
         self._dim_after = dim_after_seconds
         self._idle_since = -math.inf
-        self._on_dim = on_dim
-        self._dim = False
         self._lock = threading.Lock()
         self._state: State = Idle()
         self._name: str | None = None
@@ -102,6 +98,3 @@ class Screen:
             resting=monotonic - self._idle_since >= self._dim_after,
         )
         self._bridge.show(view)
-        if view.dim != self._dim:
-            self._dim = view.dim
-            self._on_dim(view.dim)

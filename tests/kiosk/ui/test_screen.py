@@ -77,21 +77,19 @@ def test_other_language_lasts_until_the_visit_is_over(until: Until) -> None:
     until(lambda: bridge.property("view")["headline"] == "Selamat pagi")
 
 
-def test_backlight_is_told_once_when_the_night_begins_and_ends(qt: object) -> None:
-    told: list[bool] = []
+def test_screen_rests_at_night_after_its_patience_and_wakes_with_a_face(until: Until) -> None:
+    bridge, now = Bridge(), [10.0]
     night = replace(CALM, night_from=6, night_until=8)
-    now = [10.0]
-    screen = Screen(
-        Bridge(), surroundings=lambda: night, now=lambda: TAKEN, monotonic=lambda: now[0], on_dim=told.append
-    )
+    screen = Screen(bridge, surroundings=lambda: night, now=lambda: TAKEN, monotonic=lambda: now[0])
     screen.refresh()
-    screen.refresh()
+    until(lambda: bridge.property("view")["dim"])
     screen.show_state(Approach("nearer"), name=None)
-    assert told == [True, False]
+    until(lambda: not bridge.property("view")["dim"])
     screen.show_state(Idle(), name=None)
     now[0] += 29
     screen.refresh()
-    assert told == [True, False]
+    until(lambda: bridge.property("view")["state"] == "idle")
+    assert not bridge.property("view")["dim"]
     now[0] += 1
     screen.refresh()
-    assert told == [True, False, True]
+    until(lambda: bridge.property("view")["dim"])
