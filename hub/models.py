@@ -9,7 +9,9 @@ from hub.recap import models as recap
 from hub.refusals import models as refusals
 from hub.review import models as review
 from hub.roster import fallback_models as fallback
+from hub.roster import kiosk_enrolment_models as kiosk_enrolment
 from hub.roster import models as roster
+from hub.roster import operator_models as operators
 from hub.roster import timetable_models as timetables
 from hub.schedule import models as schedule
 
@@ -20,6 +22,8 @@ __all__ = [
     "fallback",
     "fleet",
     "ingest",
+    "kiosk_enrolment",
+    "operators",
     "recap",
     "refusals",
     "review",

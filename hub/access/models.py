@@ -11,7 +11,11 @@ from hub.db import Base
 
 
 class Account(Base):
-    """A person who uses the hub's pages. password_hash: argon2id. unit_id None: sees every unit."""
+    """A person who uses the hub's pages. password_hash: argon2id. unit_id None: sees every unit.
+
+    employee_id: which employee they are, where that is known, so that nobody approves under another spelling what they
+    enrolled; no foreign key (migration 0017).
+    """
 
     __tablename__ = "account"
 
@@ -19,5 +23,6 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(32))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    employee_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
