@@ -1,4 +1,4 @@
-"""The hub's own key: it signs receipts, rosters and commands; kiosks trust its public half."""
+"""The hub's own keys: one signs receipts, rosters and commands; the other opens what kiosks seal for the hub."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from contract.errors import BadInputError
+from contract.sealing import OpeningKey
 from contract.signing import SigningKey
 
 
@@ -20,6 +21,17 @@ def load_hub_key(data_folder: Path) -> SigningKey:
     except OSError as error:
         raise BadInputError(f"The hub's key cannot be kept in {data_folder}: {error.strerror}.") from error
     return key
+
+
+def load_enrol_key(data_folder: Path) -> OpeningKey:
+    """Read `enrol.key` in the data directory, or make it there; rosters carry its public half.
+
+    BadInputError when the file cannot be read or written.
+    """
+    try:
+        return OpeningKey.load_or_create(data_folder / "enrol.key")
+    except OSError as error:
+        raise BadInputError(f"The hub's key cannot be kept in {data_folder}: {error.strerror}.") from error
 
 
 def _write_public(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from hub.db import table_of
 from hub.roster.models import ApprovedLocation, Employee, Membership, RosterChange, RosterClock
+from hub.roster.operator_models import KioskOperator
 
 _clock = table_of(RosterClock)
 _changes = table_of(RosterChange)
@@ -56,6 +57,11 @@ def note_kiosk(connection: Connection, device: str, *, now: datetime) -> int:
 
 def note_timetables(connection: Connection, *, now: datetime) -> int:
     """Hours changed that people had and have: every kiosk gets the timetables anew, and nobody's row."""
+    return note_policy(connection, now=now)
+
+
+def note_policy(connection: Connection, *, now: datetime) -> int:
+    """What every kiosk's policy says changed: every kiosk gets its policy anew, and nobody's row."""
     return _note(connection, [{"kind": "kiosk", "person_id": None, "device": None, "changed_at": now}])
 
 
@@ -80,7 +86,7 @@ def difference_since(connection: Connection, version: int, device: str) -> Diffe
 
 
 def note_passing_dates(connection: Connection, today: date, *, now: datetime) -> int:
-    """Make changes of memberships, employments and approved locations that began or ended since this was last asked.
+    """Make changes of what began or ended since the last time: memberships, employments, approved locations, operators.
 
     Returns how many people. Spans end on their last day, so a person leaves a roster on the day after.
     """
@@ -93,6 +99,7 @@ def note_passing_dates(connection: Connection, today: date, *, now: datetime) ->
             (Membership.employee_id, Membership.valid_from, Membership.valid_until),
             (Employee.id, Employee.employed_from, Employee.employed_until),
             (ApprovedLocation.employee_id, ApprovedLocation.valid_from, ApprovedLocation.valid_until),
+            (KioskOperator.employee_id, KioskOperator.valid_from, KioskOperator.valid_until),
         ):
             began = first.between(through, today) & (first > through)
             ended = (last >= through) & (last < today)

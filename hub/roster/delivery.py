@@ -6,7 +6,7 @@ behind gets the same again after a while, and not before, so that slow kiosks ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -24,9 +24,11 @@ from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
 from hub.roster.deployment import deployed_pack
+from hub.roster.enrol_key import enrol_key_in_force
 from hub.roster.fallback import read_fallbacks
-from hub.roster.gallery import load_people, people_in_scope, people_with_templates
+from hub.roster.gallery import load_people, name_people, people_in_scope, people_with_templates
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
+from hub.roster.operators import operators_of
 from hub.roster.thresholds import calibrated_threshold, partners_of, second_factors
 from hub.roster.timetable_book import read_hours_of, refresh_timetables, stored_key, timetable_key
 
@@ -37,6 +39,12 @@ BYTES_PER_PART: Final = 500_000
 """Embeddings in one part; as base64 they hardly compress, and a payload may have 1 MiB (contract.codec)."""
 
 REMOVED_PER_PART: Final = 2_000
+
+NAMES_PER_PART: Final = 500
+"""People who are not enrolled yet travel by name alone, and weigh a tenth of others at most."""
+
+MOST_NAMES: Final = 2_000
+"""So many of them a kiosk is told of, those with the lowest ids; an office that has more enrols from photographs."""
 
 KIOSKS_AT_ONCE: Final = 8
 """So many kiosks are served in one transaction; on SQLite punches wait meanwhile."""
@@ -117,6 +125,7 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
         # Nobody was ever enrolled and no kiosk's policy was ever set: version 0 is what every kiosk begins with.
         return []
     deployed = deployed_pack(connection)
+    enrol_key = enrol_key_in_force(connection)
     query = (
         select(_kiosks, _latest.c.roster, _latest.c.pack, _latest.c.packs, Unit.name.label("unit_name"))
         .join(_latest, _latest.c.device == _kiosks.c.device)
@@ -142,6 +151,7 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
             message=row.message,
             choose=row.choose,
             fallback=tuple(each for each in _FALLBACKS if each in row.fallback),
+            enrol_key=enrol_key,
         )
         behind.append(_Behind(row.device, row.unit_id, pack, runs_pack, row.roster, row.roster_sent, policy))
     return behind
@@ -149,19 +159,23 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
 
 def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: date) -> Iterator[RosterPart]:
     in_scope = people_in_scope(connection, kiosk.unit_id, today)
+    enrolled = in_scope & people_with_templates(connection, kiosk.pack)
     difference = difference_since(connection, kiosk.holds, kiosk.device)
     whole = difference.whole or not kiosk.runs_pack
     asked = second_factors(connection, in_scope, kiosk.pack)
     # When one of two lookalikes comes or leaves, the other may be asked for a second factor, or no longer.
     changed = difference.people | partners_of(connection, difference.people, kiosk.pack)
     people = load_people(connection, in_scope if whole else changed & in_scope, kiosk.pack, second_factor=asked)
-    timetables = read_hours_of(connection, in_scope & people_with_templates(connection, kiosk.pack))
-    people = _completed(connection, people, timetables.of)
+    timetables = read_hours_of(connection, enrolled)
+    operators = operators_of(connection, kiosk.unit_id, today)
+    people = _completed(connection, people, timetables.of, operators)
+    named, gone = _names_for(sorted(in_scope - enrolled), None if whole else changed)
+    people += name_people(connection, named)
     present = {person.person for person in people}
-    removed = [] if whole else sorted(changed - present)
-    policy = _policy(connection, kiosk, in_scope)
+    removed = [] if whole else sorted((changed | gone) - present)
+    policy = _policy(connection, kiosk, enrolled)
     chunks = list(_chunks(people, removed))
-    for number, (some, gone) in enumerate(chunks, start=1):
+    for number, (some, left) in enumerate(chunks, start=1):
         yield RosterPart(
             version=revision,
             base=None if whole else kiosk.holds,
@@ -170,13 +184,27 @@ def _parts_for(connection: Connection, kiosk: _Behind, revision: int, today: dat
             pack=kiosk.pack,
             policy=policy,
             people=tuple(some),
-            removed=tuple(gone),
+            removed=tuple(left),
             hours=timetables.hours,
         )
 
 
-def _completed(connection: Connection, people: Sequence[RosterPerson], hours: Mapping[str, str]) -> list[RosterPerson]:
-    """The people with their timetables and the hashes of their PINs and cards."""
+def _names_for(unenrolled: Sequence[str], changed: Collection[str] | None) -> tuple[list[str], set[str]]:
+    """Who of the unenrolled (by id) is told to the kiosk now, and who must be taken from it; changed None: the whole.
+
+    A change of n people moves at most n others over the limit, in or out, and those are next to it.
+    """
+    if changed is None:
+        return list(unenrolled[:MOST_NAMES]), set()
+    edge = max(0, MOST_NAMES - len(changed))
+    named = [person for person in unenrolled[:edge] if person in changed] + list(unenrolled[edge:MOST_NAMES])
+    return named, set(unenrolled[MOST_NAMES : MOST_NAMES + len(changed)])
+
+
+def _completed(
+    connection: Connection, people: Sequence[RosterPerson], hours: Mapping[str, str], operators: Collection[str]
+) -> list[RosterPerson]:
+    """The people with their timetables, the hashes of their PINs and cards, and whether they are operators here."""
     found = read_fallbacks(connection, (person.person for person in people))
     return [
         msgspec.structs.replace(
@@ -184,17 +212,17 @@ def _completed(connection: Connection, people: Sequence[RosterPerson], hours: Ma
             hours=hours.get(person.person, ""),
             pin=found[person.person].pin if person.person in found else "",
             cards=found[person.person].cards if person.person in found else (),
+            operator=person.person in operators,
         )
         for person in people
     ]
 
 
-def _policy(connection: Connection, kiosk: _Behind, in_scope: set[str]) -> KioskPolicy:
+def _policy(connection: Connection, kiosk: _Behind, enrolled: set[str]) -> KioskPolicy:
     """The kiosk's policy: an administrator's threshold, else the calibrated one, else none (the model card's)."""
     if kiosk.policy.threshold is not None:
         return kiosk.policy
-    people = len(in_scope & people_with_templates(connection, kiosk.pack))
-    threshold = calibrated_threshold(connection, kiosk.device, kiosk.pack, people=people)
+    threshold = calibrated_threshold(connection, kiosk.device, kiosk.pack, people=len(enrolled))
     return msgspec.structs.replace(kiosk.policy, threshold=threshold)
 
 
@@ -204,13 +232,15 @@ def _chunks(
     """Divide so that every part stays below the size of a payload; at least one part, even when nobody is in it."""
     gone = [removed[start : start + REMOVED_PER_PART] for start in range(0, len(removed), REMOVED_PER_PART)]
     groups: list[list[RosterPerson]] = []
-    size = 0
+    size = room = 0
     for person in people:
-        if not groups or len(groups[-1]) == PEOPLE_PER_PART or size + len(person.embeddings) > BYTES_PER_PART:
+        takes = NAMES_PER_PART // PEOPLE_PER_PART if person.count else 1
+        if not groups or takes > room or size + len(person.embeddings) > BYTES_PER_PART:
             groups.append([])
-            size = 0
+            size, room = 0, NAMES_PER_PART
         groups[-1].append(person)
         size += len(person.embeddings)
+        room -= takes
     for index in range(max(1, len(groups), len(gone))):
         yield groups[index] if index < len(groups) else [], gone[index] if index < len(gone) else []
 

@@ -61,6 +61,22 @@ def load_people(
     return found
 
 
+def name_people(connection: Connection, people: Iterable[str]) -> list[RosterPerson]:
+    """The given people by their names alone, as those who are not enrolled yet travel. Ordered by id."""
+    ordered = sorted(people)
+    found: list[RosterPerson] = []
+    for start in range(0, len(ordered), _PEOPLE_PER_QUERY):
+        some = ordered[start : start + _PEOPLE_PER_QUERY]
+        rows = connection.execute(select(Employee.id, Employee.name).where(Employee.id.in_(some)))
+        names = {row.id: row.name for row in rows}
+        found += [
+            RosterPerson(person=person, name=names[person], count=0, embeddings=b"")
+            for person in some
+            if person in names
+        ]
+    return found
+
+
 def people_with_templates(connection: Connection, pack: str) -> set[str]:
     """Everybody who has an approved template of a pack."""
     query = (

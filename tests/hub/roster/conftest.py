@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract.codec import unseal
-from contract.roster import RosterPart
+from contract.roster import RosterPart, RosterPerson
 from contract.signing import SigningKey
 from hub.db import Database
 from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
@@ -26,7 +26,7 @@ class Listener:
     clock: SettableClock
     journal: KioskJournal = field(default_factory=KioskJournal)
     version: int = 0
-    people: dict[str, int] = field(default_factory=dict)
+    known: dict[str, RosterPerson] = field(default_factory=dict)
     pack: str = "builtin"
     packs: tuple[str, ...] = ()
     _beats: int = 0
@@ -34,6 +34,24 @@ class Listener:
     def __post_init__(self) -> None:
         self._heartbeats = HeartbeatRecorder(database=self.database, hub_key=self.hub_key, now=self.clock)
         self._delivery = RosterDelivery(database=self.database, hub_key=self.hub_key, now=self.clock)
+
+    @property
+    def people(self) -> dict[str, int]:
+        """Who is recognised, with how many templates."""
+        return {person.person: person.count for person in self.known.values() if person.count}
+
+    @property
+    def named(self) -> set[str]:
+        """Who is known by name alone."""
+        return {person.person for person in self.known.values() if not person.count}
+
+    def pretend(self, version: int, people: dict[str, int]) -> None:
+        """Hold a roster that this hub never sent."""
+        self.version = version
+        self.known = {
+            person: RosterPerson(person=person, name=person, count=count, embeddings=b"")
+            for person, count in people.items()
+        }
 
     def register(self, **changes: Any) -> None:
         add_kiosk_row(self.database, self.journal.device, self.journal.key.verify_key, **changes)
@@ -63,12 +81,12 @@ class Listener:
         assert parts[0].base in {None, self.version}
         assert parts[0].base is None or parts[0].pack == self.pack
         if parts[0].base is None:
-            self.people = {}
+            self.known = {}
         self.pack = parts[0].pack
         for part in parts:
             for person in part.removed:
-                self.people.pop(person, None)
-            self.people |= {person.person: person.count for person in part.people}
+                self.known.pop(person, None)
+            self.known |= {person.person: person for person in part.people}
         self.version = parts[0].version
 
     def update(self) -> list[RosterPart]:

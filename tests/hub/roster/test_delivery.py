@@ -323,7 +323,7 @@ def test_hub_restored_from_a_backup_counts_on_beyond_what_kiosks_have_seen(
     add_employee(database, "person-1")
     kiosk.register()
     kiosk.update()
-    kiosk.version, kiosk.people = 500, {"from-the-lost-time": 1}
+    kiosk.pretend(500, {"from-the-lost-time": 1})
     [part] = kiosk.update()
     assert part.base is None
     assert part.version > 500
@@ -339,7 +339,7 @@ def test_hub_restored_from_a_backup_trusts_no_version_that_it_never_sent(
     kiosk.update()
     sent = kiosk.version
     # The lost time gave this kiosk one more version; meanwhile the copy has counted up to the same number.
-    kiosk.version, kiosk.people = sent + 1, {"person-1": 1, "from-the-lost-time": 1}
+    kiosk.pretend(sent + 1, {"person-1": 1, "from-the-lost-time": 1})
     add_employee(database, "person-2")
     with database.read() as session:
         assert current_revision(session.connection()) == kiosk.version

@@ -152,7 +152,8 @@ def test_kiosk_that_fell_back_to_what_it_starts_with_is_served(
     embed_anew(database)
     set_pack(database, "new", clock)
     following.update()
-    following.packs, following.pack, following.version, following.people = ("builtin",), "builtin", 0, {}
+    following.packs, following.pack = ("builtin",), "builtin"
+    following.pretend(0, {})
     following.update()
     assert following.people == {"rina": 2}
 
