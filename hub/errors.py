@@ -69,6 +69,14 @@ class RefusedEvidenceError(HubError):
         self.kind = kind
 
 
+class RefusedEnrolmentError(HubError):
+    """Raised when a part of an enrolment is not what its kiosk sent, or cannot be used. kind names the alarm."""
+
+    def __init__(self, kind: AlarmKind, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
 class AccountError(HubError, BadInputError):
     """Raised when an account cannot be made or changed: its name, password, role or unit will not do."""
 

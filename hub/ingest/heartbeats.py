@@ -27,6 +27,7 @@ from hub.ingest.progress import Progress, ProgressBook, rejections_of
 from hub.ingest.storing import Answer
 from hub.ingest.terminals import Terminal, Terminals
 from hub.outgoing import Outgoing
+from hub.roster.enrolment_standing import standings_of
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class _Heard:
 
 
 class HeartbeatRecorder:
-    """Keeps each kiosk's newest heartbeat and answers those that show a lost receipt or lost rows.
+    """Keeps each kiosk's newest heartbeat; answers those that show a lost receipt or lost rows, or ask of enrolments.
 
     Not thread-safe; each ingest worker has its own, on the same database.
     """
@@ -161,7 +162,8 @@ class HeartbeatRecorder:
             each.progress.claim(last_seq=each.standing.last_seq, first_kept=each.standing.first_kept)
         answered = [each for each in older if each.missing]
         # The current one last: with its receipt the kiosk has heard them all, or says that it has not.
-        answered += [current] if answered or current.missing or receipt_lost or rolled_back else []
+        named = standings_of(connection, kiosk.device, heartbeat.enrolments)
+        answered += [current] if answered or current.missing or receipt_lost or rolled_back or named else []
         if not answered:
             return []
         if kiosk.answered_at is not None and timedelta(0) <= now - kiosk.answered_at < ANSWER_PAUSE:
@@ -171,7 +173,8 @@ class HeartbeatRecorder:
         for each in answered:
             kiosk.receipt_version += 1
             rejected = rejections_of(connection, each.progress, ())
-            answers.append(Answer(each.progress, kiosk.receipt_version, rejected, each.missing))
+            enrolments = named if each is current else ()
+            answers.append(Answer(each.progress, kiosk.receipt_version, rejected, each.missing, enrolments=enrolments))
         return answers
 
     def _ring(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from contract import ranges
 from contract.codec import seal
+from contract.enrolment import EnrolmentStanding
 from contract.ranges import Range, Ranges
 from contract.receipt import Receipt, Rejection
 from contract.signing import SigningKey
@@ -153,6 +154,7 @@ def seal_receipt(
     missing: Ranges = (),
     pause_ms: int = 0,
     evidence: tuple[str, ...] = (),
+    enrolments: tuple[EnrolmentStanding, ...] = (),
 ) -> Outgoing:
     """The receipt about one journal, signed for its kiosk; call it only after the commit."""
     receipt = Receipt(
@@ -164,6 +166,7 @@ def seal_receipt(
         missing=missing[:MAX_ALSO],
         pause_ms=pause_ms,
         evidence=evidence,
+        enrolments=enrolments,
     )
     return Outgoing(down(progress.device, "receipt"), seal(receipt, key=key, purpose="receipt", device=progress.device))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from contract.enrolment import EnrolmentStanding
 from contract.punch import ClockAnchor, Disavowal, Punch, RefusedPresentation, kind_of
 from contract.ranges import Range, Ranges
 from contract.receipt import Rejection
@@ -37,7 +38,7 @@ WorkDates = Callable[[Connection, Iterable[Moment]], set[EmployeeDay]]
 class Answer:
     """What may be said about one journal once the transaction is committed.
 
-    missing: rows to ask for again. evidence: snapshots that came and are kept.
+    missing: rows to ask for again. evidence: snapshots that came and are kept. enrolments: see contract.receipt.
     """
 
     progress: Progress
@@ -45,6 +46,7 @@ class Answer:
     rejected: tuple[Rejection, ...]
     missing: Ranges = ()
     evidence: tuple[str, ...] = ()
+    enrolments: tuple[EnrolmentStanding, ...] = ()
 
     def seal(self, key: SigningKey, *, pause_ms: int = 0) -> Outgoing:
         """The receipt, signed for its kiosk."""
@@ -55,6 +57,7 @@ class Answer:
             rejected=self.rejected,
             missing=self.missing,
             evidence=self.evidence,
+            enrolments=self.enrolments,
             pause_ms=pause_ms,
         )
 

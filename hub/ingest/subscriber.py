@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,7 @@ from contract import topics
 from contract.errors import MalformedMessageError
 from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD
 from contract.transport import Arrival, Connected, Delivery, Disconnected, Transport
+from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
 from hub.ingest.recorder import Recorder
 from hub.ingest.snapshots import SnapshotRecorder
@@ -33,6 +35,11 @@ GROUP_ARRIVALS: Final = 64
 
 ROSTER_EVERY_SECONDS: Final = 3.0
 """How often it is looked whether a kiosk's roster is behind, apart from after each heartbeat."""
+
+PARTS_AT_ONCE: Final = 8
+"""Parts of enrolments taken in between two groups of punches: to open one takes some milliseconds."""
+PARTS_WAITING: Final = 64
+"""Further ones are dropped: their kiosks send them again."""
 
 BACKLOG_MESSAGES: Final = 4 * GROUP_ARRIVALS
 """When more than this waits, kiosks are asked to hold back: they would else send again what we have not read yet."""
@@ -50,6 +57,7 @@ class Counts:
     batches: int = 0
     snapshots: int = 0
     heartbeats: int = 0
+    enrolment_parts: int = 0
     foreign: int = 0
     database_failures: int = 0
     published: int = 0
@@ -71,18 +79,21 @@ class _Group:
     punches: list[tuple[str, bytes]] = field(default_factory=list)
     states: list[StateDelivery] = field(default_factory=list)
     evidence: list[tuple[str, bytes]] = field(default_factory=list)
+    enrolments: list[tuple[str, bytes]] = field(default_factory=list)
     presence: dict[str, bool] = field(default_factory=dict)
 
 
 def subscriptions(*, share: str | None = None) -> list[str]:
-    """Topic filters of ingest. share: name of the group that divides the punches; None: every worker gets all.
+    """Topic filters of ingest. share: name of the group that divides what it can; None: every worker gets all.
+
+    Punches and enrolments are shared: they go into the database, and there it makes no difference who took them in.
 
     `state` and `online` are never shared: a broker hands retained messages to plain subscriptions only. Nor is
     `evidence`: workers on several machines have a folder each, and a page shows what is in its own.
     """
-    punches = topics.every_device("punch")
+    divided = (topics.every_device("punch"), topics.every_device("enrol"))
     return [
-        topics.shared(share, punches) if share else punches,
+        *(topics.shared(share, each) if share else each for each in divided),
         topics.every_device("state"),
         topics.every_device("online"),
         topics.every_device("evidence"),
@@ -90,7 +101,7 @@ def subscriptions(*, share: str | None = None) -> list[str]:
 
 
 class Subscriber:
-    """One ingest worker. rosters, months, snapshots None: another worker of this hub delivers or keeps them.
+    """One ingest worker. What is None of rosters, months, snapshots and enrolments another worker does.
 
     monotonic: seconds, for the roster's pace and for how long kiosks shall hold back when much waits. The transport is
     started and stopped by `run`; with `step` by the caller.
@@ -105,6 +116,7 @@ class Subscriber:
         rosters: RosterDelivery | None = None,
         months: MonthDelivery | None = None,
         snapshots: SnapshotRecorder | None = None,
+        enrolments: EnrolmentRecorder | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
@@ -113,6 +125,8 @@ class Subscriber:
         self._rosters = rosters
         self._months = months
         self._snapshots = snapshots
+        self._enrolments = enrolments
+        self._parts: deque[tuple[str, bytes]] = deque()
         self._monotonic = monotonic
         self._rosters_due = 0.0
         self._seconds_per_message = 0.0
@@ -132,7 +146,7 @@ class Subscriber:
 
     def step(self, *, timeout_seconds: float = 0.0) -> int:
         """Take in one group (waiting at most so long for its first message) and answer it; how many came."""
-        arrivals = self._take(timeout_seconds)
+        arrivals = self._take(0.0 if self._parts else timeout_seconds)
         begun = self._monotonic()
         pause_ms = pause_for(self._transport.waiting, self._seconds_per_message)
         self._recorder.pause_ms = self._heartbeats.pause_ms = pause_ms
@@ -141,6 +155,7 @@ class Subscriber:
         self._guard("punches", lambda: self._recorder.record(group.punches) if group.punches else [])
         # After the punches: a row in this group may announce a picture in it.
         self._guard("snapshots", lambda: self._record_snapshots(group.evidence, pause_ms))
+        self._guard("enrolments", lambda: self._record_enrolments(group.enrolments, pause_ms))
         if group.presence:
             self._guard("presence", lambda: self._record_presence(group.presence))
         self._deliver_months()
@@ -186,6 +201,9 @@ class Subscriber:
             case "evidence":
                 self.counts.snapshots += 1
                 group.evidence.append((source.device, payload))
+            case "enrol":
+                self.counts.enrolment_parts += 1
+                group.enrolments.append((source.device, payload))
             case "online" if payload in {ONLINE_PAYLOAD, OFFLINE_PAYLOAD}:
                 group.presence[source.device] = payload == ONLINE_PAYLOAD
             case _:
@@ -196,6 +214,17 @@ class Subscriber:
             return []
         self._snapshots.pause_ms = pause_ms
         return self._snapshots.record(evidence)
+
+    def _record_enrolments(self, parts: list[tuple[str, bytes]], pause_ms: int) -> list[Outgoing]:
+        """A few at a time: punches wait for nobody's portrait."""
+        if self._enrolments is None:
+            return []
+        self._parts.extend(parts[: PARTS_WAITING - len(self._parts)])
+        some = [self._parts.popleft() for _ in range(min(PARTS_AT_ONCE, len(self._parts)))]
+        if not some:
+            return []
+        self._enrolments.pause_ms = pause_ms
+        return self._enrolments.record(some)
 
     def _record_presence(self, presence: dict[str, bool]) -> list[Outgoing]:
         self._heartbeats.record_presence(presence)

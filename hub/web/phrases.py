@@ -272,6 +272,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "alarm.rolled_back": ("Jurnal mundur (kartu lama dipasang?)", "The journal went back (an old card?)"),
     "alarm.rows_missing": ("Baris hilang di pusat, diminta kembali", "Rows missing here, asked for again"),
     "alarm.rows_lost": ("Baris hilang dan tidak ada lagi di kiosk", "Rows lost, the kiosk has them no longer"),
+    "alarm.enrolments": ("Pendaftaran di kiosk tidak dapat diolah", "Enrolments at the kiosk cannot be taken in"),
     "alarm.stray_disavowal": ("Sangkalan tanpa scan yang cocok", "A disavowal of no such punch"),
     "alarm.restored_backup": ("Pusat dipulihkan dari cadangan", "This hub was restored from a backup"),
     "alarm.unstorable": ("Data kiosk tidak dapat disimpan di pusat", "This hub cannot store a kiosk's data"),

@@ -183,9 +183,10 @@ def test_run_starts_and_stops_the_transport(subscriber: Subscriber, transport: S
     assert (transport.started, transport.stopped) == (1, 1)
 
 
-def test_only_punches_are_shared() -> None:
+def test_only_what_goes_into_the_database_is_shared() -> None:
     assert subscriptions(share="ingest") == [
         "$share/ingest/presensi/v1/up/+/punch",
+        "$share/ingest/presensi/v1/up/+/enrol",
         "presensi/v1/up/+/state",
         "presensi/v1/up/+/online",
         "presensi/v1/up/+/evidence",
