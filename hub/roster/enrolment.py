@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.db import Database
@@ -23,6 +23,7 @@ from hub.roster.deployment import deployed_pack
 from hub.roster.employees import add_employee, ensure_unit, find_employee
 from hub.roster.enrolment_report import EnrolledPerson, EnrolmentReport, RefusedPerson, SkippedPhoto
 from hub.roster.face_check import FaceCheck, Findings
+from hub.roster.frame_rows import Origin, known_photos, place_frame
 from hub.roster.gallery import count_templates
 from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, Employee, EnrolmentFrame, Template, Unit
 from hub.roster.officers import is_same_officer, officer_name
@@ -32,7 +33,6 @@ from kiosk.recognizer.enrolment import PhotoFault, choose_poses, embed_photo
 from kiosk.recognizer.packs.pack import Pack
 from kiosk.recognizer.quality.assessment import Quality
 
-Origin = Literal["folder", "webcam", "kiosk"]
 Progress = Callable[[int, int, str], None]
 """Called with photos done, photos in all, and the name of the person."""
 
@@ -165,16 +165,7 @@ class Enrolment:
             employee = self._find(session, name)
             if employee is None:
                 return set()
-            enrolled = (
-                select(EnrolmentFrame.sha256)
-                .join(Template, Template.frame_id == EnrolmentFrame.id)
-                .where(
-                    EnrolmentFrame.employee_id == employee.id,
-                    EnrolmentFrame.state.in_(("proposed", "approved")),
-                    Template.pack == self._pack.name,
-                )
-            )
-            return set(session.scalars(enrolled))
+            return known_photos(session, employee.id, self._pack.name)
 
     def _find(self, session: Session, name: str) -> Employee | None:
         """The employee of this name in the unit; None: nobody yet."""
@@ -267,21 +258,8 @@ class Enrolment:
         )
 
     def _frame(self, session: Session, employee_id: str, photo: Photo, file: str, origin: Origin) -> EnrolmentFrame:
-        """The row of a photo: a new one, or an earlier one (another pack's, or refused or withdrawn then)."""
-        frame = session.scalar(
-            select(EnrolmentFrame).where(
-                EnrolmentFrame.employee_id == employee_id, EnrolmentFrame.sha256 == photo.sha256
-            )
-        )
-        if frame is None:
-            frame = EnrolmentFrame(
-                employee_id=employee_id, sha256=photo.sha256, file=file, origin=origin, origin_name=photo.name
-            )
-            session.add(frame)
-        elif frame.state in {"refused", "withdrawn"}:
-            session.execute(delete(Template).where(Template.frame_id == frame.id))
-        if frame.state not in {"proposed", "approved"}:
-            frame.state, frame.added_by, frame.added_at = "proposed", self._author, self._now()
+        """The row of a photo, approved where two people stand here."""
+        frame = place_frame(session, employee_id, photo, file=file, origin=origin, author=self._author, now=self._now())
         self._approve(frame)
         session.flush()
         return frame
