@@ -1,4 +1,4 @@
-"""A running hub: ingest, attendance worker and pages together, each in a thread of its own."""
+"""A running hub: ingest, attendance, enrolments from kiosks and pages, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -26,17 +26,20 @@ from hub.attendance.models import StoredDay
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
 from hub.errors import ServiceError, SettingsError
+from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
 from hub.ingest.sharing import broker_shares
 from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber, subscriptions
-from hub.keys import load_hub_key
+from hub.keys import load_enrol_key, load_hub_key
 from hub.outgoing import Outgoing
 from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
+from hub.roster.enrol_key import offer_enrol_key
+from hub.roster.kiosk_enroller import KioskEnroller
 from hub.roster.nightly import NightlyCalibration
 from hub.roster.photos import PhotoStore
 from hub.roster.work_dates import EmployeeDay
@@ -96,6 +99,14 @@ class Hub:
         self._nightly = NightlyCalibration(
             self.database, hour=settings.calibrate_at, zone=zone, target=settings.calibrate_target
         )
+        self._enrol_key = load_enrol_key(settings.data_folder)
+        offer_enrol_key(self.database, self._enrol_key.seal_key.text, by="hub", now=datetime.now(UTC))
+        self._enroller = KioskEnroller(
+            database=self.database,
+            data_folder=settings.data_folder,
+            opening_key=self._enrol_key,
+            initial_pack=settings.pack,
+        )
         self._worker = AttendanceWorker(self.database, on_stored=on_days)
         self._recorder = _TellingRecorder(
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
@@ -145,6 +156,7 @@ class Hub:
         )
         self._begin("ingest", self._ingest)
         self._begin("worker", self._worker.run)
+        self._begin("enrolment", self._enroller.run)
         self._begin("calibration", self._nightly.run)
         self._begin("retention", self._retention.run)
         self._begin("web", self._serve)
@@ -153,6 +165,7 @@ class Hub:
         """End every part and let go of the database; calling it twice does no harm."""
         self._stop.set()
         self._worker.wake()
+        self._enroller.wake()
         if self._server is not None:
             self._server.should_exit = True
         for thread in self._threads:
@@ -211,6 +224,12 @@ class Hub:
             rosters=RosterDelivery(database=self.database, hub_key=self.key),
             months=MonthDelivery(database=self.database, hub_key=self.key),
             snapshots=SnapshotRecorder(database=self.database, hub_key=self.key, store=self._snapshots),
+            enrolments=EnrolmentRecorder(
+                database=self.database,
+                hub_key=self.key,
+                opening_key=self._enrol_key,
+                on_complete=self._enroller.wake,
+            ),
         )
         subscriber.run(stop)
 

@@ -96,6 +96,15 @@ def add_account(
         raise AccountError(f"There is an account '{username}' already; choose another name.") from error
 
 
+def link_account(database: Database, username: str, employee_id: str | None) -> None:
+    """Say which employee an account is (None: nobody's that is known), so that they approve nothing of their own."""
+    with database.write() as session:
+        account = session.get(Account, username)
+        if account is None:
+            raise AccountError(f"There is no account '{username}'.")
+        account.employee_id = employee_id
+
+
 def set_password(database: Database, *, username: str, password: str) -> None:
     """Give an account another password; everybody signed in with the old one is signed out."""
     check_password(password, username=username)

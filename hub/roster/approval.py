@@ -20,7 +20,10 @@ from sqlalchemy.orm import Session
 from hub.db import Database
 from hub.errors import EnrolmentError
 from hub.roster.changes import note_people
+from hub.roster.enrolment_standing import settle_by_pictures
+from hub.roster.kiosk_origin import KioskOrigin, frames_tied_to, origins_of
 from hub.roster.models import Employee, EnrolmentFrame, Unit
+from hub.roster.newcomers import confirm_newcomer
 from hub.roster.officers import ONE_PERSON, is_same_officer, officer_name
 from hub.roster.units import Memberships, UnitTree
 
@@ -34,6 +37,7 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     the hub's enrolment folder. counting: how many of them count already, approved by one before two were needed.
     approved: further pictures, approved already. refused_before: who refused them last, and why; None: nobody did.
     resembles: name of an employee with the same face, of whom `lookalike_allowed_by` said that it is another person.
+    kiosk: those of the waiting pictures that were taken at kiosks, and by whom.
     """
 
     person_id: str
@@ -49,11 +53,12 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     refused_before: str | None
     resembles: str | None
     lookalike_allowed_by: str | None
+    kiosk: tuple[KioskOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What became of one person. photos: approved now; own: left waiting, because whoever approves added them."""
+    """What became of one person. photos: approved now; own: left waiting, for whoever approves had a hand in them."""
 
     person_id: str
     name: str
@@ -69,15 +74,27 @@ def list_waiting(database: Database, on: date, unit_id: int | None = None) -> li
         memberships = Memberships.load(session.connection(), frames)
         units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
         approved = _approved_counts(session, frames)
+        origins = origins_of(session, [frame.id for of_person in frames.values() for frame in of_person])
         waiting = []
         for employee in session.scalars(select(Employee).where(Employee.id.in_(frames))):
             of_unit = memberships.unit_on(employee.id, on)
             if within is None or of_unit in within:
                 unit = None if of_unit is None else units[of_unit]
-                waiting.append(
-                    _waiting_person(session, employee, unit, frames[employee.id], approved.get(employee.id, 0))
-                )
+                found = _waiting_person(session, employee, unit, frames[employee.id], approved.get(employee.id, 0))
+                waiting.append(msgspec.structs.replace(found, kiosk=origins.get(employee.id, ())))
     return sorted(waiting, key=lambda person: (person.name.casefold(), person.person_id))
+
+
+def people_tied_to(database: Database, waiting: Iterable[WaitingPerson], by: str) -> set[str]:
+    """Of whose waiting pictures this officer may approve none, because they had a hand in all of them."""
+    own = set()
+    with database.read() as session:
+        for person in waiting:
+            if all(is_same_officer(author, by) for author in person.added_by) or (
+                person.kiosk and frames_tied_to(session, by, person.frames) == set(person.frames)
+            ):
+                own.add(person.person_id)
+    return own
 
 
 def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None = None) -> str | None:
@@ -100,17 +117,27 @@ def approve(
 ) -> list[Approval]:
     """Approve what waits for these people by id (None: for everybody); kiosks get them with the next roster.
 
-    frames: only these pictures, those that were looked at; None: all. Pictures that `by` added stay waiting. In one
-    transaction. EnrolmentError when one of the people has nothing that waits, or nothing that `by` may approve.
+    frames: only these pictures, those that were looked at; None: all. Pictures that `by` added stay waiting, and so do
+    those that they took at a kiosk or are on themselves, also under another spelling. In one transaction.
+    EnrolmentError when one of the people has nothing that waits, or nothing that `by` may approve.
     """
     second = officer_name(by)
     with database.write() as session:
         waiting = _by_person(_lock_waiting(session, people, frames))
         names = _names_of(session, people if people is not None else waiting)
-        done = [_approve_person(person, names, waiting.get(person, ()), second, now) for person in sorted(names)]
+        looked_at = [frame.id for of_person in waiting.values() for frame in of_person]
+        own = frames_tied_to(session, second, looked_at)
+        done = [
+            _approve_person(person, names[person], waiting.get(person, ()), second=second, tied=own, now=now)
+            for person in sorted(names)
+        ]
         _refuse_nothing(done, waiting, everybody=people is None)
         session.flush()
-        note_people(session.connection(), [each.person_id for each in done if each.photos], now=now)
+        settle_by_pictures(session, looked_at, by=second, now=now)
+        approved = [each.person_id for each in done if each.photos]
+        for person in approved:
+            confirm_newcomer(session, person, by=second, now=now)
+        note_people(session.connection(), approved, now=now)
     return sorted(done, key=lambda each: (each.name.casefold(), each.person_id))
 
 
@@ -135,6 +162,7 @@ def refuse(
             frame.state, frame.refused_by, frame.refused_at, frame.refused_because = "refused", officer, now, why
             frame.approved_by = frame.approved_at = None
         session.flush()
+        settle_by_pictures(session, [frame.id for frame in waiting], by=officer, reason=why, now=now)
         if counted:
             note_people(session.connection(), [person], now=now)
     return len(waiting)
@@ -161,16 +189,16 @@ def _lock_waiting(
 
 
 def _approve_person(
-    person: str, names: dict[str, str], frames: Iterable[EnrolmentFrame], second: str, now: datetime
+    person: str, name: str, frames: Iterable[EnrolmentFrame], *, second: str, tied: Collection[int], now: datetime
 ) -> Approval:
     photos = own = 0
     for frame in frames:
-        if is_same_officer(frame.added_by, second):
+        if is_same_officer(frame.added_by, second) or frame.id in tied:
             own += 1
             continue
         photos += 1
         frame.state, frame.approved_by, frame.approved_at = "approved", second, now
-    return Approval(person, names[person], photos, own)
+    return Approval(person, name, photos, own)
 
 
 def _refuse_nothing(done: Sequence[Approval], waiting: dict[str, list[EnrolmentFrame]], *, everybody: bool) -> None:

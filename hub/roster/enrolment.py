@@ -26,6 +26,7 @@ from hub.roster.face_check import FaceCheck, Findings
 from hub.roster.frame_rows import Origin, known_photos, place_frame
 from hub.roster.gallery import count_templates
 from hub.roster.models import DEFAULT_TIMEZONE, DEFAULT_UNIT, Employee, EnrolmentFrame, Template, Unit
+from hub.roster.newcomers import confirm_newcomer
 from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.photos import Photo, PhotoStore, list_people, read_photo
 from kiosk.camera.frame import Pixels
@@ -246,6 +247,7 @@ class Enrolment:
         known = {each.photo.sha256 for each in seen if each.embedding is None}
         counts = self._approve_known(session, employee.id, known) or counts
         if counts:
+            confirm_newcomer(session, employee.id, by=self._author, now=now)
             note_person(session.connection(), employee.id, now=now)
         states = count_templates(session, employee.id, self._pack.name)
         return EnrolledPerson(

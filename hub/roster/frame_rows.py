@@ -36,15 +36,11 @@ def place_frame(
     return frame
 
 
-def known_photos(session: Session, employee_id: str, pack: str) -> set[str]:
-    """SHA-256 of the photos that somebody is enrolled with in a pack, approved or waiting."""
-    enrolled = (
-        select(EnrolmentFrame.sha256)
-        .join(Template, Template.frame_id == EnrolmentFrame.id)
-        .where(
-            EnrolmentFrame.employee_id == employee_id,
-            EnrolmentFrame.state.in_(("proposed", "approved")),
-            Template.pack == pack,
-        )
+def known_photos(session: Session, employee_id: str, pack: str | None = None) -> set[str]:
+    """SHA-256 of the photos that somebody is enrolled with, approved or waiting; in this pack, or in any (None)."""
+    enrolled = select(EnrolmentFrame.sha256).where(
+        EnrolmentFrame.employee_id == employee_id, EnrolmentFrame.state.in_(("proposed", "approved"))
     )
+    if pack is not None:
+        enrolled = enrolled.join(Template, Template.frame_id == EnrolmentFrame.id).where(Template.pack == pack)
     return set(session.scalars(enrolled))

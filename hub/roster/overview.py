@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 
 from hub.db import Database
 from hub.roster.models import Employee, EnrolmentFrame, Template, Unit
+from hub.roster.newcomers import NOT_YET
 from hub.roster.units import Memberships, UnitTree
 
 
@@ -51,6 +52,9 @@ def list_employees(database: Database, on: date, unit_id: int | None = None) -> 
             if within is not None and of_unit not in within:
                 continue
             ready, waiting, enrolled_at = pictures.get(employee.id, (0, 0, None))
+            if employee.employed_from == NOT_YET and not waiting:
+                # Enrolled at a kiosk, and refused.
+                continue
             lines.append(
                 EmployeeLine(
                     id=employee.id,

@@ -93,6 +93,10 @@ class PhotoStore:
         """The bytes of a kept photo."""
         return self.path(relative).read_bytes()
 
+    def remove(self, relative: str) -> None:
+        """Delete a kept photo, if it is here; OSError when it cannot be deleted."""
+        self.path(relative).unlink(missing_ok=True)
+
     def thumbnail(self, relative: str, *, side: int) -> bytes | None:
         """A kept photo as a JPEG at most `side` pixels long; None when its file is missing or is no picture."""
         try:

@@ -82,6 +82,11 @@ def stored_key(connection: Connection) -> str | None:
     return connection.scalar(select(_clock.c.timetable_key).where(_clock.c.id == 1))
 
 
+def expire_timetables(connection: Connection) -> None:
+    """Let timetables be computed anew: an employment began otherwise than timetable_key would tell."""
+    connection.execute(update(_clock).where(_clock.c.id == 1).values(timetable_key=None))
+
+
 def refresh_timetables(connection: Connection, now: datetime) -> None:
     """Compute timetables anew where they may have changed; who has another one now is a change of the roster."""
     key = timetable_key(connection, now)
