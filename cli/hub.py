@@ -21,6 +21,7 @@ from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
 from cli.hub_manual import manual, outage
 from cli.hub_months import month, punch
+from cli.hub_operators import operator
 from cli.hub_options import opened, place_options, settings_of
 from cli.hub_pack import pack
 from cli.hub_papers import document
@@ -63,6 +64,7 @@ for command in (
     *(discipline, form, letterhead),
 ):
     hub.add_command(command)
+kiosk.add_command(operator)
 
 
 @hub.command(

@@ -12,9 +12,10 @@ import click
 import msgspec
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import by_option, find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
+from hub.roster.approval import WaitingPerson
 from hub.roster.enrolment_report import EnrolmentReport
 from hub.roster.models import DEFAULT_UNIT
 
@@ -133,7 +134,7 @@ def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: 
         )
         return
     show_table(
-        ("NAME", "UNIT", "WAIT", "APPROVED", "ENROLLED BY", "ENROLLED", "REFUSED BEFORE BY", "LOOKS LIKE"),
+        ("NAME", "UNIT", "WAIT", "APPROVED", "ENROLLED BY", "ENROLLED", "AT KIOSK", "REFUSED BEFORE BY", "LOOKS LIKE"),
         [
             (
                 person.name,
@@ -142,6 +143,7 @@ def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: 
                 person.approved,
                 ", ".join(person.added_by),
                 person.added_at,
+                _kiosks_of(person),
                 person.refused_before,
                 f"{person.resembles} (allowed by {person.lookalike_allowed_by})" if person.resembles else None,
             )
@@ -151,6 +153,72 @@ def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: 
     )
     for person in found:
         click.echo(f"{person.name}: {' '.join(str(store.path(file)) for file in person.files)}")
+
+
+def _kiosks_of(person: WaitingPerson) -> str | None:
+    """Where, with whose consent, and what whoever approves should know of it."""
+    told = []
+    for origin in person.kiosk:
+        marks = (["new"] if origin.is_new else []) + (["same name in the unit"] if origin.namesake else [])
+        told.append(f"{origin.device} (consent {origin.consent_wording}{''.join(f'; {mark}' for mark in marks)})")
+    return ", ".join(told) or None
+
+
+@enrolment.command("kiosks", epilog="Example:\n\n  presensi hub enrolment kiosks --all --json")
+@click.option("--all", "ended", is_flag=True, help="Also those that were approved or refused.")
+@json_option
+@place_options
+def kiosks(*, ended: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """What was enrolled at kiosks, how far it is, and why it was refused; the newest first."""
+    from hub.roster.kiosk_overview import list_kiosk_enrolments
+
+    with opened(settings_of(settings_file, data, db)) as database:
+        found = list_kiosk_enrolments(database, ended=ended)
+    if as_json:
+        show_json(found)
+        return
+    show_table(
+        ("KIOSK", "NAME", "STATE", "PARTS", "OPERATOR", "TAKEN", "CONSENT", "ENDED", "REASON"),
+        [
+            (
+                line.device,
+                line.name,
+                line.state,
+                f"{line.held} of {line.parts}" if line.state == "receiving" else line.parts,
+                line.operator,
+                line.taken_at,
+                f"{line.consent_wording} ({line.consent_language})",
+                line.ended_at,
+                line.reason or None,
+            )
+            for line in found
+        ],
+        empty="Nothing that was enrolled at a kiosk is open.",
+    )
+
+
+@enrolment.command(
+    "key",
+    epilog="Examples:\n\n  presensi hub enrolment key --data ./hub\n\n  presensi hub enrolment key --use --by siti",
+)
+@click.option("--use", is_flag=True, help="Let kiosks seal for this folder's key; what was sealed before is lost.")
+@by_option
+@place_options
+def key(*, use: bool, by: str, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """The key that kiosks seal enrolments for, and whether enrol.key in this hub's folder opens them."""
+    from hub.keys import load_enrol_key
+    from hub.roster.enrol_key import enrol_key_in_force, replace_enrol_key
+
+    settings = settings_of(settings_file, data, db)
+    with opened(settings) as database:
+        own = load_enrol_key(settings.data_folder).seal_key.text
+        if use:
+            replace_enrol_key(database, own, by=by, now=datetime.now(UTC))
+        with database.read() as session:
+            held = enrol_key_in_force(session.connection())
+    click.echo(held or "none yet: a hub offers its own when it runs")
+    if held and held != own:
+        click.echo("This hub's enrol.key is another one: copy the right one here, or see --use.", err=True)
 
 
 @enrolment.command(

@@ -12,10 +12,10 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
-from hub.access.accounts import add_account, check_password, check_username, list_accounts, set_password
+from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
 from hub.access.roles import Role
 from hub.errors import SettingsError
 from hub.roster.employees import ensure_unit
@@ -161,6 +161,28 @@ def change_password(username: str, *, settings_file: Path | None, data: str | No
     click.echo(f"{username} has another password.")
 
 
+@account.command(
+    "link",
+    epilog="Examples:\n\n"
+    "  presensi hub account link siti 198501012010011001\n\n"
+    "  presensi hub account link siti --nobody",
+)
+@click.argument("username")
+@click.argument("employee", required=False)
+@click.option("--nobody", is_flag=True, help="It is no employee's that is known.")
+@place_options
+def link(
+    username: str, employee: str | None, *, nobody: bool, settings_file: Path | None, data: str | None, db: str | None
+) -> None:
+    """Say which EMPLOYEE (NIP, id or name) an account is: they approve nothing that they enrolled at a kiosk."""
+    if nobody == (employee is not None):
+        raise BadInputError("Name an employee, or give --nobody.")
+    with opened(settings_of(settings_file, data, db)) as database:
+        who = None if employee is None else find_employee_id(database, employee)
+        link_account(database, username, who)
+    click.echo(f"{username} is {employee or 'no employee that is known'}.")
+
+
 @account.command("list", epilog="Example:\n\n  presensi hub account list --json")
 @json_option
 @place_options
@@ -172,8 +194,11 @@ def list_all_accounts(*, as_json: bool, settings_file: Path | None, data: str | 
         show_json(found)
         return
     show_table(
-        ("NAME", "ROLE", "UNIT", "SINCE", "DISABLED"),
-        [(line.username, line.role, line.unit or "all", line.created_at, line.disabled_at) for line in found],
+        ("NAME", "ROLE", "UNIT", "EMPLOYEE", "SINCE", "DISABLED"),
+        [
+            (line.username, line.role, line.unit or "all", line.employee, line.created_at, line.disabled_at)
+            for line in found
+        ],
         empty="There are no accounts yet: presensi hub account add NAME --role administrator",
     )
 

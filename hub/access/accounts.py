@@ -20,7 +20,7 @@ from hub.access.models import Account
 from hub.access.roles import Role
 from hub.db import Database
 from hub.errors import AccountError
-from hub.roster.models import Unit
+from hub.roster.models import Employee, Unit
 
 MIN_PASSWORD_CHARACTERS: Final = 10
 MAX_PASSWORD_CHARACTERS: Final = 200
@@ -46,13 +46,14 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account as a list shows it. unit None: sees every unit."""
+    """An account as a list shows it. unit None: sees every unit. employee: who they are, where that is known."""
 
     username: str
     role: str
     unit: str | None
     created_at: datetime
     disabled_at: datetime | None
+    employee: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -118,8 +119,9 @@ def set_password(database: Database, *, username: str, password: str) -> None:
 def list_accounts(database: Database) -> list[AccountLine]:
     """All accounts by name."""
     query = (
-        select(Account.username, Account.role, Unit.name, Account.created_at, Account.disabled_at)
+        select(Account.username, Account.role, Unit.name, Account.created_at, Account.disabled_at, Employee.name)
         .outerjoin(Unit, Unit.id == Account.unit_id)
+        .outerjoin(Employee, Employee.id == Account.employee_id)
         .order_by(Account.username)
     )
     with database.read() as session:
