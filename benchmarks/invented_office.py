@@ -23,6 +23,7 @@ from hub.db import Database
 from hub.fleet.models import Alarm, AlarmKind, Kiosk, LatestHeartbeat
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
+from hub.roster.kiosk_enrolment_models import KioskEnrolment, KioskPicture
 from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
 from hub.roster.work_dates import work_dates_for
 from hub.schedule.models import PartTimeContract
@@ -229,6 +230,59 @@ class InventedOffice:
                         approved_by="kasubag" if state == "approved" else None,
                         approved_at=at if state == "approved" else None,
                     )
+                )
+
+    def enrol_at_kiosk(
+        self,
+        device: str,
+        employee_id: str,
+        *,
+        operator: str,
+        frames: int,
+        at: datetime,
+        state: str = "waiting",
+        is_new: bool = False,
+    ) -> None:
+        """Record pictures that a kiosk's operator took of somebody and that wait, without any picture."""
+        with self.database.write() as session:
+            by = session.get_one(Employee, operator).name[:64]
+            enrolment = KioskEnrolment(
+                device=device,
+                enrolment=str(uuid.uuid4()),
+                state=state,
+                parts=frames,
+                person_id=None if is_new else employee_id,
+                name=session.get_one(Employee, employee_id).name,
+                operator_id=operator,
+                operator_name=by,
+                consent_wording="2026-11",
+                consent_language="id",
+                consented_at=at,
+                software="0.1.0",
+                taken_at=at,
+                first_at=at,
+                last_at=at,
+                employee_id=employee_id,
+                is_new=is_new,
+            )
+            session.add(enrolment)
+            session.flush()
+            for number in range(1, frames + 1):
+                digest = sha256(f"{enrolment.enrolment}/{number}".encode()).hexdigest()
+                frame = EnrolmentFrame(
+                    employee_id=employee_id,
+                    sha256=digest,
+                    file=f"{digest}.jpg",
+                    origin="kiosk",
+                    origin_name=f"{number}.jpg",
+                    state="proposed",
+                    added_by=by,
+                    added_at=at,
+                )
+                session.add(frame)
+                session.flush()
+                session.add(
+                    KioskPicture(frame_id=frame.id, enrolment_id=enrolment.id, part=number, pose="ahead", taken_at=at)
                 )
 
     def punch(

@@ -186,6 +186,24 @@ PHRASES: Final[dict[str, Phrase]] = {
         "Showing the first {shown}; the others appear when these are done.",
     ),
     "approval.enrolled_by": ("Didaftarkan oleh {name}, {at}", "Enrolled by {name}, {at}"),
+    "approval.at_kiosk": (
+        "Di kiosk {device}, {at}: operator {operator}, {count} foto",
+        "At the kiosk {device}, {at}: operator {operator}, photos: {count}",
+    ),
+    "approval.consent": (
+        "Persetujuan orangnya di layar: teks {wording} ({language}), {at}",
+        "Consent on the screen: text {wording} ({language}), {at}",
+    ),
+    "approval.language.id": ("bahasa Indonesia", "in Indonesian"),
+    "approval.language.en": ("bahasa Inggris", "in English"),
+    "approval.newcomer": (
+        "Belum dikenal pusat: dengan persetujuan ini menjadi pegawai {unit}",
+        "Not known to the hub before: approving makes this person an employee of {unit}",
+    ),
+    "approval.namesake": (
+        "Sudah ada {name} di unit ini; periksa apakah orang yang sama",
+        "There is a {name} in this unit already; check whether it is the same person",
+    ),
     "approval.approved_before": ("{count} foto sudah disetujui sebelumnya", "Photos approved before: {count}"),
     "approval.one_person": (
         "{count} foto sudah berlaku, tetapi baru disetujui oleh yang mendaftarkan",
@@ -202,8 +220,8 @@ PHRASES: Final[dict[str, Phrase]] = {
         "The photo's file is not in this hub's folder.",
     ),
     "approval.own": (
-        "Anda yang mendaftarkan; orang lain harus menyetujui.",
-        "You enrolled this person; somebody else must approve.",
+        "Anda yang mendaftarkan, atau Anda orangnya; orang lain harus menyetujui.",
+        "You enrolled this person, or are the person; somebody else must approve.",
     ),
     "approval.approve": ("Setujui", "Approve"),
     "approval.refuse": ("Tolak", "Refuse"),

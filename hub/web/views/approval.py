@@ -9,8 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from hub.access.accounts import Visitor
 from hub.errors import EnrolmentError
-from hub.roster.approval import WaitingPerson, approve, list_waiting, refuse, waiting_photo
-from hub.roster.officers import is_same_officer
+from hub.roster.approval import WaitingPerson, approve, list_waiting, people_tied_to, refuse, waiting_photo
 from hub.web.guard import Office, PageVisitor, check_form, require
 from hub.web.office import FrontOffice
 from hub.web.pages import render
@@ -82,11 +81,7 @@ def refuse_person(
 def _show(request: Request, visitor: Visitor, office: FrontOffice, *, trouble: str = "") -> Response:
     waiting = _waiting(visitor, office)
     people = waiting[:SHOWN_PEOPLE]
-    own = {
-        person.person_id
-        for person in people
-        if all(is_same_officer(author, visitor.username) for author in person.added_by)
-    }
+    own = people_tied_to(office.database, people, visitor.username)
     kept = {
         frame
         for person in people

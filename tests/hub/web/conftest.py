@@ -221,6 +221,8 @@ def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
     office.enrol(rina, frames=6, at=NOW)
     office.enrol(hostile, frames=2, at=NOW)
     office.enrol(hostile, frames=1, at=NOW, state="proposed", first=2)
+    office.enrol_at_kiosk("kiosk-1", hostile, operator=hostile, frames=2, at=NOW, is_new=True)
+    office.enrol_at_kiosk("kiosk-1", rina, operator=hostile, frames=1, at=NOW)
     settle()
     return Furnished(unit, rina, hostile)
 

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from hub.access.accounts import link_account
 from hub.access.roles import Role
 from hub.db import Database
-from hub.roster.models import EnrolmentFrame
+from hub.roster.kiosk_enrolment_models import KioskEnrolment
+from hub.roster.models import Employee, EnrolmentFrame, Membership
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 ENROLLED = NOW - timedelta(hours=3)
@@ -190,3 +192,63 @@ def test_lookalike_and_earlier_refusal_are_told(admin: Any, database: Database, 
     words = admin.get(PAGE).words
     assert "Mirip Rani Wulandari; menurut siti mereka dua orang yang berbeda" in words
     assert "Pernah ditolak oleh budi: kurang jelas" in words
+
+
+# From kiosks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tono(office: Any) -> str:
+    """Somebody whom Siti Rahma has enrolled at a kiosk as new."""
+    unit = office.unit("Dinas Kesehatan")
+    operator = office.employee("Siti Rahma, S.E.", unit=unit)
+    person: str = office.employee("Tono Hadi", unit=unit)
+    office.kiosk("kiosk-1", unit=unit)
+    office.enrol_at_kiosk("kiosk-1", person, operator=operator, frames=2, at=ENROLLED, is_new=True)
+    return person
+
+
+def test_kiosk_operator_and_consent_are_shown(admin: Any, tono: str) -> None:
+    words = admin.get(PAGE).words
+    for expected in (
+        "Didaftarkan oleh Siti Rahma, S.E., 2 Maret 2026 16.00 WIB",
+        "Di kiosk kiosk-1, 2 Maret 2026 16.00 WIB: operator Siti Rahma, S.E., 2 foto",
+        "Persetujuan orangnya di layar: teks 2026-11 (bahasa Indonesia), 2 Maret 2026 16.00 WIB",
+        "Belum dikenal pusat: dengan persetujuan ini menjadi pegawai Dinas Kesehatan",
+    ):
+        assert expected in words
+    assert "Sudah ada Tono" not in words
+    admin.get("/bahasa/en")
+    assert "Consent on the screen: text 2026-11 (in Indonesian)" in admin.get(PAGE).words
+
+
+def test_namesake_is_shown(admin: Any, office: Any, database: Database, tono: str) -> None:
+    with database.read() as session:
+        unit = session.scalars(select(Membership.unit_id).where(Membership.employee_id == tono)).one()
+    office.employee("Tono Hadi", unit=unit)
+    assert "Sudah ada Tono Hadi di unit ini; periksa apakah orang yang sama" in admin.get(PAGE).words
+
+
+def test_operator_of_the_kiosk_sees_no_button_under_any_spelling_that_is_known(
+    as_role: Callable[..., Any], database: Database, tono: str
+) -> None:
+    with database.read() as session:
+        siti = session.scalars(select(Employee.id).where(Employee.name.startswith("Siti"))).one()
+    operator = as_role(Role.OPERATOR)  # signed in as `operator`
+    assert f"{PAGE}/{tono}/setujui" in operator.get(PAGE).links.addresses
+    link_account(database, "operator", siti)
+    page = operator.get(PAGE)
+    assert "Anda yang mendaftarkan, atau Anda orangnya" in page.words
+    assert f"{PAGE}/{tono}/setujui" not in page.links.addresses
+    form = {"token": page.field("token"), "frames": page.field("frames")}
+    assert operator.post(f"{PAGE}/{tono}/setujui", **form).status == 409
+    assert states_of(database, tono) == [("proposed", None)] * 2
+
+
+def test_second_person_ends_the_enrolment(admin: Any, database: Database, tono: str) -> None:
+    page = admin.get(PAGE)
+    form = {"token": page.field("token"), "frames": page.field("frames")}
+    assert admin.post(f"{PAGE}/{tono}/tolak", **form, reason="bukan pegawai").status == 303
+    with database.read() as session:
+        enrolment = session.scalars(select(KioskEnrolment)).one()
+    assert (enrolment.state, enrolment.reason) == ("refused", "Ditolak oleh admin: bukan pegawai (Refused by admin.)")
