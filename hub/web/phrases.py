@@ -187,8 +187,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "approval.enrolled_by": ("Didaftarkan oleh {name}, {at}", "Enrolled by {name}, {at}"),
     "approval.at_kiosk": (
-        "Di kiosk {device}, {at}: operator {operator}, {count} foto",
-        "At the kiosk {device}, {at}: operator {operator}, photos: {count}",
+        "Didaftarkan di kiosk {device} oleh operator {operator}, {at}: {count} foto",
+        "Enrolled at the kiosk {device} by the operator {operator}, {at}, photos: {count}",
     ),
     "approval.consent": (
         "Persetujuan orangnya di layar: teks {wording} ({language}), {at}",

@@ -211,13 +211,13 @@ def tono(office: Any) -> str:
 def test_kiosk_operator_and_consent_are_shown(admin: Any, tono: str) -> None:
     words = admin.get(PAGE).words
     for expected in (
-        "Didaftarkan oleh Siti Rahma, S.E., 2 Maret 2026 16.00 WIB",
-        "Di kiosk kiosk-1, 2 Maret 2026 16.00 WIB: operator Siti Rahma, S.E., 2 foto",
+        "Didaftarkan di kiosk kiosk-1 oleh operator Siti Rahma, S.E., 2 Maret 2026 16.00 WIB: 2 foto",
         "Persetujuan orangnya di layar: teks 2026-11 (bahasa Indonesia), 2 Maret 2026 16.00 WIB",
         "Belum dikenal pusat: dengan persetujuan ini menjadi pegawai Dinas Kesehatan",
     ):
         assert expected in words
     assert "Sudah ada Tono" not in words
+    assert "Didaftarkan oleh" not in words
     admin.get("/bahasa/en")
     assert "Consent on the screen: text 2026-11 (in Indonesian)" in admin.get(PAGE).words
 
