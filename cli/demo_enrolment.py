@@ -26,13 +26,23 @@ JOIN_SECONDS: Final = 10.0
 class WebcamEnrolment:
     """Takes frames in which a face is served, some time apart, and enrols them under a name.
 
+    on_enrolled: called from a thread with the id and the name of each.
+
     The end of the with block ends an enrolment that is under way, before the hub's database is closed beneath it.
     """
 
-    def __init__(self, station: Station, enroller: Enroller, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        station: Station,
+        enroller: Enroller,
+        *,
+        say: Callable[[str], None],
+        on_enrolled: Callable[[str, str], None] = lambda _person, _name: None,
+    ) -> None:
         self._station = station
         self._enroller = enroller
         self._say = say
+        self._on_enrolled = on_enrolled
         self._bridge: Bridge | None = None
         self._busy = threading.Lock()
         self._ending = threading.Event()
@@ -69,6 +79,8 @@ class WebcamEnrolment:
             report = self._enroller.enrol_frames(name, frames, most=KEPT_FRAMES)
             self._say(f"Enrolled {name} from {report.added} frames.")
             self._show(Enrolment("done", name))
+            for person in report.people:
+                self._on_enrolled(person.person_id, person.name)
         except PresensiError as error:
             self._say(f"{name} was not enrolled: {error}")
             self._show(Enrolment("failed", name))

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from cli.demo_broker import DemoBroker
 from cli.demo_enrolment import WebcamEnrolment
+from cli.demo_operator import DemoOperator
 from cli.demo_way import FirstWay
 from cli.ending import Ending
 from cli.kiosk import camera_choice
@@ -137,6 +138,8 @@ class Demo:
         with self._hub.database.write() as session:
             ensure_unit(session, UNIT, policy=POLICY, author="demo", now=datetime.now(UTC))
         self._ending.check()
+        approvals = f"{self._hub.url}/pegawai/persetujuan"
+        self._operator = DemoOperator(self._hub.database, UNIT, approvals, by=ENROLLED_BY, say=self._say)
         self._enrol = Enrolment(
             database=self._hub.database,
             data_folder=wishes.folder / "hub",
@@ -145,8 +148,7 @@ class Demo:
             approved_by=APPROVED_BY,
             unit=UNIT,
         )
-        if self._gallery is not None:
-            self._enrol_folder(self._gallery)
+        report = self._enrol_folder(self._gallery) if self._gallery is not None else None
         self._ending.check()
         self._station = self._open_station(camera, broker.url)
         webcam = self._station.settings.camera.kind == "webcam"
@@ -155,6 +157,8 @@ class Demo:
         if wishes.enrol_me is not None and self._enrolment is not None:
             self._enrolment.begin(wishes.enrol_me)
         self._tell_log_in()
+        if report is not None and not webcam and not wishes.once:
+            self._operator.name(report.people[0].person_id, report.people[0].name)
 
     @property
     def _gallery(self) -> Path | None:
@@ -171,7 +175,9 @@ class Demo:
         return Hub(settings, on_receipts=self._way.note_stored)
 
     def _offer_enrolment(self) -> WebcamEnrolment:
-        return self._stack.enter_context(WebcamEnrolment(self._station, self._enrol, say=self._say))
+        """Whoever is enrolled first becomes the operator: faces from photos nobody can show to a camera."""
+        enrolment = WebcamEnrolment(self._station, self._enrol, say=self._say, on_enrolled=self._operator.name)
+        return self._stack.enter_context(enrolment)
 
     def _open_station(self, camera: dict[str, Any], broker_url: str) -> Station:
         folder = self._wishes.folder / "kiosk"
@@ -228,7 +234,7 @@ class Demo:
                 return None
             raise
 
-    def _enrol_folder(self, gallery: Path) -> None:
+    def _enrol_folder(self, gallery: Path) -> EnrolmentReport:
         with click.progressbar(
             length=0, label="Enrolling", file=sys.stderr, hidden=self._wishes.quiet or not sys.stderr.isatty()
         ) as bar:
@@ -244,6 +250,7 @@ class Demo:
             self._say(f"Enrolled {person.name}{few}")
         for skipped in report.skipped:
             self._say(f"Not used: {skipped.person}/{skipped.photo}: {skipped.words}")
+        return report
 
     def _tell_log_in(self) -> None:
         password = generate_password()

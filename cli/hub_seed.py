@@ -66,8 +66,8 @@ def seed(
 ) -> None:
     """Write a regency that does not exist into an empty database: units, people, hours, kiosks, punches and letters.
 
-    Prints one JSON object: what was written, an account for each role with its password, and a few PINs. All names are
-    made up. Nobody can sign in as an invented kiosk, and no faces are enrolled.
+    Prints one JSON object: what was written, an account for each role with its password, a few PINs, and who may enrol
+    at each unit's kiosks. All names are made up. Nobody can sign in as an invented kiosk, and no faces are enrolled.
     """
     settings = settings_of(settings_file, data, db)
     zone = ZoneInfo(settings.timezone)
@@ -105,6 +105,7 @@ def _plain(seeded: Seeded) -> dict[str, object]:
         "to": seeded.last,
         "accounts": seeded.accounts,
         "pins": seeded.pins,
+        "operators": seeded.operators,
     }
 
 

@@ -27,11 +27,12 @@ from hub.seeding.hours import write_hours, write_policies
 from hub.seeding.journals import Journals
 from hub.seeding.kiosks import plan_kiosks, write_kiosks
 from hub.seeding.life import Life
+from hub.seeding.operators import SeededOperator, write_operators
 from hub.seeding.order import FEWEST_EMPLOYEES, SeedOrder
 from hub.seeding.papers import numbered
 from hub.seeding.people import ADMINISTRATOR, AUTHOR, invent_people, write_people
 from hub.seeding.regency import PLACE, REGENCY, PlannedUnit, letterhead_of, plan_units
-from hub.seeding.service import SeededPin, write_fallbacks, write_service
+from hub.seeding.service import PEOPLE_WITH_A_PIN, SeededPin, write_fallbacks, write_service
 
 _ROWS_AT_ONCE: Final = 5_000
 _ASSESSED_AT_ONCE: Final = 4_000
@@ -67,6 +68,7 @@ class Seeded:
     last: date
     accounts: list[SeededAccount]
     pins: list[SeededPin]
+    operators: list[SeededOperator]
 
 
 def seed_regency(
@@ -107,6 +109,7 @@ def seed_regency(
         last=order.until,
         accounts=accounts,
         pins=written.pins,
+        operators=written.operators,
     )
 
 
@@ -121,6 +124,7 @@ class _Written:
     documents: int
     days: int
     pins: list[SeededPin]
+    operators: list[SeededOperator]
 
 
 @dataclass(slots=True)
@@ -148,6 +152,8 @@ class _Regency:
         write_kiosks(session, order, every, self._ids, journals.counts())
         write_service(session, order, every)
         pins = write_fallbacks(session, order, people, every)
+        has_pin = {person.id for person in people[:PEOPLE_WITH_A_PIN]}
+        operators = write_operators(session, order, people, units, self._ids, with_pin=has_pin)
         for rows in journals.rows(_ROWS_AT_ONCE):
             insert_new(session.connection(), journals.table, rows)
         letters = numbered(life.absences.letters)
@@ -164,6 +170,7 @@ class _Regency:
             documents=len(letters),
             days=len(marks),
             pins=pins,
+            operators=operators,
         )
 
     def _write_units(self, units: Sequence[PlannedUnit]) -> None:

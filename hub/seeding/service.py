@@ -41,7 +41,7 @@ def write_fallbacks(
     dice = order.dice("pins")
     given = []
     for person in people[:PEOPLE_WITH_A_PIN]:
-        pin = _draw(dice.randrange)
+        pin = draw_pin(dice.randrange)
         salt = sha256(f"{order.seed}/{person.id}".encode()).digest()[:16]
         session.execute(
             insert(FallbackPin),
@@ -85,7 +85,8 @@ def write_service(session: Session, order: SeedOrder, kiosks: Sequence[PlannedKi
     insert_new(session.connection(), table_of(KioskService), rows)
 
 
-def _draw(randrange: Callable[[int], int]) -> str:
+def draw_pin(randrange: Callable[[int], int]) -> str:
+    """Six digits that nobody would try first."""
     while True:
         try:
             return check_pin(f"{randrange(10**PIN_DIGITS):0{PIN_DIGITS}d}")

@@ -212,7 +212,7 @@ def test_enrolment_takes_each_picture_once(monkeypatch: pytest.MonkeyPatch) -> N
 
     def enrol_frames(_name: str, frames: list[object], *, most: int) -> SimpleNamespace:
         enrolled.append(len(frames))
-        return SimpleNamespace(added=len(frames))
+        return SimpleNamespace(added=len(frames), people=[])
 
     station = ScriptedStation([None, _frame(1), _frame(1), None, _frame(2)])
     with WebcamEnrolment(station, SimpleNamespace(enrol_frames=enrol_frames), say=said.append) as enrolment:

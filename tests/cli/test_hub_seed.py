@@ -34,7 +34,8 @@ def test_one_json_object_tells_what_was_written_and_who_can_sign_in(run: Run, tm
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert list(told) == [
-        *("database", "employees", "units", "kiosks", "punches", "documents", "days", "from", "to", "accounts", "pins")
+        *("database", "employees", "units", "kiosks", "punches", "documents", "days", "from", "to", "accounts", "pins"),
+        "operators",
     ]
     assert (told["employees"], told["units"], told["from"], told["to"]) == (40, 9, "2026-03-01", "2026-03-13")
     assert [account["role"] for account in told["accounts"]] == [str(role) for role in Role]
