@@ -27,6 +27,16 @@ KIOSK_STEPS: Final = (
     "settle.returned",
 )
 HUB_STEPS: Final = ("record.begun", "record.before_commit", "record.committed", "receipt.before", "receipt.after")
+ENROLMENT_STEPS: Final = (
+    "parts.begun",
+    "parts.before_commit",
+    "parts.committed",
+    "look.claimed",
+    "look.kept",
+    "look.before_commit",
+    "look.committed",
+)
+"""Of a hub that takes in an enrolment from a kiosk and looks at it."""
 
 _within = threading.local()
 
@@ -53,7 +63,7 @@ def _fuse() -> Fuse | None:
     if not wish:
         return None
     step, _, occurrence = wish.partition(":")
-    if step not in KIOSK_STEPS + HUB_STEPS:
+    if step not in KIOSK_STEPS + HUB_STEPS + ENROLMENT_STEPS:
         raise ValueError(f"there is no step {step}")
     return Fuse(step, int(occurrence))
 
@@ -100,10 +110,11 @@ def arm_kiosk() -> None:
 
 
 def arm_hub() -> None:
-    """Watch the steps of ingest: taking a group, committing it, publishing what may be said then."""
+    """Watch the steps of ingest: taking a group, committing it, publishing what may be said then; and of enrolment."""
     fuse = _fuse()
     if fuse is None:
         return
+    _watch_enrolments(fuse)
     from hub.ingest import recorder
 
     def record(original: Callable[..., Any], *args: Any) -> Any:
@@ -126,6 +137,35 @@ def arm_hub() -> None:
     _wrap(recorder.Recorder, "_store", store_group)
     _wrap(recorder, "store", store)
     _watch_publishing(fuse, "receipt", "/receipt")
+
+
+def _watch_enrolments(fuse: Fuse) -> None:
+    from hub.ingest.enrolment_desk import EnrolmentDesk
+    from hub.ingest.enrolments import EnrolmentRecorder
+    from hub.roster import kiosk_enroller
+
+    def before(step: str) -> Callable[..., Any]:
+        def around(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+            fuse.reach(step)
+            return original(*args, **keywords)
+
+        return around
+
+    def after(step: str) -> Callable[..., Any]:
+        def around(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+            answer = original(*args, **keywords)
+            fuse.reach(step)
+            return answer
+
+        return around
+
+    _wrap(EnrolmentRecorder, "record", before("parts.begun"))
+    _wrap(EnrolmentDesk, "take", after("parts.before_commit"))
+    _wrap(EnrolmentRecorder, "record", after("parts.committed"))
+    _wrap(kiosk_enroller, "claim_next", after("look.claimed"))
+    _wrap(kiosk_enroller.KioskEnroller, "_keep", after("look.kept"))
+    _wrap(kiosk_enroller, "propose", after("look.before_commit"))
+    _wrap(kiosk_enroller.KioskEnroller, "_propose", after("look.committed"))
 
 
 def _watch_publishing(fuse: Fuse, name: str, topic_end: str) -> None:
