@@ -18,10 +18,10 @@ from hub.errors import SettingsError
 class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The hub's settings.
 
-    data: folder of the hub's key, of enrolment photos, and of the database where SQLite is used. database: address of
+    data: folder of the hub's keys, of enrolment photos, and of the database where SQLite is used. database: address of
     the database; None: `hub.db` in the data folder. broker: mqtt://host:port or mqtts://host:port; the three files are
-    for mutual TLS. host, port: where the pages are served. share: whether ingest workers divide the punches among
-    themselves, where the broker can do that. pack: recognition pack for enrolment, until one was deployed.
+    for mutual TLS. host, port: where the pages are served. share: whether ingest workers divide punches and enrolments
+    among themselves, where the broker can do that. pack: recognition pack for enrolment, until one was deployed.
     models_mirror: address or folder that `presensi models fetch --settings` asks for the files of packs before the
     internet. calibrate_at: local hour from which the night's calibration runs; calibrate_target: a stranger's chance
     that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
