@@ -189,6 +189,17 @@ def test_somebody_new_is_nobody_anywhere_before_approval_and_employed_from_that_
         assert session.scalars(query).all() == [date(2026, 11, 3)]
 
 
+def test_somebody_new_who_is_approved_on_the_same_day_has_hours_at_once(registry: Registry, kiosk: Any) -> None:
+    kiosk.update()
+    registry.enrol(person=None, name="Rina")
+    kiosk.update()
+    person = registry.waiting()[0].person_id
+    approve(registry.database, [person], by="budi", now=registry.clock())
+    kiosk.update()
+    kiosk.update()
+    assert kiosk.known[person].hours
+
+
 def test_somebody_new_who_is_refused_stays_nobody(registry: Registry, kiosk: Any) -> None:
     kiosk.update()
     sent = registry.send(person=None, name="Hantu")
@@ -293,6 +304,12 @@ def test_only_operators_of_the_kiosk_enrol_and_only_its_people(registry: Registr
     assert "no operator" in refused(registry.enrol(operator="nobody"))
     assert "does not know" in refused(registry.enrol(person="nobody"))
     assert "does not belong" in refused(registry.enrol(person=stranger))
+
+
+def test_operator_whom_the_kiosk_does_not_know_enrols_nobody(registry: Registry) -> None:
+    add_employee(registry.database, "budi", unit=add_unit(registry.database, "Kecamatan"))
+    add_operator(registry.database, "budi", registry.unit, first=date(2026, 1, 1), by="bkpp", now=registry.clock())
+    assert "no operator" in refused(registry.enrol(operator="budi"))
 
 
 def test_operator_counts_as_of_the_day_on_which_the_pictures_were_taken(
@@ -418,6 +435,27 @@ def test_hub_that_is_killed_after_the_commit_does_nothing_twice(registry: Regist
     registry.enroller = registry.open_enroller()
     assert not registry.enroller.step()
     assert registry.waiting()[0].photos == 3
+
+
+def test_hub_that_was_too_slow_leaves_it_to_who_has_taken_over(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = registry.send(person=None, name="Rina")
+    keep = registry.enroller._photos.keep
+    done: list[bool] = []
+
+    def keep_late(photo: Photo) -> str:
+        if not done:
+            registry.clock.advance(LEASE.total_seconds())
+            done.append(registry.open_enroller().step())
+        return keep(photo)
+
+    monkeypatch.setattr(registry.enroller._photos, "keep", keep_late)
+    registry.enroller.step()
+    assert done == [True]
+    assert registry.standing(sent).outcome == "waiting"
+    assert [(person.name, person.photos) for person in registry.waiting()] == [("Rina", 3)]
+    assert registry.count(KioskPicture) == 3
 
 
 def test_enrolment_over_which_hubs_die_is_refused_in_the_end(
