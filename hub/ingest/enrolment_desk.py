@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
@@ -17,15 +17,13 @@ from hub.ingest.enrolment_parts import EnrolmentKey, Header, OpenedPart
 from hub.ingest.locking import lock_kiosks, save_kiosks, still_holds
 from hub.ingest.progress import EpochKey, ProgressBook, rejections_of
 from hub.ingest.storing import Answer
-from hub.roster.enrolment_standing import held_parts, refuse_enrolment, standings_of
+from hub.roster.enrolment_standing import end_incomplete, held_parts, refuse_enrolment, standings_of
 from hub.roster.kiosk_enrolment_models import KioskEnrolment, SealedPart
 
 MOST_OPEN: Final = MAX_STANDINGS
 """Of one kiosk, of which parts are missing or which the hub has not looked at yet."""
 MOST_WAITING: Final = 500
 """Of one kiosk, waiting for a second person: somebody must look before more are taken in."""
-KEEP_INCOMPLETE: Final = timedelta(days=90)
-"""After so long without a further part an enrolment is ended: what is sealed of it is let go, and its kiosk is told."""
 
 UNREADABLE: Final = (
     "Pusat tidak dapat membaca pendaftaran ini; daftarkan orang ini sekali lagi. "
@@ -34,10 +32,6 @@ UNREADABLE: Final = (
 MIXED: Final = (
     "Bagian-bagian pendaftaran ini tidak cocok satu sama lain; daftarkan orang ini sekali lagi. "
     "(The parts of this enrolment do not belong together; enrol this person once more.)"
-)
-NEVER_COMPLETE: Final = (
-    "Pendaftaran ini tidak pernah lengkap; daftarkan orang ini sekali lagi. "
-    "(This enrolment was never complete; enrol this person once more.)"
 )
 
 _enrolments = table_of(KioskEnrolment)
@@ -77,8 +71,8 @@ class EnrolmentDesk:
     def _load(self, opened: Iterable[OpenedPart]) -> None:
         keys = {part.arrived.key for part in opened}
         devices = sorted({device for device, _ in keys})
-        self._end_stale(devices)
-        self._rows = rows_of(self.connection, keys)
+        end_incomplete(self.connection, now=self.now, devices=devices)
+        self._rows = rows_of(self.connection, keys, lock=True)
         receiving = [row.id for row in self._rows.values() if row.state == "receiving"]
         self._held = {row: set(parts) for row, parts in held_parts(self.connection, receiving).items()}
         query = (
@@ -88,15 +82,6 @@ class EnrolmentDesk:
         )
         for device, state, count in self.connection.execute(query):
             (self._waiting if state == "waiting" else self._open)[device] += count
-
-    def _end_stale(self, devices: Sequence[str]) -> None:
-        query = select(_enrolments.c.id).where(
-            _enrolments.c.device.in_(devices),
-            _enrolments.c.state == "receiving",
-            _enrolments.c.last_at < self.now - KEEP_INCOMPLETE,
-        )
-        for row in self.connection.scalars(query).all():
-            refuse_enrolment(self.connection, row, NEVER_COMPLETE, now=self.now)
 
     def _keep(self, part: OpenedPart) -> None:
         key, message = part.arrived.key, part.arrived.message
@@ -195,7 +180,12 @@ class EnrolmentDesk:
         return EnrolmentStanding(id=standing.id, outcome="refused", reason=UNREADABLE)
 
 
-def rows_of(connection: Connection, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, Row[Any]]:
+def rows_of(
+    connection: Connection, keys: Iterable[EnrolmentKey], *, lock: bool = False
+) -> dict[EnrolmentKey, Row[Any]]:
+    """What is on record of these enrolments. lock: nobody else ends them before this transaction ends."""
     place = tuple_(_enrolments.c.device, _enrolments.c.enrolment)
-    query = select(_enrolments).where(place.in_(sorted(keys)))
+    query = select(_enrolments).where(place.in_(sorted(keys))).order_by(_enrolments.c.id)
+    if lock:
+        query = query.with_for_update()
     return {(row.device, row.enrolment): row for row in connection.execute(query)}

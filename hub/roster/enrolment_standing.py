@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, delete, select, update
@@ -17,6 +17,14 @@ from hub.roster.models import EnrolmentFrame
 
 LONGEST_REASON: Final = 500
 _LONGEST_OF_OFFICER: Final = 320
+
+KEEP_INCOMPLETE: Final = timedelta(days=90)
+"""After so long without a further part an enrolment is ended: what is sealed of it is let go, and its kiosk is told."""
+
+_NEVER_COMPLETE: Final = (
+    "Pendaftaran ini tidak pernah lengkap; daftarkan orang ini sekali lagi. "
+    "(This enrolment was never complete; enrol this person once more.)"
+)
 
 _enrolments = table_of(KioskEnrolment)
 _parts = table_of(SealedPart)
@@ -74,6 +82,20 @@ def refuse_enrolment(connection: Connection, row: int, reason: str, *, now: date
         .values(state="refused", reason=reason[:LONGEST_REASON], ended_at=now, claimed_by=None, claimed_at=None)
     )
     drop_parts(connection, row)
+
+
+def end_incomplete(connection: Connection, *, now: datetime, devices: Collection[str] | None = None) -> int:
+    """End what nothing came of for so long, at these kiosks or at all (None); how many."""
+    query = select(_enrolments.c.id).where(
+        _enrolments.c.state == "receiving", _enrolments.c.last_at < now - KEEP_INCOMPLETE
+    )
+    query = query.order_by(_enrolments.c.id).with_for_update()
+    if devices is not None:
+        query = query.where(_enrolments.c.device.in_(list(devices)))
+    rows = connection.scalars(query).all()
+    for row in rows:
+        refuse_enrolment(connection, row, _NEVER_COMPLETE, now=now)
+    return len(rows)
 
 
 def drop_parts(connection: Connection, row: int) -> None:

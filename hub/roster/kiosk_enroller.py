@@ -30,7 +30,7 @@ from hub.fleet.alarms import Ring, write_alarms
 from hub.roster.changes import lock_roster
 from hub.roster.deployment import deployed_pack, pack_in_force
 from hub.roster.enrol_key import enrol_key_in_force
-from hub.roster.enrolment_standing import refuse_enrolment
+from hub.roster.enrolment_standing import end_incomplete, refuse_enrolment
 from hub.roster.face_check import FaceCheck
 from hub.roster.frame_rows import known_photos
 from hub.roster.kiosk_claims import MOST_ATTEMPTS, Claim, claim_next, hold, release, something_waits
@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS: Final = 2.0
 """How soon an enrolment is noticed that another hub took in."""
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 10.0
+SWEEP_EVERY_SECONDS: Final = 3600.0
 KEEP_PACK_SECONDS: Final = 300.0
 """A pack takes some hundred megabytes: it is let go when nobody was enrolled for so long."""
 
@@ -124,11 +125,20 @@ class KioskEnroller:
             raise
         return True
 
+    def sweep(self) -> int:
+        """End what will never be complete, and let go of what is sealed of it; how many."""
+        with self._database.write() as session:
+            return end_incomplete(session.connection(), now=self._now())
+
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; trouble is logged and waited out."""
         used_at = time.monotonic()
+        swept_at: float | None = None
         while not stop.is_set():
             try:
+                if swept_at is None or time.monotonic() - swept_at > SWEEP_EVERY_SECONDS:
+                    swept_at = time.monotonic()
+                    self.sweep()
                 worked = self.step()
             except (DBAPIError, PackError, _NotNowError) as error:
                 log.warning("Enrolments from kiosks wait: %s", error.orig if isinstance(error, DBAPIError) else error)
@@ -154,9 +164,10 @@ class KioskEnroller:
 
     def _propose(self, claim: Claim, tools: _Tools) -> None:
         parts = self._open(claim)
+        taken_at = min(part.taken_at for part in parts)
         with self._database.read() as session:
             enrolment = session.get_one(KioskEnrolment, claim.row)
-            subject = find_subject(session, enrolment, taken_at=min(part.taken_at for part in parts))
+            subject = find_subject(session, enrolment, taken_at=taken_at)
             known = known_photos(session, subject.person) if subject.person is not None else set()
         seen = look_at(tools.pack, parts, known)
         with self._database.read() as session:
@@ -165,7 +176,7 @@ class KioskEnroller:
         files = self._keep(usable)
         try:
             with self._database.write() as session:
-                self._store(session, claim, tools, usable, files)
+                self._store(session, claim, tools, usable, files, taken_at=taken_at)
         except RefusedEnrolment:
             self._forget(files.values())
             raise
@@ -201,7 +212,14 @@ class KioskEnroller:
             raise _NotNowError(str(error)) from error
 
     def _store(
-        self, session: Session, claim: Claim, tools: _Tools, usable: Sequence[SeenFrame], files: Mapping[str, str]
+        self,
+        session: Session,
+        claim: Claim,
+        tools: _Tools,
+        usable: Sequence[SeenFrame],
+        files: Mapping[str, str],
+        *,
+        taken_at: datetime,
     ) -> None:
         """Propose the pictures, in one transaction with the end of the claim; nothing when it is ours no more."""
         lock_roster(session.connection())
@@ -211,7 +229,7 @@ class KioskEnroller:
         if (deployed_pack(session.connection()) or self._initial_pack) != tools.pack.name:
             raise _NotNowError("the hub recognises with another pack now")
         # Once more: somebody may have been enrolled or moved meanwhile; nobody can be while the roster is locked.
-        subject = find_subject(session, enrolment, taken_at=min(each.part.taken_at for each in usable))
+        subject = find_subject(session, enrolment, taken_at=taken_at)
         examine(session, tools.check, subject, {each.photo.sha256: each for each in usable}, self._today())
         propose(session, enrolment, subject, usable, files, pack=tools.pack.name, now=self._now())
 
@@ -221,7 +239,8 @@ class KioskEnroller:
             enrolment = hold(session, claim)
             if enrolment is None:
                 return
-            log.info("enrolment %s of %s is refused: %s", enrolment.enrolment, enrolment.device, reason)
+            # Not why: the reason may name somebody.
+            log.info("enrolment %s of %s is refused", enrolment.enrolment, enrolment.device)
             refuse_enrolment(session.connection(), enrolment.id, reason, now=now)
             if reason in {_FAILED, _UNREADABLE}:
                 detail = f"{enrolment.enrolment}: {reason}"

@@ -76,13 +76,16 @@ class Registry:
         }
         return KioskEnroller(**(options | changes))
 
-    def send(self, faces: Iterable[tuple[int, int]] = ((1, 0), (1, 1), (1, 2)), **changes: Any) -> SentEnrolment:
-        """Let a whole enrolment come; faces: (person, frame)."""
+    def send(
+        self, faces: Iterable[tuple[int, int]] = ((1, 0), (1, 1), (1, 2)), *, complete: bool = True, **changes: Any
+    ) -> SentEnrolment:
+        """Let an enrolment come, but for its last part unless it is complete; faces: (person, frame)."""
         journal = self.kiosk.journal
         own: dict[str, Any] = {"key": journal.key, "epoch": journal.epoch, "device": journal.device}
         own |= {"seal_key": KEY.seal_key, "frames": [flat_jpeg(*face) for face in faces]}
         sent = SentEnrolment(**(own | changes))
-        assert self.recorder.record([(journal.device, payload) for payload in sent.payloads()])
+        payloads = sent.payloads() if complete else sent.payloads()[:-1]
+        assert self.recorder.record([(journal.device, payload) for payload in payloads])
         return sent
 
     def enrol(self, *faces: tuple[int, int], **changes: Any) -> EnrolmentStanding:
@@ -524,6 +527,16 @@ def test_pack_that_cannot_be_opened_and_a_full_disk_let_enrolments_wait(
     assert registry.standing(sent).outcome == "waiting"
     registry.settle()
     assert registry.waiting()[0].photos == 3
+
+
+def test_what_a_kiosk_never_completed_is_let_go_though_it_is_never_heard_of_again(registry: Registry) -> None:
+    sent = registry.send(complete=False)
+    assert registry.count(SealedPart) == 2
+    assert registry.enroller.sweep() == 0
+    registry.clock.advance(timedelta(days=91).total_seconds())
+    assert registry.enroller.sweep() == 1
+    assert "never complete" in refused(registry.standing(sent))
+    assert registry.count(SealedPart) == 0
 
 
 def test_hub_without_the_key_leaves_enrolments_to_others(registry: Registry) -> None:
