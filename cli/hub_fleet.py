@@ -13,6 +13,7 @@ from cli.commands import Commands, LoneCommand
 from cli.decided import DATE
 from cli.hub_options import by_option, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
+from contract.area import Area
 from contract.errors import BadInputError
 from hub.fleet.kiosks import PolicyChange, add_kiosk, change_policy, revoke_kiosk
 from hub.fleet.lost import Loss, confirm_lost, declare_lost, loss_of
@@ -70,7 +71,8 @@ def add(
     "set",
     epilog="Examples:\n\n"
     "  presensi hub kiosk set kiosk-dinkes-1 --fallback pin,card --choose\n\n"
-    "  presensi hub kiosk set kiosk-dinkes-1 --fallback none --message 'Apel pukul 07.30'",
+    "  presensi hub kiosk set kiosk-dinkes-1 --fallback none --message 'Apel pukul 07.30'\n\n"
+    "  presensi hub kiosk set kiosk-mobil-1 --area 'Alun-alun,-8.169,113.702,300' --area 'Kantor,-8.172,113.699,150'",
 )
 @click.argument("device")
 @click.option(
@@ -79,6 +81,13 @@ def add(
 @click.option("--message", metavar="TEXT", help="Message of the day; '' for none.")
 @click.option("--choose/--no-choose", default=None, help="Ask people for arrival, departure or duty elsewhere.")
 @click.option("--fallback", metavar="LIST", help="What may help when the face fails: pin, card, pin,card or none.")
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="NAME,LAT,LON,METRES",
+    help="Where a portable kiosk may stand, several times for several places; 'none' for anywhere.",
+)
 @json_option
 @place_options
 def set_(
@@ -88,13 +97,20 @@ def set_(
     message: str | None,
     choose: bool | None,
     fallback: str | None,
+    areas: tuple[str, ...],
     as_json: bool,
     settings_file: Path | None,
     data: str | None,
     db: str | None,
 ) -> None:
     """Change how DEVICE behaves; what is not given stays as it is. It learns of it with its next roster."""
-    change = PolicyChange(liveness=liveness, message=message, choose=choose, fallback=_read_fallback(fallback))
+    change = PolicyChange(
+        liveness=liveness,
+        message=message,
+        choose=choose,
+        fallback=_read_fallback(fallback),
+        areas=_read_areas(areas),
+    )
     with opened(settings_of(settings_file, data, db)) as database:
         after = change_policy(database, device, change)
     if as_json:
@@ -103,7 +119,8 @@ def set_(
     helps = ", ".join(after.fallback) or "nothing"
     click.echo(
         f"{device}: liveness {after.liveness}; people {'are' if after.choose else 'are not'} asked what a punch is; "
-        f"when the face fails: {helps}; message: {after.message or 'none'}"
+        f"when the face fails: {helps}; message: {after.message or 'none'}; "
+        f"may stand: {', '.join(area.name for area in after.areas) or 'anywhere'}"
     )
 
 
@@ -335,6 +352,26 @@ def _percent(line: ServiceLine | None) -> str | None:
 
 def _seconds(line: ServiceLine | None) -> str | None:
     return None if line is None or line.seconds_median is None else f"{line.seconds_median:.1f}"
+
+
+def _read_areas(texts: tuple[str, ...]) -> tuple[Area, ...] | None:
+    """None when none was given; BadInputError for what is no area."""
+    if not texts:
+        return None
+    return () if texts == ("none",) else tuple(_read_area(text) for text in texts)
+
+
+def _read_area(text: str) -> Area:
+    name, *numbers = (part.strip() for part in text.rsplit(",", 3))
+    try:
+        latitude, longitude, radius = (float(number) for number in numbers)
+        fields = {"name": name, "latitude": latitude, "longitude": longitude, "radius_m": radius}
+        return msgspec.convert(fields, Area)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise BadInputError(
+            f"'{text}' is no area: write NAME,LATITUDE,LONGITUDE,METRES, like 'Alun-alun,-8.169,113.702,300'; degrees, "
+            "and 10 to 100,000 metres."
+        ) from error
 
 
 def _read_fallback(text: str | None) -> tuple[str, ...] | None:

@@ -98,6 +98,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     fix: False: it could not tell, the punch is unplaced and the rest is None.
     latitude, longitude: degrees on WGS 84, north and east positive. accuracy_m: radius in metres within which the
     receiver believes itself to be; None: it did not say. age_s: seconds between the fix and the punch.
+    beyond_m: metres outside the nearest of the areas where the kiosk may stand (contract.area); None: inside one, or
+    there are none.
     Raises ValueError when a fix has no position, when there is a position without a fix, or out of bounds.
     """
 
@@ -106,12 +108,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
     accuracy_m: float | None = None
     age_s: float | None = None
+    beyond_m: float | None = None
 
     def __post_init__(self) -> None:
         position = (self.latitude, self.longitude)
         if self.fix and None in position:
             raise ValueError("a fix has a latitude and a longitude")
-        if not self.fix and any(each is not None for each in (*position, self.accuracy_m, self.age_s)):
+        if not self.fix and any(each is not None for each in (*position, self.accuracy_m, self.age_s, self.beyond_m)):
             raise ValueError("a place without a fix has no position")
         # Here and not as Meta, which is looked at by decoders only: no kiosk shall write what a hub would refuse.
         for name, value, least, most in (
@@ -119,6 +122,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             ("longitude", self.longitude, -180.0, 180.0),
             ("accuracy_m", self.accuracy_m, 0.0, 1e7),
             ("age_s", self.age_s, 0.0, 86_400.0),
+            ("beyond_m", self.beyond_m, 0.0, 3e7),
         ):
             if value is not None and not least <= value <= most:
                 raise ValueError(f"the {name} {value} cannot be")

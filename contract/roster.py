@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from contract.area import MAX_AREAS, Area
 from contract.punch import HexHash, Instant, PersonId
 
 PEOPLE_PER_PART: Final = 50
@@ -75,6 +76,8 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
     demo: clips and photos count as cameras, and the screen says that this is a demonstration.
     choose: whether people are asked for arrival, departure or duty elsewhere; else the timetable proposes.
     fallback: what else than the face may say who somebody is, when the face fails.
+    areas: where a portable kiosk may stand; a punch taken outside of them is recorded and awaits the supervisor. Empty:
+    anywhere.
     enrol_key: for what is enrolled at this kiosk (contract.sealing); empty: nobody can be enrolled here.
     """
 
@@ -86,6 +89,7 @@ class KioskPolicy(msgspec.Struct, frozen=True, kw_only=True):
     choose: bool = False
     fallback: tuple[Literal["pin", "card"], ...] = ()
     enrol_key: Annotated[str, Meta(max_length=64)] = ""
+    areas: Annotated[tuple[Area, ...], Meta(max_length=MAX_AREAS)] = ()
 
 
 class RosterPart(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,7 +68,8 @@ class Clerk:
         proposal = self._desk.propose(punch.person, punch.taken_at)
         self._desk.note(punch.person, punch.taken_at)
         row = RowKey(punch.device, punch.epoch, punch.seq)
-        return Committed(punch.person, punch.taken_at, row, proposal, record.factor)
+        beyond = punch.place.beyond_m if punch.place is not None else None
+        return Committed(punch.person, punch.taken_at, row, proposal, record.factor, beyond)
 
     def disavow(self, disavow: Disavow, last: LastPunch | None) -> Disavowed | CommitFailed:
         """Write that a punch is not theirs who stood here. last: the newest of that person; None: forgotten."""

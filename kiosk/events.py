@@ -107,13 +107,14 @@ class CameraLost:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The journal holds the punch of `person`, durably. row, proposal, factor: as in states.Accepted."""
+    """The journal holds the punch of `person`, durably. row, proposal, factor, beyond_m: as in states.Accepted."""
 
     person: str
     taken_at: datetime
     row: RowKey | None = None
     proposal: Proposal | None = None
     factor: Factor = "face"
+    beyond_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

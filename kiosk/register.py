@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
+from contract.area import Area, beyond_m
 from contract.punch import ClockAnchor, Disavowal, JournalRow, Liveness, OperatorAct, Place, Punch, Recognition
 from kiosk.camera.frame import Frame
 from kiosk.clock import AnchorWatch, Clock
@@ -80,7 +83,7 @@ class Register:
     def punch(self, record: Record, sight: Sight) -> Punch:
         """Commit a punch; JournalFullError when it was NOT recorded. With PIN or card a snapshot goes with it."""
         identity = record.identity
-        place = self._place()
+        place = _held_against(self._place(), sight.roster.policy.areas)
 
         def append(evidence: str | None) -> JournalRow:
             return self._journal.append(lambda key: self._punch(key, record, sight, place, evidence))
@@ -193,3 +196,11 @@ class Register:
             log.error("%s", error)  # noqa: TRY400 (the sentence says all)
         else:
             self._anchor_owed_ms = None
+
+
+def _held_against(place: Place | None, areas: Sequence[Area]) -> Place | None:
+    """The place, and how far it lies outside the areas where this kiosk may stand."""
+    if place is None or place.latitude is None or place.longitude is None:
+        return place
+    beyond = beyond_m(areas, (place.latitude, place.longitude), accuracy_m=place.accuracy_m)
+    return msgspec.structs.replace(place, beyond_m=beyond)

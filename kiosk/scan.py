@@ -284,10 +284,10 @@ def _commit(scan: Scan, event: Committed, *, now: float, settings: ScanSettings)
     kept = {who: last for who, last in scan.punches.items() if now - last.at < settings.repeat_window}
     kept[event.person] = LastPunch(event.taken_at, now)
     until = now + settings.accepted_hold
-    state = Accepted(event.person, event.taken_at, until, event.row, event.proposal, event.factor)
+    state = Accepted(event.person, event.taken_at, until, event.row, event.proposal, event.factor, event.beyond_m)
     scan, widen = drop_claim(scan)
     scan = replace(scan, state=state, served=event.person, punches=MappingProxyType(kept), failures=0)
-    return scan, (Signal("accepted"), *widen)
+    return scan, (Signal("accepted" if event.beyond_m is None else "misplaced"), *widen)
 
 
 def _fail_commit(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:

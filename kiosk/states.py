@@ -43,7 +43,7 @@ RefusalReason = Literal[
     "unknown_card",
     "face_differs",
 ]
-SignalKind = Literal["accepted", "already", "refused", "trouble"]
+SignalKind = Literal["accepted", "already", "refused", "trouble", "misplaced"]
 Offer = Literal["pin", "card"]
 """What else than the face may say who somebody is."""
 
@@ -90,6 +90,7 @@ class Accepted:
 
     row: where it stands in the journal, for whoever says that it is not theirs; None: it cannot be disowned.
     proposal: what the timetable takes it for; None: nothing is known. factor: how the person said who they are.
+    beyond_m: metres outside where this kiosk may stand; None: it is where it may be. The punch stands and is looked at.
     """
 
     person: str
@@ -98,6 +99,7 @@ class Accepted:
     row: RowKey | None = None
     proposal: Proposal | None = None
     factor: Factor = "face"
+    beyond_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

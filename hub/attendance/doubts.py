@@ -14,6 +14,7 @@ _CONCERNS: Final[dict[Concern, Sentence]] = {
     "card": Sentence("dengan kartu", "with a card"),
     "duty": Sentence("dinas luar, surat ditunggu", "on duty elsewhere, letter awaited"),
     "unplaced": Sentence("tanpa posisi", "without a position"),
+    "misplaced": Sentence("di luar lokasi", "outside the location"),
     "disavowed": Sentence("disangkal di kiosk", "disavowed at the kiosk"),
 }
 

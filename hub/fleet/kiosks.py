@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import select
 
+from contract.area import MAX_AREAS, Area
 from contract.signing import VerifyKey
 from contract.topics import check_device
 from hub.db import Database
@@ -54,6 +55,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     choose: bool
     fallback: tuple[str, ...]
+    areas: tuple[Area, ...] = ()
 
 
 def add_kiosk(
@@ -96,12 +98,13 @@ def add_kiosk(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChange:
-    """What to change about how a kiosk behaves; None: as it is. fallback: see contract.roster.KioskPolicy."""
+    """What to change about how a kiosk behaves; None: as it is. fallback, areas: see contract.roster.KioskPolicy."""
 
     liveness: str | None = None
     message: str | None = None
     choose: bool | None = None
     fallback: tuple[str, ...] | None = None
+    areas: tuple[Area, ...] | None = None
 
 
 def change_policy(database: Database, device: str, change: PolicyChange, *, now: Now = _now) -> KioskSettings:
@@ -117,6 +120,10 @@ def change_policy(database: Database, device: str, change: PolicyChange, *, now:
                 setattr(kiosk, name, getattr(change, name))
         if change.fallback is not None:
             kiosk.fallback = sorted(set(change.fallback), reverse=True)
+        if change.areas is not None and len(change.areas) > MAX_AREAS:
+            raise FleetError(f"A kiosk has at most {MAX_AREAS} areas.")
+        if change.areas is not None:
+            kiosk.areas = [msgspec.to_builtins(area) for area in change.areas]
         session.flush()
         note_kiosk(session.connection(), device, now=now())
         return KioskSettings(
@@ -126,7 +133,13 @@ def change_policy(database: Database, device: str, change: PolicyChange, *, now:
             message=kiosk.message,
             choose=kiosk.choose,
             fallback=tuple(kiosk.fallback),
+            areas=read_areas(kiosk.areas),
         )
+
+
+def read_areas(kept: Sequence[Any]) -> tuple[Area, ...]:
+    """A kiosk's areas as its row keeps them."""
+    return msgspec.convert(kept, tuple[Area, ...])
 
 
 def set_policy(

@@ -60,7 +60,7 @@ class Kiosk(Base):
     (coverage); None: never known. online: the broker's hint; None: never heard. threshold: set by an administrator, for
     the pack threshold_pack alone: cosines of two packs cannot be compared. lost_declared_by, lost_confirmed_by: the two
     people who declared a stolen or burnt terminal lost; the second revokes it, and nobody waits for what it holds.
-    choose, fallback: as in contract.roster.KioskPolicy. months_sent: newest version of people's months ever sent to it,
+    choose, fallback, areas: as in contract.roster.KioskPolicy. months_sent: newest version of months ever sent to it,
     months_digest of what; months_looked_at: when it was last held against the stored days.
     """
 
@@ -81,6 +81,7 @@ class Kiosk(Base):
     message: Mapped[str] = mapped_column(String(500), default="")
     choose: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     fallback: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    areas: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     receipt_version: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent: Mapped[int] = mapped_column(BigInteger, default=0)
     roster_sent_at: Mapped[datetime | None]

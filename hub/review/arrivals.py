@@ -44,6 +44,7 @@ def note_circumstances(connection: Connection, punches: Sequence[tuple[str, Punc
             "latitude": None if punch.place is None else punch.place.latitude,
             "longitude": None if punch.place is None else punch.place.longitude,
             "accuracy_m": None if punch.place is None else punch.place.accuracy_m,
+            "beyond_m": None if punch.place is None else punch.place.beyond_m,
         }
         for device, punch in punches
         if not is_plain(punch)

@@ -34,7 +34,10 @@ def decide_reviews(
     def matters_of(session: Session, row: StoredRow) -> tuple[Matter, ...]:
         circumstance = session.get(PunchCircumstance, (row.device, row.epoch, row.seq))
         if circumstance is None or not concerns_of(
-            factor=circumstance.factor, duty=circumstance.duty, fix=circumstance.fix
+            factor=circumstance.factor,
+            duty=circumstance.duty,
+            fix=circumstance.fix,
+            beyond_m=circumstance.beyond_m,
         ):
             raise PaperError(
                 f"The punch {row.device}/{row.seq} was made with the face alone and needs nobody's look; "

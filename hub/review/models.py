@@ -14,6 +14,7 @@ class PunchCircumstance(Base):
     Only punches that say anything of the kind have a row, one for the journal row of its key. factor, duty: as in
     contract.punch.Punch. evidence: SHA-256 of its snapshot; None: none was taken. fix None: the kiosk is not portable;
     false: it did not know where it was. latitude, longitude: degrees on WGS 84; accuracy_m: metres, None: not said.
+    beyond_m: metres outside where the kiosk may stand; None: it was where it may be.
     """
 
     __tablename__ = "punch_circumstance"
@@ -33,6 +34,7 @@ class PunchCircumstance(Base):
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
     accuracy_m: Mapped[float | None] = mapped_column(Float)
+    beyond_m: Mapped[float | None] = mapped_column(Float)
 
 
 class DisavowedPunch(Base):

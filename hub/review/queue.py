@@ -38,6 +38,7 @@ class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
     concerns: why. similarity, threshold: the face, held against this one person. letter: for duty elsewhere: whether
     the day has its letter already; None: none is asked for. evidence: SHA-256 of the snapshot; picture: where that is.
     latitude, longitude: degrees on WGS 84, accuracy_m: metres; None: not known, or the kiosk is not portable.
+    beyond_m: metres outside where the kiosk may stand; None: inside, or anywhere.
     confirmed None: it waits for a decision, and counts meanwhile.
     """
 
@@ -57,6 +58,7 @@ class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
     latitude: float | None
     longitude: float | None
     accuracy_m: float | None
+    beyond_m: float | None
     confirmed: bool | None
     reason: str | None
     decided_by: str | None
@@ -79,7 +81,7 @@ def list_reviews(
         rows = [
             row
             for row in session.execute(_query())
-            if concerns_of(factor=row.factor, duty=row.duty, fix=row.fix)
+            if concerns_of(factor=row.factor, duty=row.duty, fix=row.fix, beyond_m=row.beyond_m)
             and (decided or (row.device, row.epoch, row.seq) not in decisions)
         ]
         connection = session.connection()
@@ -142,6 +144,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         PunchCircumstance.latitude,
         PunchCircumstance.longitude,
         PunchCircumstance.accuracy_m,
+        PunchCircumstance.beyond_m,
         Employee.id.label("employee_id"),
         Employee.name,
         AnnouncedSnapshot.sha256.label("announced"),
@@ -190,7 +193,7 @@ def _to_line(
         work_date=place.work_date,
         at=place.at,
         device=row.device,
-        concerns=concerns_of(factor=row.factor, duty=row.duty, fix=row.fix),
+        concerns=concerns_of(factor=row.factor, duty=row.duty, fix=row.fix, beyond_m=row.beyond_m),
         similarity=row.similarity,
         threshold=row.threshold,
         letter=letter,
@@ -199,6 +202,7 @@ def _to_line(
         latitude=row.latitude,
         longitude=row.longitude,
         accuracy_m=row.accuracy_m,
+        beyond_m=row.beyond_m,
         confirmed=decision.accepted if decision is not None else None,
         reason=decision.reason if decision is not None else None,
         decided_by=decision.decided_by if decision is not None else None,

@@ -37,10 +37,11 @@ class Standing:
 PLAIN: Final = Standing()
 
 
-def concerns_of(*, factor: str, duty: bool, fix: bool | None) -> tuple[Concern, ...]:
+def concerns_of(*, factor: str, duty: bool, fix: bool | None, beyond_m: float | None) -> tuple[Concern, ...]:
     """Why a supervisor looks at a punch; nothing for a plain one."""
     by_factor: tuple[Concern, ...] = ("pin",) if factor == "pin" else ("card",) if factor == "card" else ()
-    return (*by_factor, *(("duty",) if duty else ()), *(("unplaced",) if fix is False else ()))
+    by_place: tuple[Concern, ...] = ("unplaced",) if fix is False else ("misplaced",) if beyond_m is not None else ()
+    return (*by_factor, *(("duty",) if duty else ()), *by_place)
 
 
 def read_standings(session: Session, people: Collection[str], start: datetime, end: datetime) -> dict[Key, Standing]:
@@ -49,7 +50,9 @@ def read_standings(session: Session, people: Collection[str], start: datetime, e
     decisions = read_decisions(session, people)
     disavowed = {(row.device, row.epoch, row.seq) for row in session.execute(_disavowed().where(within))}
     concerns = {
-        (row.device, row.epoch, row.seq): concerns_of(factor=row.factor, duty=row.duty, fix=row.fix)
+        (row.device, row.epoch, row.seq): concerns_of(
+            factor=row.factor, duty=row.duty, fix=row.fix, beyond_m=row.beyond_m
+        )
         for row in session.execute(_circumstances().where(within))
     }
     return {
@@ -96,11 +99,16 @@ def _disavowed() -> Select[str, str, int]:
     return columns.join(DisavowedPunch, named).where(DisavowedPunch.state == "effective")
 
 
-def _circumstances() -> Select[str, str, int, str, bool, bool | None]:
+def _circumstances() -> Select[str, str, int, str, bool, bool | None, float | None]:
     same = and_(
         StoredRow.device == PunchCircumstance.device,
         StoredRow.epoch == PunchCircumstance.epoch,
         StoredRow.seq == PunchCircumstance.seq,
     )
-    own = (PunchCircumstance.factor, PunchCircumstance.duty, PunchCircumstance.fix)
+    own = (
+        PunchCircumstance.factor,
+        PunchCircumstance.duty,
+        PunchCircumstance.fix,
+        PunchCircumstance.beyond_m,
+    )
     return select(StoredRow.device, StoredRow.epoch, StoredRow.seq, *own).join(PunchCircumstance, same)

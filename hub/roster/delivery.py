@@ -20,6 +20,7 @@ from contract.roster import PEOPLE_PER_PART, KioskPolicy, RosterPart, RosterPers
 from contract.signing import SigningKey
 from contract.topics import down
 from hub.db import Database, table_of
+from hub.fleet.kiosks import read_areas
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
@@ -151,6 +152,7 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
             message=row.message,
             choose=row.choose,
             fallback=tuple(each for each in _FALLBACKS if each in row.fallback),
+            areas=read_areas(row.areas),
             enrol_key=enrol_key,
         )
         behind.append(_Behind(row.device, row.unit_id, pack, runs_pack, row.roster, row.roster_sent, policy))

@@ -27,6 +27,7 @@ BEEPS: Final[Mapping[SignalKind, Beeps]] = MappingProxyType(
     {
         "accepted": Beeps(0.09, 0.0, 1, 880.0),
         "already": Beeps(0.09, 0.09, 2, 660.0),
+        "misplaced": Beeps(0.3, 0.0, 1, 440.0),
         "refused": Beeps(0.7, 0.0, 1, 220.0),
         "trouble": Beeps(0.25, 0.15, 3, 220.0),
     }

@@ -29,6 +29,7 @@ RHYTHMS: Final[Mapping[SignalKind, Rhythm]] = MappingProxyType(
     {
         "accepted": Rhythm("blue"),
         "already": Rhythm("blue", 0.25, 0.15, 2),
+        "misplaced": Rhythm("orange", 0.9, 0.2, 1),
         "refused": Rhythm("orange", 0.3, 0.2, 3),
         "trouble": Rhythm("orange", 0.6, 0.6),
     }

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from kiosk.errors import HardwareError
 
-SoundName = Literal["accepted", "already", "refused", "trouble", "challenge", "second_factor"]
+SoundName = Literal["accepted", "already", "misplaced", "refused", "trouble", "challenge", "second_factor"]
 
 RATE_HERTZ: Final = 22_050
 FADE_SECONDS: Final = 0.008
@@ -40,6 +40,7 @@ SOUNDS: Final[Mapping[SoundName, tuple[Note, ...]]] = MappingProxyType(
         # Taken rises, not taken falls; the same rule as blue and orange, for those who do not look.
         "accepted": (Note(659.3, 0.09), Note(987.8, 0.16)),
         "already": (Note(784.0, 0.08), Note(0.0, 0.05), Note(784.0, 0.08)),
+        "misplaced": (Note(659.3, 0.09), Note(987.8, 0.16), Note(0.0, 0.08), Note(523.3, 0.2)),
         "refused": (Note(392.0, 0.18), Note(261.6, 0.32)),
         "trouble": (Note(330.0, 0.15), Note(0.0, 0.1), Note(330.0, 0.15), Note(0.0, 0.1), Note(330.0, 0.15)),
         "challenge": (Note(587.3, 0.07),),

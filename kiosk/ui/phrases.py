@@ -142,6 +142,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accepted: Words
     accepted_clock_free: Words
     accepted_by_hand: Words
+    wrong_location: Words
     already: Words
     refused: Words
     no_liveness: Words

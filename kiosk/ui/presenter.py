@@ -5,6 +5,7 @@ The window draws a View and knows nothing else: every word, badge and time on it
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -84,7 +85,8 @@ def present(
     dim = quiet and is_night(local.hour, surroundings.night_from, surroundings.night_until)
     tone: Tone = "night" if dim else scene.tone
     proposal = state.proposal if isinstance(state, Accepted) else None
-    detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries)
+    distance = distance_text(scene.metres, language)
+    detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries, distance=distance)
     return View(
         state=scene.state,
         panel=scene.panel,
@@ -215,7 +217,7 @@ def is_night(hour: int, begins: int, ends: int) -> bool:
 
 def _key(scene: Scene, state: WalkUp, *, trusted: bool) -> Scene:
     """A punch under a clock that nobody set says that its time is provisional; one by hand, that it is looked at."""
-    if not isinstance(state, Accepted):
+    if not isinstance(state, Accepted) or state.beyond_m is not None:
         return scene
     words = "accepted"
     if not trusted:
@@ -223,6 +225,15 @@ def _key(scene: Scene, state: WalkUp, *, trusted: bool) -> Scene:
     elif state.factor != "face":
         words = "accepted_by_hand"
     return Scene(scene.state, scene.icon, scene.tone, taken_at=scene.taken_at, named=True, words=words)
+
+
+def distance_text(metres: float, language: Language) -> str:
+    """A distance as people say it: "350 m", and from a kilometre on "1,2 km"."""
+    tens = math.ceil(metres / 10) * 10
+    if tens < 1000:
+        return f"{tens} m"
+    kilometres = f"{metres / 1000:.1f}" if metres < 100_000 else f"{metres / 1000:.0f}"
+    return f"{kilometres.replace('.', ',') if language == 'id' else kilometres} km"
 
 
 def _words(scene: Scene, phrases: Phrases) -> Words:

@@ -123,6 +123,8 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "accepted_early": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("out", early_minutes=75))),
         "accepted_session": _here(Accepted("p-1", NOW, 0.0, _ROW, _LONG_SESSION, "pin")),
         "accepted_plain": _here(Accepted("p-1", NOW, 0.0)),
+        "wrong_location": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in"), "face", 347.2)),
+        "wrong_location_far": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in", late_minutes=8), "face", 12_345.0)),
         "already": _here(AlreadyRecorded("p-1", NOW, 0.0)),
         "choose": _here(Choose(_IDENTITY, 6.0, Proposal("in"))),
         "choose_session": _here(Choose(_IDENTITY, 6.0, _SESSION)),

@@ -36,6 +36,7 @@ from kiosk.ui.view import Icon, Panel, StateId, Tone
 @dataclass(frozen=True, slots=True)
 class Scene:
     """taken_at None: no punch to tell the time of. count: which step of how many. tries: PINs that may still be tried.
+    metres: outside where the kiosk may stand.
 
     words: key of the state's words in i18n, where it is not `state`.
     """
@@ -50,6 +51,7 @@ class Scene:
     picture: bool = True
     count: tuple[int, int] = (0, 0)
     tries: int = 0
+    metres: float = 0.0
     words: str = ""
 
 
@@ -107,6 +109,8 @@ def stage(state: WalkUp) -> Scene:
             return Scene(state_id, icon, "busy", progress=remaining, count=(number, of))
         case Recording():
             return Scene("recording", "save", "busy", named=True)
+        case Accepted(taken_at=taken_at, beyond_m=metres) if metres is not None:
+            return Scene("wrong_location", "place", "notice", taken_at=taken_at, named=True, metres=metres)
         case Accepted(taken_at=taken_at):
             return Scene("accepted", "check", "good", taken_at=taken_at, named=True)
         case AlreadyRecorded(taken_at=taken_at):

@@ -77,6 +77,9 @@ def test_pin_from_a_file_is_not_repeated(
         (("card", "add", NIP, "1"), "4 to 32 letters"),
         (("card", "remove", NIP, "3F9C"), "no cards like that"),
         (("kiosk", "set", "kiosk-1", "--fallback", "finger"), "no fallback"),
+        (("kiosk", "set", "kiosk-1", "--area", "Alun-alun,-8.1,113.7"), "no area"),
+        (("kiosk", "set", "kiosk-1", "--area", "Alun-alun,-98.1,113.7,300"), "no area"),
+        (("kiosk", "set", "kiosk-1", "--area", "Alun-alun,-8.1,113.7,3"), "no area"),
         (("kiosk", "set", "kiosk-7", "--choose"), "no kiosk 'kiosk-7'"),
         (("review", "confirm", "kiosk-1/1", "--because", "x"), "no punch"),
         (("review", "picture", "kiosk-1/1", "--out", "x.jpg"), "no punch"),
@@ -103,6 +106,13 @@ def test_cards_are_listed_by_their_end(presensi_hub: Run, office: InventedOffice
 def test_kiosk_takes_what_it_is_set_to(presensi_hub: Run, office: InventedOffice) -> None:
     after = answer(presensi_hub("kiosk", "set", "kiosk-1", "--fallback", "pin,card", "--choose", "--json"))
     assert (after["choose"], after["fallback"]) == (True, ["pin", "card"])
+    square = ("--area", "Alun-alun, Jember,-8.169,113.702,300")
+    after = answer(presensi_hub("kiosk", "set", "kiosk-1", *square, "--json"))
+    assert after["areas"] == [
+        {"name": "Alun-alun, Jember", "latitude": -8.169, "longitude": 113.702, "radius_m": 300.0}
+    ]
+    assert answer(presensi_hub("kiosk", "set", "kiosk-1", "--choose", "--json"))["areas"] == after["areas"]
+    assert "may stand: anywhere" in presensi_hub("kiosk", "set", "kiosk-1", "--area", "none").stdout
     after = answer(presensi_hub("kiosk", "set", "kiosk-1", "--message", "Apel 07.30", "--fallback", "none", "--json"))
     assert (after["choose"], after["fallback"], after["message"]) == (True, [], "Apel 07.30")
     assert "when the face fails: nothing" in presensi_hub("kiosk", "set", "kiosk-1", "--no-choose").stdout

@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from contract.area import Area
 from contract.punch import Place, Punch
 from kiosk.position import UNPLACED
 from kiosk.settings import KioskSettings
+from kiosk.states import Accepted
 from kiosk.station import Station
 from tests.factories.gpsd import FakeGpsd, tpv
 from tests.factories.scripted import Somebody, Terminal, during
@@ -46,6 +48,27 @@ def test_punch_says_where_the_kiosk_was_and_is_taken_without_a_fix_too(terminal:
     terminal.see(during(2, Somebody("ayu")), during(4, Somebody("budi")))
     assert terminal.punches == ["ayu", "budi"]
     assert places(terminal) == [SANGATTA, UNPLACED]
+
+
+def test_punch_outside_the_areas_is_recorded_and_the_screen_says_how_far_off_it_was(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", areas=(Area(name="Kantor", latitude=0.52, longitude=117.59, radius_m=100),))
+    at_the_office = Place(fix=True, latitude=0.5201, longitude=117.5901, accuracy_m=5.0, age_s=0.5)
+    terminal.start(position=StatedPosition(SANGATTA, at_the_office))
+    terminal.see(during(2, Somebody("ayu")))
+    state = terminal.attendant.state
+    assert isinstance(state, Accepted)
+    assert state.beyond_m == pytest.approx(580, abs=10)
+    assert terminal.panel.told[-1] == "misplaced"
+    terminal.see(during(4, Somebody("budi")))
+    assert [place and place.beyond_m for place in places(terminal)] == [state.beyond_m, None]
+    assert [each for each in terminal.panel.told if each != "idle"] == ["misplaced", "accepted"]
+
+
+def test_punch_without_a_fix_is_nowhere_and_not_outside(terminal: Terminal) -> None:
+    terminal.know("ayu", areas=(Area(name="Kantor", latitude=0.52, longitude=117.59, radius_m=100),))
+    terminal.start(position=StatedPosition(UNPLACED))
+    terminal.see(during(2, Somebody("ayu")))
+    assert places(terminal) == [UNPLACED]
 
 
 def test_punch_of_a_kiosk_on_a_wall_has_no_place(terminal: Terminal) -> None:

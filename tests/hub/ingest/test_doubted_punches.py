@@ -385,6 +385,19 @@ def alarm_detail(hub: Hub) -> str:
     return detail
 
 
+def test_punch_outside_the_areas_of_its_kiosk_counts_and_waits(hub: Hub, journal: KioskJournal) -> None:
+    journal.punch(taken_at=at("06:50"), place=Place(fix=True, latitude=-8.17, longitude=113.7, beyond_m=347.2))
+    journal.punch(taken_at=at("15:10"), place=Place(fix=True, latitude=-8.17, longitude=113.7))
+    hub.desk.record(journal.delivery())
+    day = hub.day()
+    assert (day.status, day.flags) == ("HADIR", ("PERLU_DITINJAU",))
+    assert any("di luar lokasi" in each.id for each in day.explanation)
+    [line] = list_reviews(hub.database)
+    assert (line.concerns, line.beyond_m) == (("misplaced",), 347.2)
+    hub.review("kiosk-1/1", confirmed=False)
+    assert hub.day().status == "TIDAK_LENGKAP"
+
+
 def test_unplaced_punch_of_a_portable_kiosk_counts_and_waits(hub: Hub, journal: KioskJournal) -> None:
     journal.punch(taken_at=at("06:50"), place=Place(fix=False))
     journal.punch(taken_at=at("15:10"), place=Place(fix=True, latitude=-8.17, longitude=113.7, accuracy_m=12.0))

@@ -48,6 +48,7 @@ NOW = TAKEN + timedelta(minutes=1)
 HERE = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
 NAME = "Siti Nurhaliza, S.Sos."
 IDENTITY = Identity("p-1", similarity=0.8, threshold=0.6, margin=0.2, frames=4, first_seen_at=0.0)
+MISPLACED = Accepted("p-1", TAKEN, 9.0, beyond_m=347.2)
 
 TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Idle(), "idle", "calm", "Selamat pagi", "Good morning"),
@@ -70,6 +71,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Challenge("nearer", 4, 4, 0.0), "challenge_nearer", "busy", "Mendekat", "Come nearer"),
     (Recording(IDENTITY), "recording", "busy", "Tunggu…", "Wait…"),
     (Accepted("p-1", TAKEN, 9.0), "accepted", "good", "Tercatat", "Recorded"),
+    (MISPLACED, "wrong_location", "notice", "Lokasi tidak sesuai", "Wrong location"),
     (AlreadyRecorded("p-1", TAKEN, 9.0), "already", "notice", "Sudah tercatat", "Already recorded"),
     (Refused("unrecognised", 9.0), "refused", "bad", "Belum dikenali", "Not recognised"),
     (Refused("no_liveness", 9.0), "no_liveness", "bad", "Perlu petugas", "Ask the officer"),
@@ -91,6 +93,16 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (CameraTrouble(), "camera_trouble", "trouble", "Kamera terganggu", "Camera trouble"),
     (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("metres", "said", "said_in_english"),
+    [(1.0, "10 m", "10 m"), (347.2, "350 m", "350 m"), (991.0, "1,0 km", "1.0 km"), (12_345.0, "12,3 km", "12.3 km")],
+)
+def test_distance_is_said_as_people_say_it(metres: float, said: str, said_in_english: str) -> None:
+    state = Accepted("p-1", TAKEN, 9.0, beyond_m=metres)
+    assert said in view_of(state).detail
+    assert said_in_english in view_of(state, language="en").detail
 
 
 def view_of(state: WalkUp, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
@@ -130,7 +142,7 @@ def test_accepted_is_stored_with_or_without_a_network(online: bool) -> None:
     assert (view.detail, view.name, view.time_text) == ("Tersimpan", NAME, "06:58")
 
 
-@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("accepted", "already")])
+@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("accepted", "wrong_location", "already")])
 def test_nothing_is_called_stored_that_is_not(state: WalkUp) -> None:
     view = view_of(state)
     assert view.time_text == ""
@@ -150,7 +162,7 @@ def test_time_is_the_punch_and_clock_is_now() -> None:
 
 
 PERSONAL = {
-    "recording", "accepted", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face", "month",
+    "recording", "accepted", "wrong_location", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face", "month",
 }  # fmt: skip
 
 
