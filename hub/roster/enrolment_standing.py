@@ -110,19 +110,22 @@ def settle_by_pictures(session: Session, frames: Collection[int], *, by: str, re
     """
     if not frames:
         return
-    touched = (
-        select(KioskEnrolment)
+    # Not by the numbers of the frames: after an import there may be more of them than a statement takes.
+    query = (
+        select(KioskEnrolment, EnrolmentFrame.id, EnrolmentFrame.state)
         .join(KioskPicture, KioskPicture.enrolment_id == KioskEnrolment.id)
-        .where(KioskPicture.frame_id.in_(list(frames)), KioskEnrolment.state == "waiting")
-        .distinct()
+        .join(EnrolmentFrame, EnrolmentFrame.id == KioskPicture.frame_id)
+        .where(KioskEnrolment.state == "waiting")
     )
-    for enrolment in session.scalars(touched).all():
-        query = (
-            select(EnrolmentFrame.state)
-            .join(KioskPicture, KioskPicture.frame_id == EnrolmentFrame.id)
-            .where(KioskPicture.enrolment_id == enrolment.id)
-        )
-        states = set(session.scalars(query))
+    states_of: dict[KioskEnrolment, set[str]] = defaultdict(set)
+    touched: set[KioskEnrolment] = set()
+    looked_at = set(frames)
+    for enrolment, frame, state in session.execute(query):
+        states_of[enrolment].add(state)
+        if frame in looked_at:
+            touched.add(enrolment)
+    for enrolment in touched:
+        states = states_of[enrolment]
         if "proposed" in states:
             continue
         enrolment.ended_at = now

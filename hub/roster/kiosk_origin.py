@@ -41,18 +41,21 @@ class KioskOrigin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def origins_of(session: Session, frames: Collection[int]) -> dict[str, tuple[KioskOrigin, ...]]:
-    """By employee, the enrolments at kiosks that these pictures come from; people with other pictures are left out."""
+    """By employee, the enrolments at kiosks that these waiting pictures are of; people with others are left out."""
     query = (
-        select(KioskEnrolment, KioskPicture.pose, Employee)
+        select(KioskPicture.frame_id, KioskEnrolment, KioskPicture.pose, Employee)
         .join(KioskPicture, KioskPicture.enrolment_id == KioskEnrolment.id)
         .join(EnrolmentFrame, EnrolmentFrame.id == KioskPicture.frame_id)
         .join(Employee, Employee.id == EnrolmentFrame.employee_id)
-        .where(KioskPicture.frame_id.in_(list(frames)))
+        .where(EnrolmentFrame.state == "proposed")
         .order_by(KioskEnrolment.id, KioskPicture.part)
     )
+    wanted = set(frames)
     poses: dict[int, list[str]] = defaultdict(list)
     enrolments: dict[int, tuple[KioskEnrolment, Employee]] = {}
-    for enrolment, pose, employee in session.execute(query):
+    for frame, enrolment, pose, employee in session.execute(query):
+        if frame not in wanted:
+            continue
         poses[enrolment.id].append(pose)
         enrolments[enrolment.id] = enrolment, employee
     found: dict[str, list[KioskOrigin]] = defaultdict(list)
@@ -79,14 +82,16 @@ def _origin(session: Session, enrolment: KioskEnrolment, employee: Employee, pos
 
 
 def frames_tied_to(session: Session, officer: str, frames: Collection[int]) -> set[int]:
-    """Which of these pictures an officer took as a kiosk's operator, or is on, under whatever spelling is known."""
+    """Which of these waiting pictures an officer took as a kiosk's operator, or is on, under any known spelling."""
     query = (
         select(KioskPicture.frame_id, KioskEnrolment.operator_id, EnrolmentFrame.employee_id)
         .join(KioskEnrolment, KioskEnrolment.id == KioskPicture.enrolment_id)
         .join(EnrolmentFrame, EnrolmentFrame.id == KioskPicture.frame_id)
-        .where(KioskPicture.frame_id.in_(list(frames)))
+        .where(EnrolmentFrame.state == "proposed")
     )
-    rows = session.execute(query).all()
+    wanted = set(frames)
+    # Not by their numbers: after an import there may be more of them than a statement takes.
+    rows = [row for row in session.execute(query) if row.frame_id in wanted]
     people = {person for row in rows for person in (row.operator_id, row.employee_id)}
     same = _employees_who_are(session, officer, people) if people else set()
     return {row.frame_id for row in rows if row.operator_id in same or row.employee_id in same}

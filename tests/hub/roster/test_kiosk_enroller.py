@@ -27,10 +27,11 @@ from hub.roster.approval import approve, list_waiting, people_tied_to, refuse
 from hub.roster.deployment import deploy
 from hub.roster.enrol_key import offer_enrol_key
 from hub.roster.enrolment import Enrolment
-from hub.roster.enrolment_standing import standings_of
+from hub.roster.enrolment_standing import settle_by_pictures, standings_of
 from hub.roster.kiosk_claims import LEASE, MOST_ATTEMPTS
 from hub.roster.kiosk_enroller import KioskEnroller
 from hub.roster.kiosk_enrolment_models import KioskEnrolment, KioskPicture, SealedPart
+from hub.roster.kiosk_origin import frames_tied_to, origins_of
 from hub.roster.models import Employee, EmploymentChange, EnrolmentFrame, Membership, Template
 from hub.roster.newcomers import NOT_YET
 from hub.roster.operators import add_operator, end_operator
@@ -609,3 +610,14 @@ def test_refused_double_found_late_leaves_no_picture_behind(
     registry.enroller.step()
     assert "sudah terdaftar sebagai Rina" in refused(registry.standing(sent))
     assert len(registry.files()) == 2
+
+
+def test_more_pictures_than_a_statement_takes_may_wait_from_an_import(registry: Registry) -> None:
+    registry.enrol()
+    frames = range(1, 300_000)
+    with registry.database.write() as session:
+        assert list(origins_of(session, frames)) == ["tono"]
+        assert len(frames_tied_to(session, "siti rahma", frames)) == 3
+        session.execute(update(EnrolmentFrame).values(state="approved", approved_by="budi"))
+        settle_by_pictures(session, frames, by="budi", now=registry.clock())
+    assert [row.state for row in registry.rows()] == ["approved"]
