@@ -17,6 +17,7 @@ from contract.area import Area
 from contract.errors import BadInputError
 from hub.fleet.kiosks import PolicyChange, add_kiosk, change_policy, revoke_kiosk
 from hub.fleet.lost import Loss, confirm_lost, declare_lost, loss_of
+from hub.fleet.operator_acts import list_operator_acts
 from hub.fleet.overview import held_rows, kiosk_statuses, open_alarms, quarantined_rows
 from hub.fleet.service import ServiceLine, list_service
 
@@ -208,6 +209,24 @@ def service(
             for line in found
         ],
         empty="No kiosk has said yet how people were served.",
+    )
+
+
+@kiosk.command("acts", epilog="Example:\n\n  presensi hub kiosk acts --device kiosk-dinkes-1")
+@click.option("--device", help="Of this kiosk alone.")
+@json_option
+@place_options
+def acts(*, device: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """What operators did at the kiosks themselves (entered, enrolled, locked ...), the latest first."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        lines = list_operator_acts(database, device=device)
+    if as_json:
+        show_json(lines)
+        return
+    show_table(
+        ("KIOSK", "WHEN", "OPERATOR", "ACT", "ABOUT"),
+        [(line.device, line.at, line.name or line.operator, line.act, line.about or None) for line in lines],
+        empty="No operator was at a kiosk yet.",
     )
 
 

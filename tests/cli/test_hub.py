@@ -93,6 +93,7 @@ def test_every_command_has_help_with_an_example_and_a_data_option(run: Run, path
     "arguments",
     [
         ("kiosk", "list"),
+        ("kiosk", "acts"),
         ("kiosk", "revoke", "kiosk-1"),
         ("alarms",),
         ("quarantine",),
