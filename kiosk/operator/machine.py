@@ -211,6 +211,8 @@ def _enrol(
         case h.Found(query, matches, more) if isinstance(screen, s.FindPerson):
             return replace(session, screen=s.FindPerson(query, matches, more)), ()
         case h.Chosen(subject) if isinstance(screen, s.FindPerson):
+            if subject.person is not None and subject.person == session.operator:
+                return replace(session, screen=s.Unable("yourself")), ()
             return replace(session, screen=s.AskConsent(subject), consent=None), ()
         case h.Agreed() if isinstance(screen, s.AskConsent | s.Unfit):
             subject = screen.subject

@@ -16,8 +16,9 @@ DenialReason = Literal["nobody", "camera", "journal", "barred", "no_pin", "not_o
 no_pin: an operator without one. twin: whose face alone is not enough."""
 UnfitReason = Literal["duplicate", "liveness", "slow", "camera"]
 SealTrouble = Literal["disk", "no_key", "journal"]
-UnableReason = Literal["no_key", "disk", "no_parts", "camera"]
-"""no_key: the hub takes no enrolments from here. disk: no room, or too many wait. no_parts: nothing is fitted."""
+UnableReason = Literal["no_key", "disk", "no_parts", "camera", "yourself"]
+"""no_key: the hub takes no enrolments from here. disk: no room, or too many wait. no_parts: nothing is fitted.
+yourself: an operator enrols others; two people stand for each face."""
 
 
 @dataclass(frozen=True, slots=True)

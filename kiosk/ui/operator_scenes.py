@@ -127,6 +127,7 @@ _SCREENS: Final[Mapping[str, Build]] = MappingProxyType(
         "op_unable_disk": _unable("disk"),
         "op_unable_no_parts": _unable("no_parts"),
         "op_unable_camera": _unable("camera"),
+        "op_unable_yourself": _unable("yourself"),
         "op_find": lambda _name: s.FindPerson(),
         "op_find_found": lambda name: s.FindPerson("SI", (_subject(name), s.Subject("p-2", name)), 12),
         "op_find_new": lambda name: s.FindPerson("SITI AMINAH", (s.Subject("p-2", name),)),

@@ -135,6 +135,7 @@ _UNABLE: Final = MappingProxyType[s.UnableReason, OperatorStateId](
         "disk": "op_unable_disk",
         "no_parts": "op_unable_no_parts",
         "camera": "op_unable_camera",
+        "yourself": "op_unable_yourself",
     }
 )
 _UNFIT: Final = MappingProxyType[s.UnfitReason, OperatorStateId](

@@ -113,6 +113,7 @@ OperatorStateId = Literal[
     "op_unable_disk",
     "op_unable_no_parts",
     "op_unable_camera",
+    "op_unable_yourself",
     "op_find",
     "op_consent",
     "op_capture_ahead",

@@ -122,6 +122,13 @@ def test_without_consent_nothing_is_captured() -> None:
     assert step(session, h.Back(), 10.0)[0].screen == s.FindPerson()
 
 
+def test_operator_does_not_enrol_themself() -> None:
+    own = s.Subject("rudi", "Rudi", again=True)
+    session, wanted = walk(*TO_MENU, h.Picked("enrol"), h.Opened(s.FindPerson()), h.Chosen(own), h.Agreed())
+    assert session.screen == s.Unable("yourself")
+    assert not any(isinstance(each, w.BeginCapture) for each in wanted)
+
+
 @pytest.mark.parametrize("unfit", ["duplicate", "liveness"])
 def test_unfit_pictures_are_forgotten(unfit: s.UnfitReason) -> None:
     session, _ = walk(*TO_REVIEW[:-1])

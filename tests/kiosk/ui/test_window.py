@@ -323,6 +323,21 @@ def test_finger_that_rests_on_the_clock_calls_the_operators_screen(until: Until)
         QTest.mouseRelease(stage.window.window, Qt.MouseButton.LeftButton, pos=clock.area.center().toPoint())
 
 
+@pytest.mark.parametrize("state", ["locked", "camera_trouble", "journal_full", "idle"])
+def test_finger_that_rests_on_the_bar_calls_the_operators_screen_where_the_clock_is_away(
+    state: str, until: Until
+) -> None:
+    with touched_stage(PORTRAIT) as (stage, touches):
+        stage.show(*scene(state, CALM))
+        handler = next(each for each in stage.window.window.findChildren(QObject) if each.objectName() == "operatorBar")
+        assert handler.property("longPressThreshold") == 3
+        handler.setProperty("longPressThreshold", 0.01)
+        corner = QPoint(PORTRAIT[0] - 40, 30)
+        QTest.mousePress(stage.window.window, Qt.MouseButton.LeftButton, pos=corner)
+        until(lambda: touches == [("operator", "")])
+        QTest.mouseRelease(stage.window.window, Qt.MouseButton.LeftButton, pos=corner)
+
+
 def test_name_cannot_be_typed_while_frames_are_taken(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
     bridge, window = kiosk
     bridge.show(scene("idle", CALM)[0])
