@@ -20,6 +20,7 @@ _FAR_AWAY: Final = "203.0.113.1"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What is known at one moment. address: of this machine, empty: none. receipt_at: of the newest, None: none yet.
+    queue: rows that wait, None: the journal cannot be read.
 
     clock: how it was set. wall: aware. version: of the roster. enrolled, known: people with a face, and by name.
     """
@@ -30,7 +31,7 @@ class Snapshot:
     wall: datetime
     clock: Literal["ntp", "rtc", "free"]
     health: Health
-    queue: int
+    queue: int | None
     version: int
     enrolled: int
     known: int
@@ -57,7 +58,7 @@ def facts_of(now: Snapshot, zone: ZoneInfo) -> tuple[Fact, ...]:
         Fact("broker", "online" if now.online else "offline", now.broker, bad=not now.online),
         Fact("clock", now.clock, f"{now.wall.astimezone(zone):%d/%m/%Y %H:%M:%S}", bad=now.clock == "free"),
         Fact("storage", health.journal, f"{disk / 1000:.1f} GB{heat}", bad=low),
-        Fact("queue", text=str(now.queue)),
+        Fact("queue", "" if now.queue is not None else "trouble", str(now.queue or 0), bad=now.queue is None),
         Fact("roster", "none" if not now.version else "", str(now.version or ""), bad=not now.version),
         Fact("people", text=f"{now.enrolled} / {now.known}"),
         Fact("pack", text=now.pack + (f" ({', '.join(now.packs)})" if len(now.packs) > 1 else "")),

@@ -146,7 +146,7 @@ class OperatorMode:
         if screen is None:
             return
         happening = self._counter.resolve(kind, text, screen)
-        if isinstance(happening, h.Agreed) and text.startswith("agree:"):
+        if isinstance(happening, h.Agreed) and isinstance(screen, s.AskConsent):
             language: Literal["id", "en"] = "en" if text.endswith(":en") else "id"
             self._permission = Permission(language, self._clocks.wall())
         self._advance(happening)
@@ -224,6 +224,7 @@ class OperatorMode:
             if self._session.screen != before:
                 self._show()
             if before is not None and self._session.screen is None:
+                self._permission = None
                 self._judge.lose()
 
     def _do(self, want: w.Wanted) -> h.Happening | None:
@@ -238,7 +239,6 @@ class OperatorMode:
                 return self._studio.begin(subject, self._clocks.monotonic(), bare=bare)
             case w.Discard():
                 self._studio.discard()
-                self._permission = None
             case w.ForgetEnded():
                 self._backroom.forget_ended()
             case w.BeginTest():

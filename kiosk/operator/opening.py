@@ -11,6 +11,7 @@ from kiosk.attendant import Workplace
 from kiosk.camera.source import FrameSource
 from kiosk.clock import Clock
 from kiosk.equipment import site_zone
+from kiosk.errors import JournalError
 from kiosk.hardware.parts import PartsOnTrial
 from kiosk.hardware.speaker import Speaker
 from kiosk.judge import Judge
@@ -53,7 +54,7 @@ class Premises:
                 wall=reading.wall,
                 clock=reading.stamp.source,
                 health=account.health(),
-                queue=account.journal.state.queue,
+                queue=_queue_of(account),
                 version=roster.version,
                 enrolled=len(roster.gallery),
                 known=len(roster.people),
@@ -67,6 +68,13 @@ class Premises:
             ),
             site_zone(self.settings),
         )
+
+
+def _queue_of(account: Account) -> int | None:
+    try:
+        return account.journal.state.queue
+    except JournalError:
+        return None
 
 
 def opening(premises: Premises) -> Callable[[Workplace], OperatorMode]:

@@ -183,6 +183,9 @@ class Studio:
         )
         if not len(others) or not self._photographs:
             return None
+        if self._photographs[0].embedding.shape != (gallery.dimensions,):
+            # The pack has changed meanwhile: the hub, which looks at everybody again, has to tell.
+            return None
         mean = normalised(np.stack([each.embedding for each in self._photographs]).mean(axis=0))
         match = others.match(mean)
         threshold = roster.policy.threshold

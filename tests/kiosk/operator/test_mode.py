@@ -260,6 +260,17 @@ def test_person_is_enrolled_with_consent_in_the_language_that_was_read(kiosk: Co
     assert kiosk.punches == []
 
 
+def test_another_try_needs_no_other_consent_and_keeps_the_words_that_were_read(kiosk: Counterpart) -> None:
+    kiosk.enter()
+    kiosk.see(kiosk.touch("act", "enrol"), kiosk.touch("search", "dew"), kiosk.touch("pick", CITRA_NEW), Nobody())
+    kiosk.see(kiosk.touch("act", "agree:en"), Nobody(), CameraStalledError("gone"), Nobody())
+    assert kiosk.screen == s.Unfit(s.Subject(CITRA_NEW, "Dewi"), "camera")
+    kiosk.see(kiosk.touch("act", "again"), during(0.5, AYU), kiosk.touch("act", "agree:id"), kiosk.touch("act", "send"))
+    kiosk.see(Nobody())
+    [(_, permission)] = kiosk.backroom.sealed
+    assert permission.language == "en"
+
+
 def test_somebody_who_is_in_no_roster_is_enrolled_by_a_new_name(kiosk: Counterpart) -> None:
     kiosk.enter()
     kiosk.see(kiosk.touch("act", "enrol"), kiosk.touch("search", "XENA PUTRI"), kiosk.touch("act", "new"), Nobody())

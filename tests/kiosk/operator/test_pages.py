@@ -81,6 +81,7 @@ def test_kiosk_that_is_well_has_no_marks_and_local_times() -> None:
         ({"health": Health(disk_free_mb=10)}, "storage", "ok"),
         ({"health": Health(camera="trouble", disk_free_mb=900)}, "camera", "trouble"),
         ({"receipt_at": None}, "receipt", "none"),
+        ({"queue": None}, "queue", "trouble"),
         ({"version": 0}, "roster", "none"),
         ({"locked": True}, "locked", "here"),
         ({"locked": True, "locked_by_hub": True}, "locked", "by_hub"),
