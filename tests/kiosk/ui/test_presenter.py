@@ -162,7 +162,8 @@ def test_time_is_the_punch_and_clock_is_now() -> None:
 
 
 PERSONAL = {
-    "recording", "accepted", "wrong_location", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face", "month",
+    "recording", "accepted", "wrong_location", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face",
+    "month",
 }  # fmt: skip
 
 
