@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -34,14 +32,12 @@ from cli.hub_refusals import refusals
 from cli.hub_review import review
 from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
-from contract.errors import BadInputError
+from cli.hub_serve import serve
+from cli.serving import ENDING_SIGNALS, only_awaited, read_address
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
 from hub.keys import load_hub_key
 from hub.service import Hub, make_data_folder
-from hub.settings import HubSettings
-
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.group(
@@ -60,7 +56,7 @@ for command in (
     *(pay, parttime, people, points, score),
     *(employee, office, location, pin, card),
     *(document, manual, outage, punch, review, month),
-    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed),
+    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed, serve),
     *(discipline, form, letterhead),
 ):
     hub.add_command(command)
@@ -83,26 +79,11 @@ def run(settings_file: Path | None, data: str | None, db: str | None, broker: st
     """
     host, port = read_address(http)
     settings = settings_of(settings_file, data, db, broker=broker, host=host, port=port)
-    with _only_awaited(ENDING_SIGNALS), Hub(settings) as running:
+    with only_awaited(ENDING_SIGNALS), Hub(settings) as running:
         click.echo(f"Hub: {running.url}")
         if not list_accounts(running.database):
             click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)
         signal.sigwait(ENDING_SIGNALS)
-
-
-@contextmanager
-def _only_awaited(signals: Iterable[signal.Signals]) -> Iterator[None]:
-    """Let only sigwait see these signals. Enter before any thread begins, so that every thread inherits it.
-
-    The mask is as before afterwards, for children inherit it too; who asked twice has been heard.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield
-    finally:
-        while signal.sigtimedwait(signals, 0) is not None:
-            pass
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @hub.command(epilog="Example:\n\n  presensi hub key --data ./hub > hub.pub")
@@ -126,15 +107,3 @@ def upgrade_tables(settings_file: Path | None, data: str | None, db: str | None)
     settings = settings_of(settings_file, data, db)
     with opened(settings, create=True) as database:
         click.echo(f"{shown_address(database)} is up to date.")
-
-
-def read_address(text: str | None) -> tuple[str | None, int | None]:
-    """Host and port of HOST:PORT; (None, None) for None; BadInputError for anything else."""
-    if text is None:
-        return None, None
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
-        default = HubSettings()
-        raise BadInputError(f"'{text}' is no address for the pages: write {default.host}:{default.port}.")
-    return host, int(port)

@@ -88,7 +88,7 @@ class Hub:
         self, settings: HubSettings, *, on_receipts: OnReceipts | None = None, on_days: OnDays | None = None
     ) -> None:
         self.settings = settings
-        zone = _read_zone(settings.timezone)
+        zone = read_zone(settings.timezone)
         self._broker = _read_broker(settings)
         # Not connected here: certificates that cannot be read shall be told before anything starts.
         self._make_transport([])
@@ -143,7 +143,7 @@ class Hub:
         """Begin to serve; ServiceError when the port is taken."""
         if self._threads:
             raise RuntimeError("this hub is running already")
-        self._socket = _listen(self.settings.host, self.settings.port)
+        self._socket = listen(self.settings.host, self.settings.port)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 self._app,
@@ -271,7 +271,8 @@ class _TellingRecorder(Recorder):
         return receipts
 
 
-def _read_zone(name: str) -> ZoneInfo:
+def read_zone(name: str) -> ZoneInfo:
+    """SettingsError when there is no such zone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -290,7 +291,7 @@ def _read_broker(settings: HubSettings) -> BrokerAddress:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket that takes connections already; whoever comes before the server runs waits a moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

@@ -14,6 +14,7 @@ from hub.access.accounts import add_account, check_password, generate_password
 from hub.access.models import Account
 from hub.access.roles import Role
 from hub.attendance.models import DirtyDay, DocumentRow, MonthClose
+from hub.attendance.recompute import recompute
 from hub.attendance.worker import AttendanceWorker
 from hub.bulk import Row, insert_new
 from hub.db import Database, shown_address, table_of
@@ -36,6 +37,8 @@ from hub.seeding.service import PEOPLE_WITH_A_PIN, SeededPin, write_fallbacks, w
 
 _ROWS_AT_ONCE: Final = 5_000
 _ASSESSED_AT_ONCE: Final = 4_000
+_MANY_DAYS: Final = 100_000
+"""From so many days on they are assessed in bulk, with every processor, and marked nowhere."""
 _OWN_UNIT: Final = "dinkes"
 """The unit of the accounts that see one unit and those below it."""
 _OF_ALL_UNITS: Final = frozenset({Role.ADMINISTRATOR, Role.TECHNICIAN, Role.AUDITOR})
@@ -78,10 +81,12 @@ def seed_regency(
     password: str | None = None,
     assess: bool = True,
     on_assessed: OnAssessed | None = None,
+    many_days: int = _MANY_DAYS,
 ) -> Seeded:
     """Write the regency in one transaction, then an account for each role, and assess every day.
 
-    password: of every account; None: a random one for each. SeedError when there is somebody on record already.
+    password: of every account; None: a random one for each. many_days: from how many on days are assessed in bulk.
+    SeedError when there is somebody on record already.
     """
     if order.employees < FEWEST_EMPLOYEES:
         raise SeedError(
@@ -93,9 +98,12 @@ def seed_regency(
     with database.write() as session:
         lock_roster(session.connection())
         _refuse_unless_empty(session, shown_address(database))
-        written = _Regency(session, order).write()
+        written = _Regency(session, order).write(mark_below=many_days if assess else None)
     accounts = [_add_account(database, order, role, password, written.own_unit) for role in Role]
-    if assess:
+    if assess and written.days >= many_days:
+        progress = on_assessed or (lambda _done, _all: None)
+        recompute(database, first=order.first, last=order.until, now=order.as_of, progress=progress)
+    elif assess:
         _assess(database, order, written.days, on_assessed)
     return Seeded(
         database=shown_address(database),
@@ -135,7 +143,8 @@ class _Regency:
     order: SeedOrder
     _ids: dict[str, int] = field(default_factory=dict)
 
-    def write(self) -> _Written:
+    def write(self, *, mark_below: int | None) -> _Written:
+        """mark_below: days are marked to be assessed when there are fewer; None: always."""
         session, order = self.session, self.order
         units = plan_units(order.dice("units"), order.employees)
         people = invent_people(order, units)
@@ -161,7 +170,8 @@ class _Regency:
             session.execute(insert(DocumentRow), letters)
         self._close_months()
         note_reset(session.connection(), None, now=order.entered_at)
-        _mark(session.connection(), marks, now=order.as_of)
+        if mark_below is None or len(marks) < mark_below:
+            _mark(session.connection(), marks, now=order.as_of)
         return _Written(
             own_unit=next(unit.name for unit in units if unit.short == _OWN_UNIT),
             units=len(units) + 1,

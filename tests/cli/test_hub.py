@@ -12,7 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from contract.errors import BadInputError
 from contract.signing import SigningKey
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
+from hub.pages_server import clock_from
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=JAKARTA)
@@ -414,3 +415,18 @@ def test_refusals_say_whom_they_resemble_and_where_the_picture_is(run: Run, rina
     assert len(lines) == 3
     assert "nobody" in lines[1]
     assert "settled by bkpp" in lines[2]
+
+
+def test_pages_are_served_alone_for_the_moment_that_is_asked(data: Path, database: Database, rina: str) -> None:
+    command = [sys.executable, "-c", "from cli import main; main()", "hub", "serve", "--data", str(data)]
+    command += ["--port", "0", "--at", "2026-03-02 10:00"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().removeprefix("Hub: ").strip()
+        with urllib.request.urlopen(f"{url}/masuk", timeout=30) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert not (data / "hub.key").exists()
+    ahead = clock_from(NOW)() - NOW
+    assert timedelta() <= ahead < timedelta(minutes=1)

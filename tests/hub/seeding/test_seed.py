@@ -260,3 +260,10 @@ def test_months_reach_back_over_the_turn_of_the_year() -> None:
     order = SeedOrder(employees=40, months=3, seed=1, until=date(2026, 1, 15))
     assert order.month_starts == (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1))
     assert (order.dates[0], order.dates[-1]) == (date(2025, 11, 1), date(2026, 1, 15))
+
+
+def test_days_assessed_in_bulk_are_the_same(two: tuple[Database, Database]) -> None:
+    seed_regency(two[0], SMALL)
+    seed_regency(two[1], SMALL, many_days=1)
+    assert rows_of(two[0], table_of(StoredDay)) == rows_of(two[1], table_of(StoredDay)) != []
+    assert count(two[1], DirtyDay) == 0

@@ -1,0 +1,84 @@
+"""The pages alone, without ingest and worker: to look at a database, and for machines that only answer browsers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Self
+
+import uvicorn
+
+from hub.access.sessions import Sessions, load_or_create_secret
+from hub.refusals.snapshots import SnapshotStore
+from hub.roster.photos import PhotoStore
+from hub.service import listen, open_hub_database, read_zone
+from hub.settings import HubSettings
+from hub.web.app import create_app
+from hub.web.office import FrontOffice
+
+END_SECONDS: Final = 10.0
+
+
+class PagesServer:
+    """Serves in a with block, once. ServiceError when the port is taken.
+
+    at: the moment that the pages take for the present when they begin, for databases that were made for another time;
+    None: the real one.
+    """
+
+    def __init__(self, settings: HubSettings, *, at: datetime | None = None) -> None:
+        self.settings = settings
+        zone = read_zone(settings.timezone)
+        self.database = open_hub_database(settings)
+        office = FrontOffice(
+            database=self.database,
+            sessions=Sessions(load_or_create_secret(settings.data_folder / "session.key")),
+            zone=zone,
+            snapshots=SnapshotStore(settings.data_folder),
+            photos=PhotoStore(settings.data_folder),
+            now=clock_from(at),
+        )
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(office),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the pages are; only inside the with block."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def __enter__(self) -> Self:
+        self._socket = listen(self.settings.host, self.settings.port)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="hub-pages", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(END_SECONDS)
+        self._socket.close()
+        self.database.close()
+
+
+def clock_from(at: datetime | None) -> Callable[[], datetime]:
+    """A clock that shows `at` now and goes on from there; None: the real time."""
+    if at is None:
+        return lambda: datetime.now(UTC)
+    ahead = at - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead
