@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.web.phrases_viewing import VIEWING
+
 Phrase = tuple[str, str]
 """Indonesian, English."""
 
@@ -15,6 +17,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "menu": ("Menu", "Menu"),
     "nav.home": ("Hari ini", "Today"),
     "nav.daily": ("Rekap harian", "Daily recap"),
+    "nav.grid": ("Kehadiran", "Attendance"),
     "nav.monthly": ("Rekap bulanan", "Monthly recap"),
     "nav.enrolment": ("Pegawai", "Staff"),
     "nav.kiosks": ("Kiosk", "Kiosks"),
@@ -406,4 +409,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     "role.supervisor": ("atasan", "supervisor"),
     "role.technician": ("teknisi", "technician"),
     "role.auditor": ("auditor", "auditor"),
+    **VIEWING,
 }

@@ -234,6 +234,8 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/",
         "/harian",
         f"/harian?date=2026-03-02&unit={furnished.unit}",
+        "/kehadiran",
+        f"/kehadiran?month=2026-03&unit={furnished.unit}",
         "/bulanan",
         "/bulanan?month=2026-03",
         "/pegawai",
