@@ -16,10 +16,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
+
+PENDING_CONDITION = "status IN ('MENUNGGU_DATA', 'BELUM_ADA_KETERANGAN')"
+"""Of days that wait for a kiosk, or for an explanation."""
 
 
 class DirtyDay(Base):
@@ -48,7 +52,17 @@ class StoredDay(Base):
     """
 
     __tablename__ = "stored_day"
-    __table_args__ = (Index("ix_stored_day_unit_id_work_date", "unit_id", "work_date"),)
+    __table_args__ = (
+        Index("ix_stored_day_unit_id_work_date", "unit_id", "work_date"),
+        # Few days are open among millions.
+        Index(
+            "ix_stored_day_pending",
+            "work_date",
+            "unit_id",
+            sqlite_where=text(PENDING_CONDITION),
+            postgresql_where=text(PENDING_CONDITION),
+        ),
+    )
 
     employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
     work_date: Mapped[date] = mapped_column(Date, primary_key=True)

@@ -139,11 +139,16 @@ def count(lines: Iterable[DailyLine]) -> DailyCounts:
 
 def presence_of(day: AttendanceDay) -> Presence:
     """In which column of a day's overview somebody counts; who has punched, counted or not, is never unheard of."""
-    if day.status is Status.BERJALAN:
-        return "belum" if day.first_seen is None else "hadir"
-    if day.status is Status.BELUM_ADA_KETERANGAN and day.first_seen is not None:
+    return presence_of_status(day.status, seen=day.first_seen is not None)
+
+
+def presence_of_status(status: Status, *, seen: bool) -> Presence:
+    """The same, told by what a day is called and whether somebody has punched on it."""
+    if status is Status.BERJALAN:
+        return "hadir" if seen else "belum"
+    if status is Status.BELUM_ADA_KETERANGAN and seen:
         return "di_luar_jendela"
-    return _PRESENCE[day.status]
+    return _PRESENCE[status]
 
 
 def _to_line(day: AttendanceDay, person: Person, unit: UnitName) -> DailyLine:

@@ -33,5 +33,43 @@ VIEWING: Final[dict[str, tuple[str, str]]] = {
     "grid.page": ("Halaman {page} dari {pages}", "Page {page} of {pages}"),
     "grid.previous_page": ("Sebelumnya", "Previous"),
     "grid.next_page": ("Berikutnya", "Next"),
+    # Search
+    "search.title": ("Cari", "Search"),
+    "search.field": ("Nama, NIP, unit atau kiosk", "Name, NIP, unit or kiosk"),
+    "search.begin": ("Tulis paling sedikit {fewest} huruf atau angka.", "Write {fewest} letters or digits at least."),
+    "search.none": ("Tidak ada yang cocok.", "Nothing matches."),
+    "search.none_hint": (
+        "Periksa ejaannya, atau tulis bagian nama atau NIP saja.",
+        "Check the spelling, or write only a part of the name or of the NIP.",
+    ),
+    "search.people": ("Pegawai", "Staff"),
+    "search.units": ("Unit", "Units"),
+    "search.kiosks": ("Kiosk", "Kiosks"),
+    "search.more": (
+        "Ditampilkan {shown} yang pertama; tulis nama lebih lengkap.",
+        "Showing the first {shown}; write more of the name.",
+    ),
+    # Charts
+    "charts.title": ("Grafik", "Charts"),
+    # Units now, and what is not settled
+    "count.hadir_short": ("Hadir", "Present"),
+    "count.terlambat_short": ("Telat", "Late"),
+    "count.belum_short": ("Belum", "No word"),
+    "count.menunggu_short": ("Tunggu", "Awaited"),
+    "count.surat_short": ("Surat", "Letter"),
+    "count.tanpa_alasan_short": ("TK", "Absent"),
+    "count.pegawai_short": ("Pegawai", "Staff"),
+    "pending.title": ("Belum selesai", "Not settled"),
+    "pending.today": ("{count} pegawai menunggu data kiosk hari ini", "Staff awaiting a kiosk's data today: {count}"),
+    "pending.kiosk": ("{kiosk} ({count} pegawai)", "{kiosk} ({count} staff)"),
+    "pending.kiosk_days": ("{kiosk} ({count} hari)", "{kiosk} ({count} days)"),
+    "pending.awaiting": ("{count} hari menunggu data kiosk", "Days awaiting a kiosk's data: {count}"),
+    "pending.unexplained": ("{count} hari belum ada keterangan", "Unexplained days: {count}"),
+    "pending.unexplained_why": (
+        "Tidak ada scan yang dihitung dan belum ada surat; menjadi tanpa keterangan bila bulan ditutup.",
+        "No punch counted and no letter yet; absent once the month is closed.",
+    ),
+    "pending.none": ("Tidak ada hari yang menunggu.", "No day is waiting."),
+    "pending.since": ("Sejak awal {month} sampai kemarin", "From the start of {month} to yesterday"),
 }
 """Indonesian, English."""

@@ -13,6 +13,7 @@ from hub.access.roles import may
 from hub.fleet.overview import KioskStatus, count_quarantined, kiosk_statuses, open_alarms
 from hub.recap.daily import daily
 from hub.recap.monthly import Month, add_up, monthly
+from hub.recap.overview import day_overview, pending_days
 from hub.refusals.overview import count_open_refusals
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.office import FrontOffice
@@ -32,10 +33,14 @@ def show_today(request: Request, visitor: PageVisitor, office: Office) -> Respon
     choice = choose_unit(office, visitor, "")
     sees_fleet = may(visitor.role, "fleet")
     kiosks = kiosk_statuses(office.database, choice.unit_id) if sees_fleet else []
+    today = office.today()
+    open_since = Month.of(today).shifted(-1)
     return render(
         request,
         "home.html",
-        recap=daily(office.database, office.today(), choice.unit_id),
+        recap=day_overview(office.database, today, choice.unit_id),
+        pending=pending_days(office.database, open_since.first, today - timedelta(days=1), choice.unit_id),
+        open_since=open_since,
         kiosks=kiosks,
         silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
         alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
