@@ -73,28 +73,29 @@ def mosquitto(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """Address of an empty PostgreSQL database whose commits reach the disk (its defaults, but for the shared buffers).
+    """Address of a PostgreSQL database whose commits reach the disk (its defaults, but for the shared buffers).
 
-    BadInputError where it is not installed. Run by root, it is started as the user postgres or nobody.
+    It is empty, unless one was begun in this folder before: then it is as that was left. BadInputError where PostgreSQL
+    is not installed. Run by root, it is started as the user postgres or nobody.
     """
     initdb, server = _postgresql_program("initdb"), _postgresql_program("postgres")
     own = folder / "postgresql"
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     prefix = _unprivileged(own, above=folder)
     port = free_port()
-    created = subprocess.run(  # noqa: S603 - our own command
-        [*prefix, initdb, "-D", str(own / "data"), "-U", _USER, "-A", "trust", "-E", "UTF8"],
-        capture_output=True,
-        cwd=own,
-        check=False,
-    )
-    if created.returncode:
-        raise PresensiError(f"PostgreSQL's initdb failed: {created.stderr.decode(errors='replace')[-500:]}")
+    if not (own / "data" / "PG_VERSION").exists():
+        _create_cluster([*prefix, initdb, "-D", str(own / "data"), "-U", _USER, "-A", "trust", "-E", "UTF8"], own)
     options = [f"-p{port}", f"-k{own}", "-clisten_addresses=127.0.0.1", "-cshared_buffers=128MB"]
     command = [*prefix, server, "-D", str(own / "data"), *options]
     with child(command, folder=folder, log="postgresql.log") as process:
         await_answer(lambda: _listens(port), process, "PostgreSQL", folder / "postgresql.log")
         yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+
+
+def _create_cluster(command: Sequence[str], own: Path) -> None:
+    created = subprocess.run(command, capture_output=True, cwd=own, check=False)  # noqa: S603 - our own command
+    if created.returncode:
+        raise PresensiError(f"PostgreSQL's initdb failed: {created.stderr.decode(errors='replace')[-500:]}")
 
 
 def _listens(port: int) -> bool:
