@@ -11,13 +11,15 @@ from fastapi.responses import Response
 
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
+from hub.recap.day_file import day_file, key_of
 from hub.recap.monthly import Month
 from hub.recap.person import person_day, person_month
 from hub.roster.overview import list_employees
 from hub.roster.units import UnitTree
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.office import FrontOffice
-from hub.web.pages import parse_day, render
+from hub.web.pages import language_of, parse_day, render
+from hub.web.timeline import draw
 
 router = APIRouter()
 
@@ -65,10 +67,14 @@ def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id
     if found is None:
         raise HTTPException(404)
     check_unit(office, visitor, found.unit.id)
+    file = day_file(office.database, found)
     return render(
         request,
         "day.html",
         found=found,
+        file=file,
+        line=draw(found, file, indonesian=language_of(request).code == "id"),
+        key_of=key_of,
         day=day,
         month=Month.of(day),
         one_day=timedelta(days=1),
