@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -12,24 +13,35 @@ from sqlalchemy.orm import Session
 from hub.attendance.day import Status
 from hub.attendance.models import PENDING_CONDITION, StoredDay
 from hub.db import Database
-from hub.recap.daily import DailyCounts, Presence, UnitDay, presence_of_status
-from hub.recap.people import read_unit_names, shares_of
+from hub.recap.daily import DailyCounts, Presence, presence_of_status
+from hub.recap.people import UnitName, read_unit_names, shares_of
+from hub.roster.units import UnitTree
 
 _SEEN_MATTERS = (str(Status.BERJALAN), str(Status.BELUM_ADA_KETERANGAN))
 _decode_devices = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-class DayOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """A day by unit; the same sums as in `daily`, without the people.
+class UnitNow(msgspec.Struct, frozen=True):
+    """A unit with all below it added up. below: how many units there are below it."""
 
+    unit: UnitName
+    counts: DailyCounts
+    below: int
+
+
+class DayOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """A day by the units right below the one asked for; the same sums as in `daily`, without the people.
+
+    unit: what was asked for; None: all units. units: by name, that itself among them where people belong to it.
     assessed_at: when the newest of the days was assessed; None: no days. waiting_for: kiosks that have not delivered,
     with the number of people whose day waits for them, the most first.
     """
 
     work_date: date
+    unit: UnitName | None
     assessed_at: datetime | None
     counts: DailyCounts
-    units: tuple[UnitDay, ...]
+    units: tuple[UnitNow, ...]
     waiting_for: tuple[tuple[str, int], ...]
 
 
@@ -69,18 +81,42 @@ def day_overview(database: Database, work_date: date, unit_id: int | None = None
                 newest = assessed_at if newest is None or assessed_at > newest else newest
             waiting += _count_kiosks(session, of_day)
         names = read_unit_names(session)
-    units = sorted(
-        (UnitDay(names[of_unit], DailyCounts(**counts)) for of_unit, counts in sums.items()),
-        key=lambda line: line.unit.name.casefold(),
-    )
-    total: Counter[str] = sum(sums.values(), Counter())
+        tree = UnitTree.load(session.connection())
     return DayOverview(
         work_date=work_date,
+        unit=None if unit_id is None else names[unit_id],
         assessed_at=newest,
-        counts=DailyCounts(**total),
-        units=tuple(units),
+        counts=DailyCounts(**sum(sums.values(), Counter())),
+        units=_by_branch(sums, tree, names, unit_id),
         waiting_for=_most_first(waiting),
     )
+
+
+def _by_branch(
+    sums: Mapping[int | None, Counter[str]], tree: UnitTree, names: Mapping[int | None, UnitName], top: int | None
+) -> tuple[UnitNow, ...]:
+    """The sums of each unit right below the top with all below it; of the top itself, those of its own people.
+
+    Where all units are asked for and one stands above all others, that one is the top.
+    """
+    if top is None:
+        roots = tree.below(None)
+        top = roots[0] if len(roots) == 1 else None
+    branches: dict[int | None, Counter[str]] = {}
+    for of_unit, counts in sums.items():
+        chain = tree.above(of_unit)
+        if top in chain:
+            chain = chain[: chain.index(top)] or [top]
+        branches.setdefault(chain[-1] if chain else None, Counter()).update(counts)
+    lines = [
+        UnitNow(
+            names[branch],
+            DailyCounts(**counts),
+            0 if branch is None or branch == top else len(tree.within(branch)) - 1,
+        )
+        for branch, counts in branches.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: line.unit.name.casefold()))
 
 
 def pending_days(database: Database, first: date, last: date, unit_id: int | None = None) -> PendingDays:

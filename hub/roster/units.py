@@ -69,6 +69,10 @@ class UnitTree:
                 waiting += self._children[unit]
         return found
 
+    def below(self, unit_id: int | None) -> list[int]:
+        """The units right below one; None: those at the top."""
+        return list(self._children.get(unit_id, ()))
+
     def units_with_policy(self, name: str) -> set[int]:
         """Units that have, or had, a policy of their own by this name, and everything below them."""
         own = [unit_id for unit_id, node in self._nodes.items() if name in {each for _, _, each, _ in node.policies}]

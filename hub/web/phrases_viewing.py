@@ -95,6 +95,7 @@ VIEWING: Final[dict[str, tuple[str, str]]] = {
     # Charts
     "charts.title": ("Grafik", "Charts"),
     # Units now, and what is not settled
+    "home.below": ("dan {count} unit di bawahnya", "and units below it: {count}"),
     "count.hadir_short": ("Hadir", "Present"),
     "count.terlambat_short": ("Telat", "Late"),
     "count.belum_short": ("Belum", "No word"),

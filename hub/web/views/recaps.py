@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from contract.errors import BadInputError
 from hub.access.roles import may
-from hub.fleet.overview import KioskStatus, count_quarantined, kiosk_statuses, open_alarms
+from hub.fleet.glance import KioskGlance, glance_at_kiosks
+from hub.fleet.overview import KioskStatus, count_quarantined, open_alarms
 from hub.recap.daily import daily
 from hub.recap.monthly import Month, add_up, monthly
 from hub.recap.overview import day_overview, pending_days
@@ -26,13 +27,13 @@ SILENT_AFTER = timedelta(minutes=5)
 
 
 @router.get("/")
-def show_today(request: Request, visitor: PageVisitor, office: Office) -> Response:
-    """Today by unit; who may not see attendance begins at the kiosks."""
+def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str = "") -> Response:
+    """Today by the units right below one; who may not see attendance begins at the kiosks."""
     if not may(visitor.role, "recap"):
         return RedirectResponse("/kiosk", 303)
-    choice = choose_unit(office, visitor, "")
+    choice = choose_unit(office, visitor, unit)
     sees_fleet = may(visitor.role, "fleet")
-    kiosks = kiosk_statuses(office.database, choice.unit_id) if sees_fleet else []
+    kiosks = glance_at_kiosks(office.database, choice.unit_id) if sees_fleet else []
     today = office.today()
     open_since = Month.of(today).shifted(-1)
     return render(
@@ -41,6 +42,8 @@ def show_today(request: Request, visitor: PageVisitor, office: Office) -> Respon
         recap=day_overview(office.database, today, choice.unit_id),
         pending=pending_days(office.database, open_since.first, today - timedelta(days=1), choice.unit_id),
         open_since=open_since,
+        choice=choice,
+        asked_for=unit,
         kiosks=kiosks,
         silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
         alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
@@ -80,7 +83,7 @@ def show_monthly(request: Request, visitor: PageVisitor, office: Office, month: 
     )
 
 
-def is_silent(kiosk: KioskStatus, office: FrontOffice) -> bool:
+def is_silent(kiosk: KioskStatus | KioskGlance, office: FrontOffice) -> bool:
     """Whether a kiosk in use has not been heard for a while."""
     if kiosk.state != "active":
         return False

@@ -64,9 +64,9 @@ def test_numbers_are_those_of_the_list(database: Database, units: tuple[int, int
     for unit in (None, *units):
         overview, listed = day_overview(database, DAY, unit), daily(database, DAY, unit)
         assert overview.counts == listed.counts
-        assert overview.units == listed.units
         assert overview.assessed_at == listed.assessed_at == NOW
     assert day_overview(database, DAY).counts.hadir == 2
+    assert day_overview(database, DAY).unit is None
     assert day_overview(database, DAY).waiting_for == (("k-2", 2), ("k-1", 1))
     assert day_overview(database, date(2026, 3, 3)).assessed_at is None
 
@@ -78,3 +78,20 @@ def test_open_days_are_counted_with_what_they_wait_for(database: Database, units
     assert found.waiting_for == (("k-2", 2), ("k-1", 1))
     assert pending_days(database, date(2026, 2, 1), date(2026, 3, 1), dinas).days == 1
     assert pending_days(database, DAY, DAY, uptd).unexplained == 0
+
+
+def test_units_are_added_up_below_the_one_that_is_asked_for(database: Database, units: tuple[int, int]) -> None:
+    office = InventedOffice(database, at=NOW)
+    dinas, uptd = units
+
+    def shown(unit: int | None) -> list[tuple[str, int, int]]:
+        lines = day_overview(database, DAY, unit).units
+        return [(line.unit.name, line.counts.pegawai, line.below) for line in lines]
+
+    # One unit stands above all others: its own people, and what is right below it.
+    assert shown(None) == [("", 1, 0), ("Dinas", 4, 0), ("UPTD", 4, 0)]
+    assert shown(dinas) == [("Dinas", 4, 0), ("UPTD", 4, 0)]
+    assert shown(uptd) == [("UPTD", 4, 0)]
+    # Two stand at the top: each with all below it.
+    office.unit("Badan")
+    assert shown(None) == [("", 1, 0), ("Dinas", 8, 1)]
