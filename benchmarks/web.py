@@ -99,6 +99,15 @@ class _Browser:
             self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return answer.status, content
 
+    def ask_again(self, path: str) -> tuple[int, bytes]:
+        """As a browser does: a connection that was closed while nobody asked is opened anew. (0, b"") for no answer."""
+        for _ in range(2):
+            try:
+                return self.ask(path)
+            except (OSError, http.client.HTTPException):
+                self._connection.close()
+        return 0, b""
+
     def sign_in(self, password: str) -> None:
         found = re.search(rb'name="token" value="([^"]*)"', self.ask("/masuk")[1])
         token = found[1].decode() if found is not None else ""
@@ -177,10 +186,7 @@ def _visit(
         page = dice.choice(PAGES)
         path = paths[page](dice)
         began = time.perf_counter()
-        try:
-            status, content = browser.ask(path)
-        except (OSError, http.client.HTTPException):
-            status, content = 0, b""
+        status, content = browser.ask_again(path)
         took = time.perf_counter() - began
         if status == 200:
             asked.answers.append((page, took, len(content)))

@@ -47,13 +47,20 @@ class DirtyDay(Base):
 class StoredDay(Base):
     """An assessed day, as it stands. day: the whole AttendanceDay; the other columns repeat what recaps ask for.
 
-    unit_id: where the employee belonged on that day. late_min, early_min None: not known, or not asked on such a day.
+    unit_id: where the employee belonged on that day. seen: whether there is a punch of the day, counted or not; None:
+    stored before this was noted, and settled since. late_min, early_min None: not known, or not asked on such a day.
     version: counts up with every change of the day's content.
     """
 
     __tablename__ = "stored_day"
     __table_args__ = (
-        Index("ix_stored_day_unit_id_work_date", "unit_id", "work_date"),
+        # With what first pages add up, so that PostgreSQL need not look at the days themselves.
+        Index(
+            "ix_stored_day_unit_id_work_date",
+            "unit_id",
+            "work_date",
+            postgresql_include=["employee_id", "status", "late_min", "early_min", "seen", "assessed_at"],
+        ),
         # Few days are open among millions.
         Index(
             "ix_stored_day_pending",
@@ -71,6 +78,7 @@ class StoredDay(Base):
     late_min: Mapped[int | None] = mapped_column(Integer)
     early_min: Mapped[int | None] = mapped_column(Integer)
     absent_days: Mapped[int] = mapped_column(Integer, default=0)
+    seen: Mapped[bool | None] = mapped_column(Boolean)
     day: Mapped[dict[str, Any]]
     assessed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -19,7 +19,7 @@ from hub.roster.work_dates import EmployeeDay
 
 _KEY = ("employee_id", "work_date")
 _KEYS_AT_ONCE = 5000
-_CHANGING = ("unit_id", "status", "late_min", "early_min", "absent_days", "day", "assessed_at", "version")
+_CHANGING = ("unit_id", "status", "late_min", "early_min", "absent_days", "seen", "day", "assessed_at", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,7 @@ def _to_row(item: Assessed, day: AttendanceDay, *, now: datetime) -> dict[str, A
         "late_min": day.late_min,
         "early_min": day.early_min,
         "absent_days": day.absent_days,
+        "seen": day.first_seen is not None,
         # Through JSON and back, so that it compares equal to what the database returns.
         "day": msgspec.json.decode(encode_day(day)),
         "assessed_at": now,

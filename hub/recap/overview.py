@@ -14,7 +14,8 @@ from hub.attendance.day import Status
 from hub.attendance.models import PENDING_CONDITION, StoredDay
 from hub.db import Database
 from hub.recap.daily import DailyCounts, Presence, presence_of_status
-from hub.recap.people import UnitName, read_unit_names, shares_of
+from hub.recap.people import UnitName, in_units, read_unit_names
+from hub.roster.models import Unit
 from hub.roster.units import UnitTree
 
 _SEEN_MATTERS = (str(Status.BERJALAN), str(Status.BELUM_ADA_KETERANGAN))
@@ -63,13 +64,11 @@ def day_overview(database: Database, work_date: date, unit_id: int | None = None
     sums: dict[int | None, Counter[str]] = {}
     newest: datetime | None = None
     waiting: Counter[str] = Counter()
-    seen = case(
-        (StoredDay.status.in_(_SEEN_MATTERS), StoredDay.day["first_seen"].as_string().is_not(None)), else_=null()
-    )
+    seen = case((StoredDay.status.in_(_SEEN_MATTERS), StoredDay.seen), else_=null())
     late = func.coalesce(StoredDay.late_min, 0) > 0
     columns = (StoredDay.unit_id, StoredDay.status, late, seen)
     with database.read() as session:
-        for share in shares_of(session, unit_id):
+        for share in _shares(session, unit_id):
             of_day = and_(StoredDay.work_date == work_date, share)
             query = select(*columns, func.count(), func.max(StoredDay.assessed_at)).where(of_day).group_by(*columns)
             for of_unit, status, is_late, was_seen, people, assessed_at in session.execute(query):
@@ -124,7 +123,7 @@ def pending_days(database: Database, first: date, last: date, unit_id: int | Non
     found: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
     with database.read() as session:
-        for share in shares_of(session, unit_id):
+        for share in _shares(session, unit_id):
             # Word for word the index's own condition, so that it is used.
             open_ones = and_(text(PENDING_CONDITION), StoredDay.work_date.between(first, last), share)
             query = select(StoredDay.status, func.count()).where(open_ones).group_by(StoredDay.status)
@@ -136,6 +135,14 @@ def pending_days(database: Database, first: date, last: date, unit_id: int | Non
         unexplained=found[Status.BELUM_ADA_KETERANGAN],
         waiting_for=_most_first(waiting),
     )
+
+
+def _shares(session: Session, unit_id: int | None) -> list[ColumnElement[bool]]:
+    """As hub.recap.people.shares_of, with the units of a regency left in the database: hundreds of them are asked for
+    on every first page, and to write them all into the statement takes longer than to answer it."""
+    if unit_id is not None:
+        return in_units(session, unit_id)
+    return [StoredDay.unit_id.in_(select(Unit.id)), StoredDay.unit_id.is_(None)]
 
 
 def _count_kiosks(session: Session, which: ColumnElement[bool]) -> Counter[str]:

@@ -26,6 +26,7 @@ def store(database: Database, employee: str, unit: int | None, *days: Attendance
                     late_min=day.late_min,
                     early_min=day.early_min,
                     absent_days=day.absent_days,
+                    seen=day.first_seen is not None,
                     day=msgspec.json.decode(encode_day(day)),
                     assessed_at=STORED_AT,
                 )

@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from benchmarks.invented_office import EPOCH, InventedOffice
+from hub.attendance.models import StoredDay
 from hub.db import Database, open_database, upgrade
 from hub.errors import DatabaseError
 from hub.fleet.models import EpochProgress, LatestHeartbeat
@@ -210,3 +211,27 @@ def test_disavowals_go_into_quarantine_with_a_step_back_and_no_row_is_copied(dat
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         if database.dialect == "sqlite":
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_open_days_say_after_the_step_whether_somebody_was_seen(database: Database) -> None:
+    """Migration 0031: only of open days it is asked."""
+    person = InventedOffice(database, at=NOON).employee("Rina", unit=None)
+    said = {
+        "BERJALAN": '{"first_seen": "2026-03-02T07:00:00Z"}',
+        "BELUM_ADA_KETERANGAN": '{"first_seen": null}',
+        "TK": "{}",
+    }
+    migrate(database, "0030")
+    with database.writing_connection() as connection:
+        for day, (status, content) in enumerate(said.items(), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO stored_day (employee_id, work_date, status, absent_days, day, assessed_at, version) "
+                    "VALUES (:person, :day, :status, 0, :content, '2026-03-02 12:00:00', 1)"
+                ),
+                {"person": person, "day": f"2026-03-0{day}", "status": status, "content": content},
+            )
+    upgrade(database)
+    with database.read() as session:
+        seen = dict(session.execute(select(StoredDay.status, StoredDay.seen)).all())
+    assert seen == {"BERJALAN": True, "BELUM_ADA_KETERANGAN": False, "TK": None}

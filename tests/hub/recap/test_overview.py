@@ -28,8 +28,8 @@ def store(database: Database) -> Callable[..., None]:
             session.add(
                 StoredDay(
                     employee_id=person, work_date=work_date, unit_id=unit, status=str(status), late_min=day.late_min,
-                    early_min=day.early_min, absent_days=day.absent_days, day=msgspec.json.decode(encode_day(day)),
-                    assessed_at=NOW, version=1,
+                    early_min=day.early_min, absent_days=day.absent_days, seen=day.first_seen is not None,
+                    day=msgspec.json.decode(encode_day(day)), assessed_at=NOW, version=1,
                 )
             )  # fmt: skip
 

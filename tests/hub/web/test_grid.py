@@ -10,6 +10,7 @@ import pytest
 from hub.access.roles import Role
 from hub.attendance.day import Status
 from hub.recap.month_grid import GridDay
+from hub.recap.monthly import Month
 from hub.web.language import Language
 from hub.web.views.grid import LEGEND, CellWriter, sign_of
 from tests.hub.web.conftest import Furnished
@@ -50,5 +51,5 @@ def test_every_status_has_a_sign_of_the_legend() -> None:
     assert plain <= signs
     assert len(plain) == len(Status)
     assert {sign_of(GridDay(Status.HADIR, late, 0)) for late in (1, 16, 61)} <= signs
-    english = CellWriter(Language("en"))
+    english = CellWriter(Language("en"), Month(2026, 3))
     assert english.words(GridDay(Status.HADIR, 5, 7)) == "Present, 5 min late, left 7 min early"
