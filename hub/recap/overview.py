@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.attendance.day import Status
 from hub.attendance.models import PENDING_CONDITION, StoredDay
 from hub.db import Database
+from hub.recap.branches import Branches
 from hub.recap.daily import DailyCounts, Presence, presence_of_status
 from hub.recap.people import UnitName, in_units, read_unit_names
 from hub.roster.models import Unit
@@ -94,26 +95,12 @@ def day_overview(database: Database, work_date: date, unit_id: int | None = None
 def _by_branch(
     sums: Mapping[int | None, Counter[str]], tree: UnitTree, names: Mapping[int | None, UnitName], top: int | None
 ) -> tuple[UnitNow, ...]:
-    """The sums of each unit right below the top with all below it; of the top itself, those of its own people.
-
-    Where all units are asked for and one stands above all others, that one is the top.
-    """
-    if top is None:
-        roots = tree.below(None)
-        top = roots[0] if len(roots) == 1 else None
+    shown = Branches(tree, top)
     branches: dict[int | None, Counter[str]] = {}
     for of_unit, counts in sums.items():
-        chain = tree.above(of_unit)
-        if top in chain:
-            chain = chain[: chain.index(top)] or [top]
-        branches.setdefault(chain[-1] if chain else None, Counter()).update(counts)
+        branches.setdefault(shown.of(of_unit), Counter()).update(counts)
     lines = [
-        UnitNow(
-            names[branch],
-            DailyCounts(**counts),
-            0 if branch is None or branch == top else len(tree.within(branch)) - 1,
-        )
-        for branch, counts in branches.items()
+        UnitNow(names[branch], DailyCounts(**counts), shown.count_below(branch)) for branch, counts in branches.items()
     ]
     return tuple(sorted(lines, key=lambda line: line.unit.name.casefold()))
 

@@ -20,7 +20,7 @@ from hub.web.guard import SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
-from hub.web.views import approval, fleet, grid, models, people, recaps, refusals, search, sign_in
+from hub.web.views import approval, charts, fleet, grid, models, people, recaps, refusals, search, sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app = FastAPI(title="Presensi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front_office = office
     app.add_middleware(SecurityHeaders)
-    for views in (sign_in, recaps, grid, search, approval, people, fleet, refusals, models):
+    for views in (sign_in, recaps, grid, charts, search, approval, people, fleet, refusals, models):
         app.include_router(views.router)
     app.include_router(api.router)
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).

@@ -53,6 +53,10 @@ class Language:
     def weekday(self, day: date) -> str:
         return _WEEKDAYS[self.code][day.weekday()]
 
+    def weekday_name(self, number: int) -> str:
+        """0 is Monday."""
+        return _WEEKDAYS[self.code][number]
+
     def month_name(self, month: int) -> str:
         return _MONTHS[self.code][month - 1]
 
@@ -78,6 +82,11 @@ class Language:
         """With a mark between thousands: 12.345; 12,345 in English."""
         grouped = f"{number:,}"
         return grouped.replace(",", ".") if self.code == "id" else grouped
+
+    def decimal(self, number: float, places: int) -> str:
+        """With a comma: 4,5; 4.5 in English."""
+        text = f"{number:.{places}f}"
+        return text.replace(".", ",") if self.code == "id" else text
 
 
 def zone_name(zone: ZoneInfo) -> str:

@@ -234,6 +234,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/",
         "/harian",
         f"/harian?date=2026-03-02&unit={furnished.unit}",
+        "/grafik",
         "/cari?q=rina",
         "/kehadiran",
         f"/kehadiran?month=2026-03&unit={furnished.unit}",
