@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.fleet.models import Kiosk
-from hub.recap.month_grid import matches_person
+from hub.recap.grid_people import matches_person
 from hub.recap.people import NO_UNIT, Person, UnitName
 from hub.roster.models import Employee, Membership, Unit
 from hub.roster.units import UnitTree

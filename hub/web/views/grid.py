@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 
 from contract.errors import BadInputError
 from hub.attendance.day import Status
-from hub.recap.month_grid import KINDS, GridDay, GridLine, month_grid
+from hub.recap.grid_people import KINDS
+from hub.recap.month_grid import GridDay, GridLine, month_grid
 from hub.recap.monthly import Month
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.language import Language

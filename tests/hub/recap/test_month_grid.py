@@ -12,7 +12,8 @@ from benchmarks.invented_office import InventedOffice
 from hub.attendance.day import Status
 from hub.attendance.models import StoredDay
 from hub.db import Database
-from hub.recap.month_grid import KINDS, GridDay, month_grid
+from hub.recap.grid_people import KINDS
+from hub.recap.month_grid import GridDay, month_grid
 from hub.recap.monthly import Month
 
 MARCH = Month(2026, 3)
