@@ -8,3 +8,11 @@ for (const field of document.querySelectorAll("[data-submits]")) {
 for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => window.print());
 }
+// What shows the present is loaded anew, unless somebody is at work in it.
+const fresh = document.querySelector("[data-refreshes]");
+if (fresh) {
+  setInterval(() => {
+    const busy = document.activeElement !== null && document.activeElement !== document.body;
+    if (!busy && !document.hidden) location.reload();
+  }, Number(fresh.dataset.refreshes) * 1000);
+}
