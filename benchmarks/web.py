@@ -150,7 +150,7 @@ def measure(regency: Regency, *, users: int, seconds: float, think: float) -> We
             browser.sign_in(regency.password)
             browsers.append(browser)
         for page in PAGES:
-            browsers[0].ask(paths[page](random.Random(0)))
+            browsers[0].ask_again(paths[page](random.Random(0)))
         until = {"ends": time.monotonic() + seconds, "think": think}
         seen = [_Asked() for _ in browsers]
         threads = [
