@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from datetime import time as clock
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine, text
 
 from benchmarks.servers import postgresql
+from hub import migrations
 from hub.access.accounts import generate_password
 from hub.db import open_database, upgrade
 from hub.seeding.order import SeedOrder
@@ -26,8 +28,6 @@ from hub.seeding.seed import seed_regency
 UNTIL: Final = date(2026, 11, 25)
 """A Wednesday, at ten in the morning: the day still runs, as it does when people look."""
 ASKED_AT: Final = clock(10)
-_FORM: Final = 1
-"""Raised when what is seeded changes, so that a kept regency is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,10 @@ class Regency:
 
 
 def folder_of(order: SeedOrder) -> Path:
-    """Where a regency is kept."""
-    name = f"presensi-regency-{_FORM}-{order.employees}x{order.months}-seed{order.seed}-{order.until}"
+    """Where a regency is kept; elsewhere once tables change, so that it is made anew."""
+    steps = "/".join(sorted(path.name for path in Path(migrations.__file__).parent.glob("versions/*.py")))
+    form = sha256(steps.encode()).hexdigest()[:8]
+    name = f"presensi-regency-{form}-{order.employees}x{order.months}-seed{order.seed}-{order.until}"
     return Path(tempfile.gettempdir()) / name
 
 

@@ -85,7 +85,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     port = free_port()
     if not (own / "data" / "PG_VERSION").exists():
         _create_cluster([*prefix, initdb, "-D", str(own / "data"), "-U", _USER, "-A", "trust", "-E", "UTF8"], own)
-    options = [f"-p{port}", f"-k{own}", "-clisten_addresses=127.0.0.1", "-cshared_buffers=128MB"]
+    options = [f"-p{port}", "-cunix_socket_directories=", "-clisten_addresses=127.0.0.1", "-cshared_buffers=128MB"]
     command = [*prefix, server, "-D", str(own / "data"), *options]
     with child(command, folder=folder, log="postgresql.log") as process:
         await_answer(lambda: _listens(port), process, "PostgreSQL", folder / "postgresql.log")
