@@ -214,14 +214,14 @@ def test_disavowals_go_into_quarantine_with_a_step_back_and_no_row_is_copied(dat
 
 
 def test_open_days_say_after_the_step_whether_somebody_was_seen(database: Database) -> None:
-    """Migration 0031: only of open days it is asked."""
+    """Migration 0020: only of open days it is asked."""
     person = InventedOffice(database, at=NOON).employee("Rina", unit=None)
     said = {
         "BERJALAN": '{"first_seen": "2026-03-02T07:00:00Z"}',
         "BELUM_ADA_KETERANGAN": '{"first_seen": null}',
         "TK": "{}",
     }
-    migrate(database, "0030")
+    migrate(database, "0019")
     with database.writing_connection() as connection:
         for day, (status, content) in enumerate(said.items(), start=1):
             connection.execute(
