@@ -16,11 +16,14 @@ from starlette.staticfiles import StaticFiles
 
 from hub.errors import ServiceError
 from hub.web import api
+from hub.web.body_limit import BodyLimit
 from hub.web.guard import SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
-from hub.web.views import approval, fleet, models, people, recaps, refusals, sign_in
+from hub.web.views import approval, fleet, models, people, recaps, refusals, review, sign_in
+
+paper_views = (review,)
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +34,11 @@ def create_app(office: FrontOffice) -> FastAPI:
     """The application of one hub."""
     app = FastAPI(title="Presensi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front_office = office
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     for views in (sign_in, recaps, approval, people, fleet, refusals, models):
+        app.include_router(views.router)
+    for views in paper_views:
         app.include_router(views.router)
     app.include_router(api.router)
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
