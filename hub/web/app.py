@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
@@ -21,9 +22,9 @@ from hub.web.guard import SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
-from hub.web.views import approval, fleet, models, people, recaps, refusals, review, sign_in
+from hub.web.views import approval, fleet, letter_forms, letters, models, people, recaps, refusals, review, sign_in
 
-paper_views = (review,)
+paper_views = (review, letter_forms, letters)
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     app.add_exception_handler(HTTPException, _show_refusal)
+    app.add_exception_handler(RequestValidationError, _show_unreadable)
     app.add_exception_handler(DBAPIError, _show_trouble)
     app.add_exception_handler(Exception, _show_trouble)
     return app
@@ -78,6 +80,11 @@ def _show_refusal(request: Request, error: Exception) -> Response:
     response = _error_page(request, error.status_code)
     response.headers.update(headers)
     return response
+
+
+def _show_unreadable(request: Request, _error: Exception) -> Response:
+    """A form or an address that says something of another kind than was asked for."""
+    return _show_refusal(request, HTTPException(400))
 
 
 def _show_trouble(request: Request, error: Exception) -> Response:

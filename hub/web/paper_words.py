@@ -178,6 +178,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"At most (\S+) files are taken at once;.*",
         "Paling banyak {0} berkas sekaligus; tambahkan yang lain sesudahnya.",
     ),
+    (r"Choose the files that are .*", "Pilih dahulu berkas yang ditambahkan."),
     (r"'(.*)' is no punch; .*", "'{0}' bukan scan."),
     (r"There is no punch '(.*)';.*", "Tidak ada scan '{0}'."),
     (r"'(.*)' could be several punches;.*", "'{0}' dapat berarti beberapa scan."),

@@ -14,7 +14,7 @@ from hub.web.language import Language
 from hub.web.paper_words import in_indonesian, say
 
 HUB = Path(hub.__file__).parent
-SOURCES = sorted([*HUB.glob("attendance/*.py"), *HUB.glob("review/*.py"), HUB / "web/uploads.py", HUB / "web/scope.py"])
+SOURCES = sorted(path for folder in ("attendance", "review", "web", "web/views") for path in HUB.glob(f"{folder}/*.py"))
 
 
 def sentences() -> Iterator[str]:
