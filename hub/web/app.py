@@ -22,9 +22,26 @@ from hub.web.guard import SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
-from hub.web.views import approval, fleet, letter_forms, letters, models, people, recaps, refusals, review, sign_in
+from hub.web.views import (
+    approval,
+    cancellation,
+    downloads,
+    fleet,
+    letter_forms,
+    letters,
+    manual,
+    models,
+    months,
+    outages,
+    people,
+    recaps,
+    refusals,
+    review,
+    sign_in,
+    work,
+)
 
-paper_views = (review, letter_forms, letters)
+paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 
 logger = logging.getLogger(__name__)
 
