@@ -27,7 +27,7 @@ router = APIRouter()
 PAGE: Final = "/bulan"
 SHOWN_MONTHS: Final = 12
 COUNTED_MONTHS: Final = 3
-"""Older open months are told apart, and counted when they are opened."""
+"""What older open months wait for is counted on their own pages."""
 
 
 @router.get(PAGE)
@@ -38,15 +38,11 @@ def show_months(request: Request, visitor: PageVisitor, office: Office, *, unit:
     this = Month.of(office.today())
     months = [this.shifted(-back).first for back in range(SHOWN_MONTHS)]
     lines = month_lines(office.database, months[:COUNTED_MONTHS], choice.unit_id)
-    older = [
-        line
-        for line in month_lines(office.database, months[COUNTED_MONTHS:], choice.unit_id)
-        if line.closed or line.days
-    ]
+    lines += month_lines(office.database, months[COUNTED_MONTHS:], choice.unit_id, counted=False)
     return render(
         request,
         "months.html",
-        lines=[*lines, *older],
+        lines=[line for line in lines if line.closed is not None or line.has_days or line.month == this.first],
         closes=list_closes(office.database) if visitor.unit_id is None else [],
         choice=choice,
         page=PAGE,

@@ -76,7 +76,7 @@ def test_letter_goes_from_hand_to_hand_until_it_counts(
         "menunggu verifikasi",
         "tinggal 29 hari",
         "oleh operator",
-        "2 Maret 2026 – 3 Maret 2026",
+        "2–3 Maret 2026",
     ):
         assert words in page.words
     assert f"{place}/verifikasi" not in page.links.addresses
