@@ -109,6 +109,7 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Pilih keadaan, bulan atau unit lain; surat baru diserahkan dengan tombol di atas.",
         "Choose another state, month or unit; new letters are handed in with the button above.",
     ),
+    "letters.empty_hint_reader": ("Pilih keadaan, bulan atau unit lain.", "Choose another state, month or unit."),
     "letters.more": ("Ditampilkan {shown} dari {count} surat.", "Showing {shown} of {count} letters."),
     "letters.any_month": ("Semua bulan", "All months"),
     "letter.state.submitted": ("menunggu verifikasi", "awaits verification"),
