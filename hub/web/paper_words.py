@@ -178,6 +178,8 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"At most (\S+) files are taken at once;.*",
         "Paling banyak {0} berkas sekaligus; tambahkan yang lain sesudahnya.",
     ),
+    (r"The letter (\S+) is about yourself;.*", "Surat {0} tentang diri Anda sendiri; orang lain harus melakukannya."),
+    (r"The entry (\S+) is about yourself;.*", "Catatan {0} tentang diri Anda sendiri; orang lain harus memutuskannya."),
     (r"Choose the files that are .*", "Pilih dahulu berkas yang ditambahkan."),
     (r"'(.*)' is no punch; .*", "'{0}' bukan scan."),
     (r"There is no punch '(.*)';.*", "Tidak ada scan '{0}'."),

@@ -84,6 +84,11 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Needed for refusing. Kept with your name.",
     ),
     "review.seen": ("Foto dan waktunya sesuai", "Picture and time are right"),
+    "review.own": ("Scan Anda sendiri; orang lain yang memutuskan", "Your own punch; somebody else decides"),
+    "review.own_refused": (
+        "Scan Anda sendiri diputuskan orang lain. Tidak ada yang diubah.",
+        "Somebody else decides about your own punches. Nothing was changed.",
+    ),
     "review.gone": (
         "Sebagian scan itu tidak menunggu lagi; mungkin orang lain sudah memutuskannya. Tidak ada yang diubah.",
         "Some of these punches wait no longer; perhaps somebody else has decided. Nothing was changed.",

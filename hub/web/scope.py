@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
+from hub.access.models import Account
 from hub.roster.finding import find_person
 from hub.roster.models import Employee, Membership
 from hub.roster.units import Memberships, UnitTree
@@ -30,6 +31,12 @@ class PaperScope:
 def scope_of(visitor: Visitor) -> PaperScope:
     """What a visitor's papers are. Accounts of single employees hand in and see their own only."""
     return PaperScope(visitor.unit_id)
+
+
+def own_employee(office: FrontOffice, visitor: Visitor) -> str | None:
+    """Which employee the visitor is, who decides nothing about their own papers; None: the account is not linked."""
+    with office.database.read() as session:
+        return session.scalar(select(Account.employee_id).where(Account.username == visitor.username))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,15 +75,14 @@ class LetterForm:
 
     @classmethod
     def of(cls, line: DocumentLine) -> LetterForm:
-        """A letter on record, to be corrected. Several spans are written anew."""
-        parts = line.covers.replace("–", "-").split(",")
-        hours = len(parts) == 1 and ":" in line.covers
+        """A letter on record, to be corrected; hours, and several spans, are written anew."""
+        is_plain = ":" not in line.covers and "," not in line.covers
         return cls(
             person=line.name,
             kind=line.type,
             grounds=line.reason or "",
-            first="" if hours or line.first_day is None else line.first_day.isoformat(),
-            last="" if hours or line.last_day is None else line.last_day.isoformat(),
+            first="" if not is_plain or line.first_day is None else line.first_day.isoformat(),
+            last="" if not is_plain or line.last_day is None else line.last_day.isoformat(),
             letter_number=line.number or "",
             known_by=line.known_by or "",
             handed_in="" if line.handed_in is None else line.handed_in.isoformat(),

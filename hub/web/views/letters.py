@@ -26,7 +26,7 @@ from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
-from hub.web.scope import scope_of
+from hub.web.scope import own_employee, scope_of
 
 router = APIRouter()
 
@@ -115,6 +115,8 @@ def take_step(
     try:
         if step == "verifikasi" and line.submitted_by is not None and is_same_officer(line.submitted_by, by):
             raise PaperError(f"{line.submitted_by} handed in the letter {number}; somebody else must verify it.")
+        if step in ("verifikasi", "masukkan") and line.employee_id == own_employee(office, visitor):
+            raise PaperError(f"The letter {number} is about yourself; somebody else must do that.")
         steps[step]()
     except BadInputError as error:
         return show(request, visitor, office, line, told=say(language_of(request), error))

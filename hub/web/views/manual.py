@@ -21,7 +21,7 @@ from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
-from hub.web.scope import find_in_scope, scope_of, suggestions
+from hub.web.scope import find_in_scope, own_employee, scope_of, suggestions
 from hub.web.uploads import read_optional
 
 router = APIRouter()
@@ -71,11 +71,17 @@ def decide(
     require(visitor, "decide")
     if putusan not in ("terima", "tolak"):
         raise HTTPException(400)
-    own = {line.id for line in list_entries(office.database, unit_id=visitor.unit_id, state="submitted")}
+    waiting = {
+        line.id: line.employee_id for line in list_entries(office.database, unit_id=visitor.unit_id, state="submitted")
+    }
+    myself = own_employee(office, visitor)
     language = language_of(request)
     try:
-        if set(entry) - own:
+        if set(entry) - waiting.keys():
             raise PaperError("Nothing waits for a decision.")
+        mine = [number for number in entry if myself is not None and waiting[number] == myself]
+        if mine:
+            raise PaperError(f"The entry {mine[0]} is about yourself; somebody else must decide about it.")
         decide_entries(
             office.database,
             entry,
@@ -159,8 +165,10 @@ def answer_photo(visitor: PageVisitor, office: Office, number: int) -> Response:
 def _find(visitor: Visitor, office: FrontOffice, number: int) -> ManualLine:
     require(visitor, "papers")
     scope = scope_of(visitor)
-    lines = list_entries(office.database, unit_id=scope.unit_id, employee_id=scope.employee_id)
-    line = next((each for each in lines if each.id == number), None)
+    if not 0 < number < 2**31:
+        raise HTTPException(404)
+    lines = list_entries(office.database, unit_id=scope.unit_id, employee_id=scope.employee_id, entry_id=number)
+    line = next(iter(lines), None)
     if line is None:
         raise HTTPException(404)
     return line
@@ -195,13 +203,18 @@ def _show(
         last=of_month.last if of_month is not None else None,
     )
     done = request.query_params.get("selesai", "")
+    myself = own_employee(office, visitor)
     return render(
         request,
         "manual.html",
         status_code=409 if told else 200,
         lines=lines[:SHOWN],
         found=len(lines),
-        own={line.id for line in lines if is_same_officer(line.entered_by, visitor.username)},
+        own={
+            line.id
+            for line in lines
+            if is_same_officer(line.entered_by, visitor.username) or line.employee_id == myself
+        },
         state=state,
         states=STATES,
         month=of_month,

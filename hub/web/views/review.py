@@ -21,7 +21,7 @@ from hub.web.guard import Choice, Office, PageVisitor, check_form, choose_unit, 
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
-from hub.web.scope import check_person, scope_of
+from hub.web.scope import check_person, own_employee, scope_of
 
 router = APIRouter()
 
@@ -84,6 +84,9 @@ def decide(
         # Decided by somebody else meanwhile, or never this visitor's to decide.
         return _show(request, visitor, office, antrean=antrean, month=month, unit=unit, trouble="review.gone")
     language = language_of(request)
+    own = own_employee(office, visitor)
+    if own is not None and any(card.employee_id == own and card.key in punch for card in cards):
+        return _show(request, visitor, office, antrean=antrean, month=month, unit=unit, trouble="review.own_refused")
     why = reason if reason.strip() or not accepted else language("review.seen")
     by, now = visitor.username, office.now()
     try:
@@ -153,6 +156,7 @@ def _show(
         cards=shown,
         waiting=len(cards),
         portraits=portrait_files(office.database, {card.employee_id for card in shown}),
+        own=own_employee(office, visitor),
         queue=queue,
         month=of_month,
         choice=choice,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.access import roles
+from hub.access.accounts import link_account
 from hub.access.roles import Role, may
 from hub.attendance.document_list import count_waiting, list_documents
 from hub.attendance.models import DocumentFile, DocumentRow, StoredDay
@@ -238,6 +239,21 @@ def test_whoever_handed_in_never_verifies(
     assert refused.status == 409
     assert "orang lain harus memverifikasinya" in refused.words
     assert rows(database)[0].verified_on is None
+
+
+def test_nobody_verifies_or_enters_their_own_letter(
+    operator: Any, official: Any, database: Any, people: dict[str, str]
+) -> None:
+    place = hand_in(operator).headers["location"].partition("?")[0]
+    token = official.get(place).field("token")
+    link_account(database, "official", people["rina"])
+    page = official.post(f"{place}/verifikasi", token=token)
+    assert (page.status, "tentang diri Anda sendiri" in page.words) == (409, True)
+    link_account(database, "official", None)
+    assert official.post(f"{place}/verifikasi", token=token).status == 303
+    link_account(database, "operator", people["rina"])
+    assert operator.post(f"{place}/masukkan", token=operator.get(place).field("token")).status == 409
+    assert rows(database)[0].entered_on is None
 
 
 def test_refusing_and_withdrawing_keep_their_reasons(operator: Any, official: Any, database: Any) -> None:

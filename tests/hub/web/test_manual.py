@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.access.accounts import link_account
 from hub.access.roles import Role, may
 from hub.attendance.document_list import list_documents
 from hub.attendance.manual import list_entries
@@ -113,6 +114,15 @@ def test_refusing_needs_a_reason_and_decisions_are_made_once(operator: Any, head
     assert "mungkin sudah diputuskan" in decide(head, line.id).words
     assert decide(head).status == 409
     assert decide(head, line.id, putusan="x").status == 400
+
+
+def test_nobody_approves_their_own_day(operator: Any, head: Any, database: Any, people: dict[str, str]) -> None:
+    enter(operator)
+    link_account(database, "head", people["rina"])
+    [line] = list_entries(database)
+    page = decide(head, line.id)
+    assert (page.status, "tentang diri Anda sendiri" in page.words) == (409, True)
+    assert 'name="entry"' not in head.get("/manual").text
 
 
 def test_entry_is_withdrawn_with_a_reason(operator: Any, database: Any) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from hub.access.accounts import link_account
 from hub.access.roles import Role, may
 from hub.attendance.models import MonthClose, PunchDecision
 from hub.review.queue import count_reviews
@@ -196,3 +197,15 @@ def test_strange_queries_are_refused(admin: Any, desk: dict[str, Any]) -> None:
     assert admin.get("/tinjauan?antrean=jendela&month=2026-13").status == 400
     assert admin.get("/tinjauan?unit=9999").status == 404
     assert admin.get("/tinjauan?selesai=x&hasil=y").status == 200
+
+
+def test_nobody_decides_about_their_own_punch(as_role: Callable[..., Any], desk: dict[str, Any], database: Any) -> None:
+    visitor = as_role(Role.SUPERVISOR, "Dinas Kesehatan")
+    link_account(database, "supervisor", desk["rina"])
+    page = visitor.get("/tinjauan")
+    assert "Scan Anda sendiri" in page.words
+    assert 'name="punch"' not in page.text
+    form = [("token", page.field("token")), ("punch", desk["pin"]), ("putusan", "terima")]
+    page = visitor.send("/tinjauan", form)
+    assert (page.status, "diputuskan orang lain" in page.words) == (409, True)
+    assert decisions(database) == []
