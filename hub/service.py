@@ -23,6 +23,7 @@ from contract.transport import Transport
 from hub.access.sessions import Sessions, load_or_create_secret
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
+from hub.attendance.paper_files import PaperStore
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
 from hub.errors import ServiceError, SettingsError
@@ -121,6 +122,7 @@ class Hub:
             zone=zone,
             snapshots=self._snapshots,
             photos=PhotoStore(settings.data_folder),
+            papers=PaperStore(settings.data_folder),
             states=self._states,
         )
         self._app = create_app(office)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"]
+PaperRight = Literal["review", "papers", "hand_in", "verify", "enter", "decide", "outage", "months", "close"]
+"""review: punches that wait for somebody, and deciding about them; papers: seeing letters and manual entries; hand_in:
+handing in letters; verify: verifying them as the personnel official; enter: entering verified letters, manual
+attendance and cancellations; decide: approving what somebody else entered by hand; outage: declaring and ending
+outages; months: what a month still waits for, and its recaps as files; close: closing and reopening months."""
+
+Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRight
 """recap: attendance of people; enrolment: who is enrolled; approval: seeing enrolment photos that wait for a second
 person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
 took for no living person."""
@@ -33,7 +39,17 @@ _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.AUDITOR: frozenset({"recap", "enrolment", "fleet"}),
 }
 
+_PAPER_RIGHTS: Final[dict[Role, frozenset[PaperRight]]] = {
+    Role.ADMINISTRATOR: frozenset({"review", "papers", "hand_in", "enter", "outage", "months", "close"}),
+    Role.OPERATOR: frozenset({"review", "papers", "hand_in", "enter", "outage", "months"}),
+    Role.OFFICIAL: frozenset({"papers", "verify", "decide", "months"}),
+    Role.HEAD: frozenset({"papers", "decide", "months"}),
+    Role.SUPERVISOR: frozenset({"review", "papers", "decide", "months"}),
+    Role.AUDITOR: frozenset({"papers", "months"}),
+}
+"""Nobody has both `verify` and `enter`, or both `enter` and `decide`: the second person is another office."""
+
 
 def may(role: Role, right: Right) -> bool:
     """Whether somebody in this role has a right."""
-    return right in _RIGHTS[role]
+    return right in _RIGHTS[role] or right in _PAPER_RIGHTS.get(role, frozenset())

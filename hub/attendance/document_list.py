@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hub.attendance.covers import describe, from_stored
@@ -14,7 +14,7 @@ from hub.attendance.document_rows import State, state_of
 from hub.attendance.models import DocumentFile, DocumentRow
 from hub.attendance.months import last_of
 from hub.db import Database
-from hub.roster.models import Employee, Unit
+from hub.roster.models import Employee, Membership, Unit
 from hub.roster.units import Memberships, UnitTree
 
 
@@ -77,10 +77,12 @@ def list_documents(
     month: date | None = None,
     document_id: int | None = None,
     on: date,
+    limit: int | None = None,
 ) -> list[DocumentLine]:
     """Letters, the newest first.
 
-    unit_id: of people who are in this unit or below it on the date `on`. month: letters that reach into it.
+    unit_id: of people who are in this unit or below it on the date `on`. month: letters that reach into it. limit: at
+    most so many.
     """
     conditions: list[ColumnElement[bool]] = []
     if employee_id is not None:
@@ -90,16 +92,50 @@ def list_documents(
     if month is not None:
         first, last = month.replace(day=1), last_of(month)
         conditions += [DocumentRow.first_day <= last, DocumentRow.last_day >= first]
+    if state is not None:
+        conditions.append(in_state(state))
     with database.read() as session:
-        rows = list(session.scalars(select(DocumentRow).where(*conditions).order_by(DocumentRow.id.desc())))
-        if state is not None:
-            rows = [row for row in rows if state_of(row) == state]
         tree = UnitTree.load(session.connection())
+        if unit_id is not None:
+            # All who ever were there; who is there on the date is told below.
+            ever = select(Membership.employee_id).where(Membership.unit_id.in_(tree.within(unit_id)))
+            conditions.append(DocumentRow.employee_id.in_(ever))
+        rows = list(session.scalars(select(DocumentRow).where(*conditions).order_by(DocumentRow.id.desc())))
         memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
         if unit_id is not None:
             within = tree.within(unit_id)
             rows = [row for row in rows if memberships.unit_on(row.employee_id, on) in within]
-        return _to_lines(session, rows, memberships, on)
+        return _to_lines(session, rows[:limit], memberships, on)
+
+
+def count_waiting(database: Database, unit_id: int | None, *, on: date) -> dict[State, int]:
+    """How many letters are submitted, and how many verified, and wait for the next step."""
+    found: dict[State, int] = {"submitted": 0, "verified": 0}
+    query = select(DocumentRow.employee_id, DocumentRow.verified_on)
+    query = query.where(or_(in_state("submitted"), in_state("verified")))
+    with database.read() as session:
+        rows = session.execute(query).all()
+        within = None if unit_id is None else UnitTree.load(session.connection()).within(unit_id)
+        memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
+    for row in rows:
+        if within is None or memberships.unit_on(row.employee_id, on) in within:
+            found["submitted" if row.verified_on is None else "verified"] += 1
+    return found
+
+
+def in_state(state: State) -> ColumnElement[bool]:
+    """Of a DocumentRow: whether it stands so, as document_rows.state_of says it."""
+    withdrawn, refused = DocumentRow.withdrawn_at.is_not(None), DocumentRow.refused_at.is_not(None)
+    if state == "withdrawn":
+        return withdrawn
+    if state == "refused":
+        return and_(~withdrawn, refused)
+    in_force = and_(~withdrawn, ~refused)
+    if state == "entered":
+        return and_(in_force, DocumentRow.entered_on.is_not(None))
+    verified = DocumentRow.verified_on.is_not(None)
+    waiting = and_(in_force, DocumentRow.entered_on.is_(None))
+    return and_(waiting, verified if state == "verified" else ~verified)
 
 
 def _to_lines(session: Session, rows: Sequence[DocumentRow], memberships: Memberships, on: date) -> list[DocumentLine]:

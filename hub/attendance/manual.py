@@ -135,6 +135,7 @@ def list_entries(
     unit_id: int | None = None,
     employee_id: str | None = None,
     outage_id: int | None = None,
+    entry_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
 ) -> list[ManualLine]:
@@ -144,6 +145,7 @@ def list_entries(
         (ManualEntry.state, state),
         (ManualEntry.employee_id, employee_id),
         (ManualEntry.outage_id, outage_id),
+        (ManualEntry.id, entry_id),
     ):
         if value is not None:
             wanted.append(column == value)

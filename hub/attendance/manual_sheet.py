@@ -92,10 +92,12 @@ def import_sheet(
     reason: str = "Lampiran I",
     store: PaperStore | None = None,
     scan: PaperFile | None = None,
+    unit_id: int | None = None,
 ) -> SheetReport:
     """Enter every line of a sheet (CSV) for a date of an outage, or none when a line has an error or it is a dry run.
 
-    The entries wait for another person, as all do. scan: the signed form, kept with each of them. PaperError when the
+    The entries wait for another person, as all do. scan: the signed form, kept with each of them. unit_id: only people
+    of this unit and those below it may stand on it; None: all whom the outage concerns. PaperError when the
     sheet cannot be read at all, or the outage was not on that date.
     """
     officer, why = officer_name(by), reason_text(reason)
@@ -103,13 +105,17 @@ def import_sheet(
     if not rows:
         raise PaperError("The sheet has headings and no lines; write one line for each person.")
     with database.read() as session:
-        report = _check(session, rows, outage_id=outage_id, work_date=work_date, now=now, scanned=scan is not None)
+        report = _check(
+            session, rows, outage_id=outage_id, work_date=work_date, now=now, scanned=scan is not None, unit_id=unit_id
+        )
     if report.errors or dry_run or not report.ready:
         return report
     sha256 = store.keep(scan) if store is not None and scan is not None else None
     with database.write() as session:
         # Again, inside the transaction that stores: meanwhile somebody may have entered one of them.
-        report = _check(session, rows, outage_id=outage_id, work_date=work_date, now=now, scanned=scan is not None)
+        report = _check(
+            session, rows, outage_id=outage_id, work_date=work_date, now=now, scanned=scan is not None, unit_id=unit_id
+        )
         if report.errors:
             return report
         people = [line.employee_id for line in report.lines if line.employee_id is not None]
@@ -193,7 +199,14 @@ def _read_row(line: Line) -> _Row:
 
 
 def _check(
-    session: Session, rows: list[_Row], *, outage_id: int, work_date: date, now: datetime, scanned: bool
+    session: Session,
+    rows: list[_Row],
+    *,
+    outage_id: int,
+    work_date: date,
+    now: datetime,
+    scanned: bool,
+    unit_id: int | None,
 ) -> SheetReport:
     outage = find_outage(session, outage_id)
     members = Memberships.load(session.connection())
@@ -201,6 +214,9 @@ def _check(
     desk = EntryDesk.load(session, list(names), now)
     check_covers(outage, desk.tree, outage.unit_id, work_date)
     within = None if outage.unit_id is None else desk.tree.within(outage.unit_id)
+    if unit_id is not None:
+        own = desk.tree.within(unit_id)
+        within = own if within is None else within & own
     among = {person for person in names if within is None or members.unit_on(person, work_date) in within}
     seen: dict[str, int] = {}
     lines = []

@@ -21,7 +21,7 @@ REPORTED_TO: Final = "Diskominfo, BKPSDM"
 
 
 class OutageLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A declared outage. unit None: everywhere. ended_at None: not over yet."""
+    """A declared outage. unit, unit_id None: everywhere. ended_at None: not over yet."""
 
     id: int
     unit: str | None
@@ -31,6 +31,7 @@ class OutageLine(msgspec.Struct, frozen=True, kw_only=True):
     reported_to: str
     declared_by: str
     declared_at: datetime
+    unit_id: int | None = None
 
 
 def declare_outage(
@@ -101,6 +102,7 @@ def list_outages(database: Database, *, running: bool = False) -> list[OutageLin
                 reported_to=outage.reported_to,
                 declared_by=outage.declared_by,
                 declared_at=outage.declared_at,
+                unit_id=outage.unit_id,
             )
             for outage, unit in session.execute(query.order_by(Outage.began_at.desc(), Outage.id.desc()))
         ]

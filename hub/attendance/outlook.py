@@ -8,10 +8,12 @@ from datetime import date, datetime
 import msgspec
 from sqlalchemy.orm import Session
 
-from hub.attendance.covers import days_of, touches
+from hub.attendance.covers import as_document, days_of, touches
 from hub.attendance.day import Cover, Document, Sentence
 from hub.attendance.evidence import Evidence, gather_evidence
-from hub.attendance.letters import Desk, judge_leave
+from hub.attendance.letters import Desk, is_cancellation, judge_leave
+from hub.attendance.models import DocumentRow
+from hub.db import Database
 from hub.errors import PolicyError
 
 
@@ -99,6 +101,15 @@ def outlook_of(session: Session, employee_id: str, letter: Document, *, today: d
         objections=tuple(objections),
         part_of_a_day=all(isinstance(cover.start, datetime) for cover in letter.covers),
     )
+
+
+def outlook_on_record(database: Database, document_id: int, *, today: date) -> Outlook | None:
+    """What a letter on record comes to; None of a cancellation, and of one that was refused or withdrawn."""
+    with database.read() as session:
+        row = session.get(DocumentRow, document_id)
+        if row is None or is_cancellation(row.type) or row.refused_at is not None or row.withdrawn_at is not None:
+            return None
+        return outlook_of(session, row.employee_id, as_document(row), today=today)
 
 
 def _desk(known: Evidence | None, today: date) -> Desk | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.attendance.day import Concern, Status
@@ -30,6 +30,11 @@ Letter = Literal["awaited", "here"]
 
 
 _LETTERS: Final = frozenset({Status.DL, Status.C, Status.S, Status.I})
+_SAME_PUNCH: Final = and_(
+    StoredRow.device == PunchCircumstance.device,
+    StoredRow.epoch == PunchCircumstance.epoch,
+    StoredRow.seq == PunchCircumstance.seq,
+)
 
 
 class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,18 +76,23 @@ def list_reviews(
     *,
     unit_id: int | None = None,
     decided: bool = False,
+    of: Key | None = None,
 ) -> list[ReviewLine]:
     """Punches that wait for the supervisor, the oldest first.
 
     unit_id: only of people of this unit and those below it. decided: also those about which somebody has decided.
+    of: only this punch.
     """
     with database.read() as session:
-        decisions = _decisions(session)
+        decisions = _decisions(session) if decided else {}
+        query = _query() if decided else _query().where(is_waiting())
+        if of is not None:
+            device, epoch, seq = of
+            query = query.where(StoredRow.device == device, StoredRow.epoch == epoch, StoredRow.seq == seq)
         rows = [
             row
-            for row in session.execute(_query())
+            for row in session.execute(query)
             if concerns_of(factor=row.factor, duty=row.duty, fix=row.fix, beyond_m=row.beyond_m)
-            and (decided or (row.device, row.epoch, row.seq) not in decisions)
         ]
         connection = session.connection()
         tree = UnitTree.load(connection)
@@ -101,15 +111,50 @@ def list_reviews(
         return lines
 
 
-def find_review(database: Database, snapshots: SnapshotStore | None, key: str) -> ReviewLine:
-    """The punch of a key, decided or not; PaperError when it is none that a supervisor looks at."""
+def find_review(
+    database: Database, snapshots: SnapshotStore | None, key: str, *, unit_id: int | None = None
+) -> ReviewLine:
+    """The punch of a key, decided or not; PaperError when it is none that a supervisor (of this unit) looks at."""
     with database.read() as session:
         row = find_punch(session, key)
-        whole = f"{row.device}/{row.epoch}/{row.seq}"
-    line = next((each for each in list_reviews(database, snapshots, decided=True) if each.key == whole), None)
+        punch = (row.device, row.epoch, row.seq)
+    line = next(iter(list_reviews(database, snapshots, unit_id=unit_id, decided=True, of=punch)), None)
     if line is None:
         raise PaperError(f"The punch {key[:120]} needs nobody's look; `presensi hub review list` shows those that do.")
     return line
+
+
+def count_reviews(database: Database, unit_id: int | None = None) -> int:
+    """How many punches wait for the supervisor of a unit and those below it; None: of everybody."""
+    columns = select(StoredRow.person_id, StoredRow.placed_at).join(PunchCircumstance, _SAME_PUNCH)
+    query = columns.join(Employee, Employee.id == PunchCircumstance.person_id).where(is_waiting())
+    with database.read() as session:
+        if unit_id is None:
+            return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        connection = session.connection()
+        rows = connection.execute(query).all()
+        within = UnitTree.load(connection).within(unit_id)
+        memberships = Memberships.load(connection, {row.person_id for row in rows})
+        days = place_moments(connection, {(row.person_id, row.placed_at) for row in rows})
+        found = ((row.person_id, days[row.person_id, row.placed_at][1]) for row in rows)
+        return sum(memberships.unit_on(person, work_date) in within for person, work_date in found)
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Of a PunchCircumstance: whether somebody must look at it, and nobody has decided yet."""
+    decided = select(PunchDecision.id).where(
+        PunchDecision.device == PunchCircumstance.device,
+        PunchDecision.epoch == PunchCircumstance.epoch,
+        PunchDecision.seq == PunchCircumstance.seq,
+        PunchDecision.about == "review",
+    )
+    concerning = or_(
+        PunchCircumstance.factor.in_(("pin", "card")),
+        PunchCircumstance.duty.is_(True),
+        PunchCircumstance.fix.is_(False),
+        PunchCircumstance.beyond_m.is_not(None),
+    )
+    return and_(concerning, ~decided.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +167,6 @@ class _Place:
 
 
 def _query() -> Select[*tuple[Any, ...]]:
-    same = and_(
-        StoredRow.device == PunchCircumstance.device,
-        StoredRow.epoch == PunchCircumstance.epoch,
-        StoredRow.seq == PunchCircumstance.seq,
-    )
     picture = and_(
         AnnouncedSnapshot.device == PunchCircumstance.device, AnnouncedSnapshot.sha256 == PunchCircumstance.evidence
     )
@@ -152,7 +192,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(*columns)
-        .join(PunchCircumstance, same)
+        .join(PunchCircumstance, _SAME_PUNCH)
         .join(Employee, Employee.id == PunchCircumstance.person_id)
         .join(AnnouncedSnapshot, picture, isouter=True)
         .order_by(StoredRow.placed_at, StoredRow.device, StoredRow.seq)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
@@ -16,11 +17,34 @@ from starlette.staticfiles import StaticFiles
 
 from hub.errors import ServiceError
 from hub.web import api
+from hub.web.body_limit import BodyLimit
 from hub.web.guard import SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
-from hub.web.views import approval, charts, fleet, grid, models, people, recaps, refusals, search, sign_in
+from hub.web.views import (
+    approval,
+    cancellation,
+    charts,
+    downloads,
+    fleet,
+    grid,
+    letter_forms,
+    letters,
+    manual,
+    models,
+    months,
+    outages,
+    people,
+    recaps,
+    refusals,
+    review,
+    search,
+    sign_in,
+    work,
+)
+
+paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +55,11 @@ def create_app(office: FrontOffice) -> FastAPI:
     """The application of one hub."""
     app = FastAPI(title="Presensi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front_office = office
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     for views in (sign_in, recaps, grid, charts, search, approval, people, fleet, refusals, models):
+        app.include_router(views.router)
+    for views in paper_views:
         app.include_router(views.router)
     app.include_router(api.router)
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
@@ -40,6 +67,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     app.add_exception_handler(HTTPException, _show_refusal)
+    app.add_exception_handler(RequestValidationError, _show_unreadable)
     app.add_exception_handler(DBAPIError, _show_trouble)
     app.add_exception_handler(Exception, _show_trouble)
     return app
@@ -72,6 +100,11 @@ def _show_refusal(request: Request, error: Exception) -> Response:
     response = _error_page(request, error.status_code)
     response.headers.update(headers)
     return response
+
+
+def _show_unreadable(request: Request, _error: Exception) -> Response:
+    """A form or an address that says something of another kind than was asked for."""
+    return _show_refusal(request, HTTPException(400))
 
 
 def _show_trouble(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from hub.access.sessions import Sessions
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
+from hub.attendance.paper_files import PaperStore
 from hub.db import Database
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.model_files import ModelFiles
@@ -22,8 +23,8 @@ class FrontOffice:
     """What `create_app` was given.
 
     zone: of dates on pages that are about no unit in particular. snapshots: pictures of refused presentations, photos:
-    those of enrolment; None: there is no folder of them here. states: whether the hub's other parts run, by name.
-    models: files that kiosks may fetch from here.
+    those of enrolment, papers: scans of letters; None: there is no folder of them here. states: whether the hub's
+    other parts run, by name. models: files that kiosks may fetch from here.
     """
 
     database: Database
@@ -31,6 +32,7 @@ class FrontOffice:
     zone: ZoneInfo
     snapshots: SnapshotStore | None = None
     photos: PhotoStore | None = None
+    papers: PaperStore | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     throttle: Throttle = field(default_factory=Throttle)
     address_throttle: Throttle = field(default_factory=lambda: Throttle(free_failures=FREE_FAILURES_OF_AN_ADDRESS))

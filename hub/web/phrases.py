@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
 """Indonesian, English."""
 
 PHRASES: Final[dict[str, Phrase]] = {
+    **PAPERS,
     # The frame of every page
     "product": ("Presensi", "Presensi"),
     "tagline": ("Kehadiran pegawai dengan pindai wajah", "Face-scan attendance of staff"),
@@ -379,6 +381,10 @@ PHRASES: Final[dict[str, Phrase]] = {
     "error.403": ("Akun ini tidak berhak membuka halaman itu.", "This account may not open that page."),
     "error.404": ("Halaman tidak ditemukan.", "There is no such page."),
     "error.405": ("Halaman tidak dapat dibuka dengan cara itu.", "The page cannot be opened that way."),
+    "error.413": (
+        "Kiriman terlalu besar: paling besar 10 MB untuk satu berkas dan 30 MB sekaligus.",
+        "Too much was sent: at most 10 MB in one file and 30 MB at once.",
+    ),
     "error.429": ("Terlalu banyak percobaan.", "Too many attempts."),
     "error.500": ("Terjadi kesalahan di server.", "Something went wrong on the server."),
     "error.503": (

@@ -17,6 +17,7 @@ from hub.recap.monthly import Month, add_up, monthly
 from hub.recap.overview import day_overview, pending_days
 from hub.refusals.overview import count_open_refusals
 from hub.web.guard import Office, PageVisitor, choose_unit, require
+from hub.web.inbox import tasks_of
 from hub.web.office import FrontOffice
 from hub.web.pages import parse_day, render
 
@@ -44,6 +45,7 @@ def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str
         open_since=open_since,
         choice=choice,
         asked_for=unit,
+        tasks=tasks_of(office, visitor),
         kiosks=kiosks,
         silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
         alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,

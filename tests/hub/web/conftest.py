@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
@@ -23,12 +23,14 @@ from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
 from hub.access.roles import Role
 from hub.access.sessions import Sessions
+from hub.attendance.paper_files import PaperStore
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.photos import PhotoStore
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
+from tests.factories.forms import SentFile, multipart
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TODAY = date(2026, 3, 2)
@@ -93,7 +95,12 @@ class Visitor:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, urlencode(form), headers)
 
-    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
+    def send(self, path: str, fields: Iterable[tuple[str, str]], files: Iterable[SentFile] = ()) -> Page:
+        """A form with files."""
+        body, content_type = multipart(fields, files)
+        return self.ask("POST", path, body, {"Content-Type": content_type})
+
+    def ask(self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]) -> Page:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if self.cookies:
             headers = {"Cookie": "; ".join(f"{name}={text}" for name, text in self.cookies.items())} | headers
@@ -147,6 +154,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         zone=JAKARTA,
         snapshots=snapshots,
         photos=PhotoStore(tmp_path),
+        papers=PaperStore(tmp_path),
         now=lambda: NOW,
     )
 
@@ -249,4 +257,15 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk",
         "/penolakan",
         "/karantina",
+        "/pekerjaan",
+        "/tinjauan",
+        "/tinjauan?antrean=jendela&month=2026-03",
+        "/surat",
+        "/surat/baru",
+        "/pembatalan/baru",
+        "/manual",
+        "/manual/baru",
+        "/gangguan",
+        "/bulan",
+        "/bulan/2026-03",
     ]
