@@ -58,6 +58,7 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "review.why.card": ("dengan kartu", "with a card"),
     "review.why.duty": ("dinas luar", "on duty elsewhere"),
     "review.why.unplaced": ("kiosk tidak tahu tempatnya", "the kiosk did not know its place"),
+    "review.why.misplaced": ("kiosk di luar lokasi", "the kiosk was outside its location"),
     "review.why.before": ("sebelum jendela dibuka", "before the window opened"),
     "review.why.after": ("setelah jendela ditutup", "after the window closed"),
     "review.why.disavowed": ("disangkal di kiosk: “Bukan saya”", "disavowed at the kiosk: “Not me”"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
+from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -14,6 +17,7 @@ from hub.access.roles import Role
 from hub.attendance.day import Status
 from hub.fleet.models import AlarmKind
 from hub.recap.daily import DailyCounts
+from hub.web import phrases
 from hub.web.language import Language, choose_language
 from hub.web.pages import STATUS_COLOURS, TEMPLATES
 from hub.web.phrases import PHRASES
@@ -69,3 +73,16 @@ def test_dates_and_numbers_are_written_as_in_each_language() -> None:
 @pytest.mark.parametrize("cookie", ["", "xx", "<script>"])
 def test_unknown_choice_of_language_is_none(cookie: str) -> None:
     assert choose_language({"bahasa": cookie}, "").code == "id"
+
+
+def test_no_phrase_is_written_twice() -> None:
+    """The tables are joined into one: of two phrases of one key the second would silently win."""
+    written = Counter(
+        key.value
+        for file in sorted(Path(phrases.__file__).parent.glob("phrases*.py"))
+        for table in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(table, ast.Dict)
+        for key in table.keys
+        if isinstance(key, ast.Constant)
+    )
+    assert [key for key, times in written.items() if times > 1] == []
