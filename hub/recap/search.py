@@ -15,6 +15,7 @@ from hub.fleet.models import Kiosk
 from hub.recap.grid_people import matches_person
 from hub.recap.people import NO_UNIT, Person, UnitName
 from hub.roster.models import Employee, Membership, Unit
+from hub.roster.newcomers import NOT_YET
 from hub.roster.units import UnitTree
 
 SHOWN: Final = 50
@@ -79,7 +80,7 @@ def _find_people(session: Session, text: str, today: date, within: Collection[in
         .outerjoin(newest, newest.c.employee_id == Employee.id)
         .outerjoin(Membership, Membership.id == newest.c.membership_id)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
-        .where(matches_person(text))
+        .where(matches_person(text), or_(Employee.employed_from.is_(None), Employee.employed_from < NOT_YET))
         .order_by(func.lower(Employee.name), Employee.id)
         .limit(SHOWN + 1)
     )

@@ -10,6 +10,7 @@ from benchmarks.invented_office import InventedOffice
 from hub.db import Database
 from hub.recap import search as searching
 from hub.recap.search import search
+from hub.roster.newcomers import NOT_YET
 
 TODAY = date(2026, 3, 2)
 
@@ -38,6 +39,13 @@ def test_people_are_found_by_name_and_number(database: Database, unit: int) -> N
     found = search(database, "rina", TODAY).people
     assert [each.left for each in found] == [None, date(2026, 2, 1), None]
     assert [each.unit.name for each in found] == ["", "Kantor Arsip", "Dinas Kesehatan"]
+
+
+def test_whoever_was_enrolled_at_a_kiosk_and_awaits_approval_is_not_found(database: Database, unit: int) -> None:
+    office = InventedOffice(database, at=datetime(2026, 3, 1, tzinfo=UTC))
+    office.employee("Rina Baru", unit=unit, employed=(NOT_YET, None))
+    office.employee("Rina Nanti", unit=unit, employed=(date(2026, 4, 1), None))
+    assert names(database, "rina", unit) == ["Rina Nanti", "Rina Wulandari"]
 
 
 def test_only_those_of_the_own_units_now_are_found(database: Database, unit: int) -> None:
