@@ -31,7 +31,7 @@ from hub.refusals.models import AnnouncedSnapshot
 from hub.refusals.snapshots import SnapshotStore
 from hub.review.decisions import decide_reviews
 from hub.review.models import DisavowedPunch, PunchCircumstance
-from hub.review.queue import find_review, list_reviews
+from hub.review.queue import count_reviews, find_review, list_reviews
 from tests.factories.journals import KioskJournal
 from tests.factories.people import add_employee, add_unit
 from tests.factories.snapshots import jpeg, sealed_evidence
@@ -320,7 +320,9 @@ def test_review_list_is_of_a_unit(hub: Hub, journal: KioskJournal) -> None:
     journal.punch(taken_at=at("06:50"), factor="pin")
     hub.desk.record(journal.delivery())
     assert len(list_reviews(hub.database, unit_id=hub.unit)) == 1
-    assert list_reviews(hub.database, unit_id=add_unit(hub.database, "Lain")) == []
+    other = add_unit(hub.database, "Lain")
+    assert list_reviews(hub.database, unit_id=other) == []
+    assert [count_reviews(hub.database, unit) for unit in (None, hub.unit, other)] == [1, 1, 0]
 
 
 def test_punch_of_nobody_known_waits_for_no_supervisor(hub: Hub, journal: KioskJournal) -> None:
