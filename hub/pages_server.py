@@ -11,6 +11,7 @@ from typing import Final, Self
 import uvicorn
 
 from hub.access.sessions import Sessions, load_or_create_secret
+from hub.attendance.paper_files import PaperStore
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.photos import PhotoStore
 from hub.service import listen, open_hub_database, read_zone
@@ -38,6 +39,7 @@ class PagesServer:
             zone=zone,
             snapshots=SnapshotStore(settings.data_folder),
             photos=PhotoStore(settings.data_folder),
+            papers=PaperStore(settings.data_folder),
             now=clock_from(at),
         )
         self._server = uvicorn.Server(

@@ -51,6 +51,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     letter: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    beyond_m: float | None = None
 
 
 @router.get(PAGE)
@@ -185,6 +186,7 @@ def _cards(office: FrontOffice, choice: Choice, queue: Queue, month: Month) -> l
                 letter=line.letter,
                 latitude=line.latitude,
                 longitude=line.longitude,
+                beyond_m=line.beyond_m,
             )
             for line in list_reviews(office.database, office.snapshots, unit_id=choice.unit_id)
         ]

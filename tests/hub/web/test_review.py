@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +12,11 @@ from sqlalchemy import select
 
 from hub.access.accounts import link_account
 from hub.access.roles import Role, may
+from hub.attendance.corrections import Side
+from hub.attendance.day import Concern
 from hub.attendance.models import MonthClose, PunchDecision
 from hub.review.queue import count_reviews
+from hub.web.phrases import PHRASES
 from tests.factories.doubted import disavowed, doubted
 from tests.factories.snapshots import jpeg
 
@@ -63,6 +66,17 @@ def test_supervisor_sees_own_people_with_reasons_and_pictures(
     assert picture.headers["cache-control"] == "no-store"
 
 
+def test_punch_outside_the_kiosks_location_says_how_far(
+    as_role: Callable[..., Any], office: Any, desk: dict[str, Any]
+) -> None:
+    doubted(office, "kiosk-1", desk["rina"], EVENING, fix=True, latitude=-8.17, longitude=113.7, beyond_m=1840.4)
+    visitor = as_role(Role.SUPERVISOR, "Dinas Kesehatan")
+    words = visitor.get("/tinjauan").words
+    assert "2 menunggu" in words
+    assert "di luar lokasi kiosk" in words
+    assert "Posisi -8.17000, 113.70000 · 1.840 m di luar lokasi" in words
+
+
 def test_pictures_of_other_units_are_not_there(as_role: Callable[..., Any], desk: dict[str, Any]) -> None:
     visitor = as_role(Role.SUPERVISOR, "Dinas Kesehatan")
     assert visitor.get(f"/tinjauan/scan/{desk['card']}").status == 404
@@ -85,6 +99,11 @@ def test_enrolment_picture_stands_beside(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(jpeg(3))
     assert visitor.get(address).headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("why", [*get_args(Concern), *get_args(Side)])
+def test_every_reason_to_look_has_words(why: str) -> None:
+    assert f"review.why.{why}" in PHRASES
 
 
 def test_chosen_punches_are_accepted_together(admin: Any, desk: dict[str, Any], database: Any) -> None:
