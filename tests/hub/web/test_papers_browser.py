@@ -149,3 +149,13 @@ def test_every_field_and_picture_has_a_name(browser: Chromium, admin: Any, page_
         ids = browser.evaluate("[...document.querySelectorAll('[id]')].map(each => each.id)")
         assert len(ids) == len(set(ids)), path
         assert browser.evaluate("document.querySelectorAll('h1').length") == 1, path
+
+
+def test_menu_leaves_room_for_the_name_beside_it(browser: Chromium, admin: Any, rina: str) -> None:
+    """An administrator's menu is the longest, and longer in Indonesian."""
+    # A scroll bar takes 15 pixels.
+    browser.open(become(browser, admin) + "/surat", width=1265, height=800)
+    brand = "document.querySelector('.navbar-brand')"
+    assert browser.evaluate(f"{brand}.scrollWidth <= {brand}.clientWidth")
+    last = browser.evaluate("[...document.querySelectorAll('#menu .nav-link')].pop().getBoundingClientRect().right")
+    assert last <= browser.evaluate("document.querySelector('.navbar-tools').getBoundingClientRect().left")
