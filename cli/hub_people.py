@@ -12,6 +12,7 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
+from cli.hub_account_roles import end, grant, roles
 from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
@@ -147,7 +148,7 @@ def add_an_account(
     check_username(username)
     password = read_password(username)
     with opened(settings_of(settings_file, data, db), create=True) as database:
-        add_account(database, username=username, password=password, role=Role(role), unit=unit)
+        add_account(database, username=username, password=password, role=Role(role), unit=unit, by=getpass.getuser())
     click.echo(f"{username} can sign in.")
 
 
@@ -196,11 +197,22 @@ def list_all_accounts(*, as_json: bool, settings_file: Path | None, data: str | 
     show_table(
         ("NAME", "ROLE", "UNIT", "EMPLOYEE", "SINCE", "DISABLED"),
         [
-            (line.username, line.role, line.unit or "all", line.employee, line.created_at, line.disabled_at)
+            (
+                line.username,
+                line.role if line.has_role else "(none now)",
+                line.unit or "all",
+                line.employee,
+                line.created_at,
+                line.disabled_at,
+            )
             for line in found
         ],
         empty="There are no accounts yet: presensi hub account add NAME --role administrator",
     )
+
+
+for command in (grant, end, roles):
+    account.add_command(command)
 
 
 def read_password(username: str) -> str:

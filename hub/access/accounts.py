@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +16,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from hub.access.models import Account
+from hub.access.assignments import leading_role, leading_roles
+from hub.access.models import Account, RoleAssignment
 from hub.access.roles import Role
 from hub.db import Database
 from hub.errors import AccountError
@@ -33,7 +34,7 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has signed in.
+    """Somebody who has signed in, in the role that counts now (`leading_role`).
 
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
     """
@@ -46,7 +47,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account as a list shows it. unit None: sees every unit. employee: who they are, where that is known."""
+    """An account as a list shows it. unit None: sees every unit. employee: who they are, where that is known.
+
+    has_role: without a role that counts now, nobody signs in with it.
+    """
 
     username: str
     role: str
@@ -54,6 +58,7 @@ class AccountLine:
     created_at: datetime
     disabled_at: datetime | None
     employee: str | None = None
+    has_role: bool = True
 
 
 @lru_cache(maxsize=1)
@@ -75,9 +80,10 @@ def add_account(
     password: str,
     role: Role,
     unit: str | None = None,
+    by: str = "presensi",
     now: Now = lambda: datetime.now(UTC),
 ) -> None:
-    """Make an account; AccountError says what is wrong with the name, the password or the unit."""
+    """Make an account with its first role; AccountError says what is wrong with the name, the password or the unit."""
     check_username(username)
     check_password(password, username=username)
     password_hash = _hasher().hash(password)
@@ -88,11 +94,14 @@ def add_account(
                 unit_id = session.scalar(select(Unit.id).where(Unit.name == unit))
                 if unit_id is None:
                     raise AccountError(f"There is no unit '{unit}'; write its name as it stands on the recap.")
+            made_at = now()
             session.add(
                 Account(
-                    username=username, password_hash=password_hash, role=str(role), unit_id=unit_id, created_at=now()
+                    username=username, password_hash=password_hash, role=str(role), unit_id=unit_id, created_at=made_at
                 )
             )
+            session.flush()
+            session.add(RoleAssignment(username=username, role=str(role), unit_id=unit_id, set_by=by, set_at=made_at))
     except IntegrityError as error:
         raise AccountError(f"There is an account '{username}' already; choose another name.") from error
 
@@ -116,41 +125,53 @@ def set_password(database: Database, *, username: str, password: str) -> None:
         account.password_hash = _hasher().hash(password)
 
 
-def list_accounts(database: Database) -> list[AccountLine]:
-    """All accounts by name."""
+def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -> list[AccountLine]:
+    """All accounts by name, with the role and unit that count now, else with those that they were made with."""
     query = (
-        select(Account.username, Account.role, Unit.name, Account.created_at, Account.disabled_at, Employee.name)
-        .outerjoin(Unit, Unit.id == Account.unit_id)
+        select(Account, Employee.name)
         .outerjoin(Employee, Employee.id == Account.employee_id)
         .order_by(Account.username)
     )
     with database.read() as session:
-        return [AccountLine(*row) for row in session.execute(query)]
+        leading = leading_roles(session, now())
+        units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
+        return [
+            _account_line(account, leading.get(account.username), units, who) for account, who in session.execute(query)
+        ]
 
 
-def authenticate(database: Database, username: str, password: str) -> Visitor | None:
-    """The visitor whose name and password these are; None for anything else, after the same time."""
+def authenticate(
+    database: Database, username: str, password: str, *, now: Now = lambda: datetime.now(UTC)
+) -> Visitor | None:
+    """The visitor whose name and password these are; None for anything else, after the same time.
+
+    Also None for an account without a role that counts now.
+    """
     if len(password) > MAX_PASSWORD_CHARACTERS:
         return None
     with database.read() as session:
         account = session.get(Account, username[:64])
+        leading = None if account is None else leading_role(session, account.username, now())
     stored = _nobodys_hash() if account is None else account.password_hash
     try:
         _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    if account is None or account.disabled_at is not None:
+    if account is None or account.disabled_at is not None or leading is None:
         return None
-    return _to_visitor(account)
+    return _to_visitor(account, leading)
 
 
-def find_visitor(database: Database, username: str, fingerprint: str) -> Visitor | None:
-    """Somebody who signed in before; None when the account is gone, disabled or has another password by now."""
+def find_visitor(
+    database: Database, username: str, fingerprint: str, *, now: Now = lambda: datetime.now(UTC)
+) -> Visitor | None:
+    """Somebody who signed in before; None when the account is gone, disabled, roleless or has another password."""
     with database.read() as session:
         account = session.get(Account, username)
-    if account is None or account.disabled_at is not None:
+        leading = None if account is None else leading_role(session, account.username, now())
+    if account is None or account.disabled_at is not None or leading is None:
         return None
-    visitor = _to_visitor(account)
+    visitor = _to_visitor(account, leading)
     return visitor if secrets.compare_digest(visitor.fingerprint, fingerprint) else None
 
 
@@ -179,6 +200,21 @@ def generate_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def _to_visitor(account: Account) -> Visitor:
+def _to_visitor(account: Account, leading: RoleAssignment) -> Visitor:
     fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
-    return Visitor(account.username, Role(account.role), account.unit_id, fingerprint)
+    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint)
+
+
+def _account_line(
+    account: Account, leading: RoleAssignment | None, units: Mapping[int, str], employee: str | None
+) -> AccountLine:
+    counts = leading or account
+    return AccountLine(
+        username=account.username,
+        role=counts.role,
+        unit=None if counts.unit_id is None else units[counts.unit_id],
+        created_at=account.created_at,
+        disabled_at=account.disabled_at,
+        employee=employee,
+        has_role=leading is not None,
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
 
 
 class Account(Base):
-    """A person who uses the hub's pages. password_hash: argon2id. unit_id None: sees every unit.
+    """A person who uses the hub's pages. password_hash: argon2id.
 
+    role, unit_id: as the account was made; what it may do now stands in its assignments.
     employee_id: which employee they are, where that is known, so that nobody approves under another spelling what they
     enrolled; no foreign key (migration 0017).
     """
@@ -26,3 +27,27 @@ class Account(Base):
     employee_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+
+class RoleAssignment(Base):
+    """A role of an account, from when to when (both days included; None: since it exists, without end).
+
+    unit_id None: every unit. acting: `plt` or `plh`, with the number of the letter that says so. A row is never
+    rewritten; only its end is added, once: withdrawn_at, from which moment on it holds no more.
+    """
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (Index("ix_role_assignment_username", "username"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("account.username"))
+    role: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    acting: Mapped[str | None] = mapped_column(String(3))
+    letter: Mapped[str | None] = mapped_column(String(100))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(64))
