@@ -1,4 +1,4 @@
-"""`presensi hub account grant | end | roles`: which roles accounts have, and from when to when."""
+"""`presensi hub account grant | end | roles | sign-out`: which roles accounts have, and ending their sessions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cli.hub_options import by_option, find_unit, json_option, opened, place_opt
 from cli.tables import show_json, show_table
 from hub.access.assignments import Acting, end_role, grant_role, list_assignments
 from hub.access.roles import Role
+from hub.access.session_rows import end_sessions
 
 _ROLE = click.Choice([str(role) for role in Role])
 
@@ -118,3 +119,13 @@ def roles(
         ],
         empty="There are no roles: presensi hub account grant NAME --role ROLE",
     )
+
+
+@click.command("sign-out", cls=LoneCommand, epilog="Example:\n\n  presensi hub account sign-out siti")
+@click.argument("username")
+@place_options
+def sign_out(username: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+    """End every session of an account, wherever it is signed in."""
+    with opened(settings_of(settings_file, data, db)) as database:
+        ended = end_sessions(database, username)
+    click.echo(f"{username} is signed out; sessions ended: {ended}.")

@@ -12,7 +12,7 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_account_roles import end, grant, roles
+from cli.hub_account_roles import end, grant, roles, sign_out
 from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
@@ -211,7 +211,7 @@ def list_all_accounts(*, as_json: bool, settings_file: Path | None, data: str | 
     )
 
 
-for command in (grant, end, roles):
+for command in (grant, end, roles, sign_out):
     account.add_command(command)
 
 

@@ -51,3 +51,18 @@ class RoleAssignment(Base):
     set_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class AccountSession(Base):
+    """A session that has not been ended; without its row a cookie is worth nothing.
+
+    id: SHA-256 of the cookie's nonce, in hex. seen_at: of the last request, late by up to `SEEN_EVERY`.
+    """
+
+    __tablename__ = "account_session"
+    __table_args__ = (Index("ix_account_session_username", "username"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("account.username"))
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

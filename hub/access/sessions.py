@@ -1,4 +1,4 @@
-"""Sessions in signed cookies, and the tokens that forms carry; the hub remembers nothing about either."""
+"""Sessions in signed cookies, and the tokens that forms carry; which sessions hold is in `session_rows`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ class Ticket:
     nonce: str
 
 
+def new_ticket(visitor: Visitor) -> Ticket:
+    """A ticket for a session that begins now."""
+    return Ticket(visitor.username, visitor.fingerprint, secrets.token_urlsafe(12))
+
+
 class Sessions:
     """Makes and reads session cookies and form tokens with one secret."""
 
@@ -41,7 +46,11 @@ class Sessions:
 
     def begin(self, visitor: Visitor) -> str:
         """Cookie for somebody who has just signed in."""
-        return self._serializer.dumps([visitor.username, visitor.fingerprint, secrets.token_urlsafe(12)])
+        return self.write(new_ticket(visitor))
+
+    def write(self, ticket: Ticket) -> str:
+        """The cookie that says what is on a ticket."""
+        return self._serializer.dumps([ticket.username, ticket.fingerprint, ticket.nonce])
 
     def read(self, cookie: str) -> Ticket | None:
         """What a cookie says; None when it is not ours, was changed, or is too old."""

@@ -15,6 +15,8 @@ from sqlalchemy import select
 
 from hub.access.accounts import Visitor, authenticate, find_visitor
 from hub.access.roles import Right, may
+from hub.access.session_rows import begin_session, use_session
+from hub.access.sessions import new_ticket
 from hub.roster.models import Unit
 from hub.roster.units import UnitTree
 from hub.web.office import FrontOffice, front_office
@@ -82,13 +84,20 @@ def try_password(request: Request, office: FrontOffice, name: str, password: str
     wait = max(office.throttle.wait_seconds(name_here), office.address_throttle.wait_seconds(address))
     if wait > 0:
         raise TooManyAttemptsError(wait)
-    visitor = authenticate(office.database, name, password)
+    visitor = authenticate(office.database, name, password, now=office.now)
     if visitor is None:
         office.throttle.fail(name_here)
         office.address_throttle.fail(address)
     else:
         office.throttle.succeed(name_here)
     return visitor
+
+
+def open_session(office: FrontOffice, visitor: Visitor) -> str:
+    """Begin a session that the hub remembers; the cookie for it."""
+    ticket = new_ticket(visitor)
+    begin_session(office.database, ticket, now=office.now())
+    return office.sessions.write(ticket)
 
 
 def require(visitor: Visitor, right: Right) -> None:
@@ -161,7 +170,9 @@ def _read_guest(request: Request) -> Guest | None:
     ticket = office.sessions.read(cookie) if cookie else None
     if ticket is None:
         return None
-    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint)
+    if not use_session(office.database, ticket, now=office.now()):
+        return None
+    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
 
 

@@ -29,6 +29,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "language.id": ("Bahasa Indonesia", "Bahasa Indonesia"),
     "language.en": ("English", "English"),
     "sign_out": ("Keluar", "Sign out"),
+    "sign_out.everywhere": ("Keluar dari semua perangkat", "Sign out on all devices"),
     "signed_in_as": ("Masuk sebagai {name} ({role})", "Signed in as {name} ({role})"),
     "show": ("Tampilkan", "Show"),
     "print": ("Cetak", "Print"),

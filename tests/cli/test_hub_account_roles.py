@@ -13,6 +13,8 @@ from click.testing import Result
 from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
 from hub.access.roles import Role
+from hub.access.session_rows import begin_session
+from hub.access.sessions import Ticket
 from hub.db import Database
 
 Run = Callable[..., Result]
@@ -50,6 +52,12 @@ def test_account_without_a_role_says_so_in_the_list(presensi_hub: Run) -> None:
     assert "There are no roles" in presensi_hub("account", "roles").stdout
 
 
+def test_account_is_signed_out_everywhere(presensi_hub: Run, hub_database: Database) -> None:
+    begin_session(hub_database, Ticket("siti", "fingerprint", "desk"), now=datetime.now(UTC))
+    assert "sessions ended: 1." in presensi_hub("account", "sign-out", "siti").stdout
+    assert "sessions ended: 0." in presensi_hub("account", "sign-out", "siti").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -58,6 +66,7 @@ def test_account_without_a_role_says_so_in_the_list(presensi_hub: Run) -> None:
         (("grant", "siti", "--role", "head", "--acting", "plt"), "has a letter"),
         (("grant", "siti", "--role", "head", "--unit", "Dinas Lain"), "no unit 'Dinas Lain'"),
         (("end", "siti", "--role", "head"), "is not head there"),
+        (("sign-out", "tono"), "no account 'tono'"),
         (("roles", "tono"), "no account 'tono'"),
     ],
 )

@@ -7,14 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.access.session_rows import end_session, end_sessions
 from hub.web.guard import (
     FORM_COOKIE,
     SESSION_COOKIE,
     Office,
+    PageVisitor,
     TooManyAttemptsError,
     check_form,
     current_guest,
     new_nonce,
+    open_session,
     safe_return,
     set_cookie,
     try_password,
@@ -59,16 +62,25 @@ def sign_in(
     if visitor is None:
         return _form(request, kembali, name=name, problem="sign_in.wrong", status_code=401)
     response = RedirectResponse(safe_return(kembali), 303)
-    set_cookie(request, response, SESSION_COOKIE, office.sessions.begin(visitor))
+    set_cookie(request, response, SESSION_COOKIE, open_session(office, visitor))
     response.delete_cookie(FORM_COOKIE)
     return response
 
 
 @router.post("/keluar", dependencies=[Depends(check_form)])
-def sign_out() -> Response:
-    response = RedirectResponse("/masuk", 303)
-    response.delete_cookie(SESSION_COOKIE)
-    return response
+def sign_out(request: Request, office: Office) -> Response:
+    """End this session, here and wherever its cookie was copied to."""
+    guest = current_guest(request)
+    if guest is not None:
+        end_session(office.database, guest.nonce)
+    return _signed_out()
+
+
+@router.post("/keluar/semua", dependencies=[Depends(check_form)])
+def sign_out_everywhere(visitor: PageVisitor, office: Office) -> Response:
+    """End every session of the account that asks, this one too."""
+    end_sessions(office.database, visitor.username)
+    return _signed_out()
 
 
 @router.get("/bahasa/{code}")
@@ -77,6 +89,12 @@ def choose_language(request: Request, code: str, kembali: str = "/") -> Response
         raise HTTPException(404)
     response = RedirectResponse(safe_return(kembali), 303)
     set_cookie(request, response, LANGUAGE_COOKIE, code, max_age=YEAR_SECONDS)
+    return response
+
+
+def _signed_out() -> Response:
+    response = RedirectResponse("/masuk", 303)
+    response.delete_cookie(SESSION_COOKIE)
     return response
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from hub.access.accounts import add_account, set_password
+from hub.access.assignments import end_role
 from hub.access.roles import Role
 from hub.access.throttle import FREE_FAILURES
 from hub.db import Database
@@ -105,6 +107,33 @@ def test_signing_out_needs_the_form_of_the_session(admin: Any) -> None:
     token = admin.get("/harian").field("token")
     assert admin.post("/keluar", token=token).status == 303
     assert admin.get("/harian").status == 303
+
+
+def test_copy_of_a_cookie_opens_nothing_after_the_sign_out(admin: Any) -> None:
+    kept = dict(admin.cookies)
+    token = admin.get("/harian").field("token")
+    assert admin.post("/keluar", token=token).status == 303
+    admin.cookies.update(kept)
+    assert admin.get("/harian").status == 303
+    assert admin.get("/api/v1/recap/daily").status == 401
+
+
+def test_signing_out_everywhere_ends_the_other_browsers_too(admin: Any, port: int) -> None:
+    other = type(admin)(port)
+    assert other.sign_in().status == 303
+    assert admin.post("/keluar/semua", token=other.get("/harian").field("token")).status == 400
+    assert other.get("/harian").status == 200
+    page = admin.post("/keluar/semua", token=admin.get("/harian").field("token"))
+    assert (page.status, page.headers["location"]) == (303, "/masuk")
+    assert SESSION_COOKIE not in admin.cookies
+    assert other.get("/harian").status == 303
+
+
+def test_role_that_ends_signs_out_with_the_next_page(admin: Any, database: Database) -> None:
+    assert admin.get("/harian").status == 200
+    end_role(database, "admin", Role.ADMINISTRATOR, unit_id=None, by="budi", now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert admin.get("/harian").status == 303
+    assert admin.sign_in().status == 401
 
 
 def test_forged_and_old_sessions_are_strangers(admin: Any, database: Database) -> None:
