@@ -48,6 +48,21 @@ def use_session(database: Database, ticket: Ticket, *, now: datetime) -> bool:
     return True
 
 
+def list_sessions(database: Database, username: str, *, now: datetime) -> list[AccountSession]:
+    """Sessions of an account that hold at a moment, the newest first."""
+    query = (
+        select(AccountSession)
+        .where(
+            AccountSession.username == username,
+            AccountSession.began_at > now - LONGEST,
+            AccountSession.seen_at > now - IDLE,
+        )
+        .order_by(AccountSession.began_at.desc(), AccountSession.id)
+    )
+    with database.read() as session:
+        return list(session.scalars(query))
+
+
 def end_session(database: Database, nonce: str) -> None:
     """End one session; its cookie opens nothing any more, wherever a copy of it lies."""
     with database.write() as session:

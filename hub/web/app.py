@@ -23,6 +23,7 @@ from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.views import (
+    account,
     approval,
     cancellation,
     charts,
@@ -57,7 +58,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.state.front_office = office
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    for views in (sign_in, recaps, grid, charts, search, approval, people, fleet, refusals, models):
+    for views in (sign_in, account, recaps, grid, charts, search, approval, people, fleet, refusals, models):
         app.include_router(views.router)
     for views in paper_views:
         app.include_router(views.router)

@@ -17,6 +17,7 @@ from hub.access.session_rows import (
     begin_session,
     end_session,
     end_sessions,
+    list_sessions,
     use_session,
 )
 from hub.access.sessions import Ticket
@@ -79,6 +80,14 @@ def test_signing_out_ends_one_session_and_everywhere_all_of_the_account(database
     assert [use_session(database, ticket, now=BEGUN) for ticket in (DESK, TELEPHONE, BUDI)] == [False, False, True]
     with pytest.raises(AccountError, match="no account 'tono'"):
         end_sessions(database, "tono")
+
+
+def test_list_has_the_sessions_of_one_account_that_still_hold(database: Database) -> None:
+    for ticket, moment in ((DESK, BEGUN), (TELEPHONE, BEGUN + SECOND), (BUDI, BEGUN)):
+        begin_session(database, ticket, now=moment)
+    found = list_sessions(database, "siti", now=BEGUN + IDLE - SECOND)
+    assert [session.began_at for session in found] == [BEGUN + SECOND, BEGUN]
+    assert [session.began_at for session in list_sessions(database, "siti", now=BEGUN + IDLE)] == [BEGUN + SECOND]
 
 
 def test_next_sign_in_forgets_the_sessions_that_time_has_ended(database: Database) -> None:

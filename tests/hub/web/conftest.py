@@ -257,6 +257,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk",
         "/penolakan",
         "/karantina",
+        "/akun",
         "/pekerjaan",
         "/tinjauan",
         "/tinjauan?antrean=jendela&month=2026-03",

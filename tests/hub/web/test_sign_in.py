@@ -129,6 +129,17 @@ def test_signing_out_everywhere_ends_the_other_browsers_too(admin: Any, port: in
     assert other.get("/harian").status == 303
 
 
+def test_account_page_shows_the_own_roles_and_sessions_to_every_role(as_role: Callable[..., Any], office: Any) -> None:
+    office.unit("Dinas Kesehatan")
+    as_role(Role.OPERATOR)
+    for role in (Role.TECHNICIAN, Role.HEAD):
+        page = as_role(role, "Dinas Kesehatan").get("/akun")
+        assert page.status == 200
+        assert "Dinas Kesehatan" in page.words
+        assert "berlaku sekarang" in page.words
+        assert "operator" not in page.words
+
+
 def test_role_that_ends_signs_out_with_the_next_page(admin: Any, database: Database) -> None:
     assert admin.get("/harian").status == 200
     end_role(database, "admin", Role.ADMINISTRATOR, unit_id=None, by="budi", now=datetime(2026, 3, 2, tzinfo=UTC))
