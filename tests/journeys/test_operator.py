@@ -39,7 +39,7 @@ from kiosk.ui.window import KioskWindow
 from provisioning.demo_photos import fetch
 from provisioning.errors import DemoPhotosError
 from tests.factories.enrolling_hub import EnrollingHub
-from tests.journeys.test_screen import Stage
+from tests.factories.theatre import Stage
 
 PATIENCE_SECONDS = 90.0
 PIN = "402917"

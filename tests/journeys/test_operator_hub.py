@@ -25,7 +25,7 @@ from kiosk.recognizer.packs.pack import open_pack
 from kiosk.settings import read_settings
 from kiosk.states import Accepted, Attended
 from kiosk.station import Station
-from tests.journeys.test_screen import Stage
+from tests.factories.theatre import Stage
 from tests.journeys.world import Broker, HubAtWork, wait_until
 
 DEVICE, PIN = "kiosk-dinkes-1", "402851"
