@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 
 import click
 
@@ -20,7 +19,7 @@ from cli.hub_imports import people, points, score
 from cli.hub_manual import manual, outage
 from cli.hub_months import month, punch
 from cli.hub_operators import operator
-from cli.hub_options import opened, place_options, settings_of
+from cli.hub_options import HubPlace, opened, place_options
 from cli.hub_pack import pack
 from cli.hub_papers import document
 from cli.hub_pay import parttime, pay
@@ -72,13 +71,13 @@ kiosk.add_command(operator)
 @place_options
 @click.option("--broker", metavar="URL", help="mqtt://host:1883 or mqtts://host:8883.")
 @click.option("--http", metavar="HOST:PORT", help="Where the pages are served; port 0 takes a free one.")
-def run(settings_file: Path | None, data: str | None, db: str | None, broker: str | None, http: str | None) -> None:
+def run(hub: HubPlace, broker: str | None, http: str | None) -> None:
     """Serve: pages, ingest and attendance worker together, until SIGTERM or Ctrl-C.
 
     The address is printed once it answers. A broker that is away is waited for; the pages work meanwhile.
     """
     host, port = read_address(http)
-    settings = settings_of(settings_file, data, db, broker=broker, host=host, port=port)
+    settings = hub.settings(broker=broker, host=host, port=port)
     with only_awaited(ENDING_SIGNALS), Hub(settings) as running:
         click.echo(f"Hub: {running.url}")
         if not list_accounts(running.database):
@@ -88,9 +87,9 @@ def run(settings_file: Path | None, data: str | None, db: str | None, broker: st
 
 @hub.command(epilog="Example:\n\n  presensi hub key --data ./hub > hub.pub")
 @place_options
-def key(settings_file: Path | None, data: str | None, db: str | None) -> None:
+def key(hub: HubPlace) -> None:
     """Print the hub's public key, which kiosks are given; it is made when there is none yet."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     make_data_folder(settings.data_folder)
     click.echo(load_hub_key(settings.data_folder).verify_key.text)
 
@@ -102,8 +101,8 @@ def db() -> None:
 
 @db.command("upgrade", epilog="Example:\n\n  presensi hub db upgrade --db postgresql://presensi@db/presensi")
 @place_options
-def upgrade_tables(settings_file: Path | None, data: str | None, db: str | None) -> None:
+def upgrade_tables(hub: HubPlace) -> None:
     """Bring the tables to the newest form (every command that opens the database does so as well)."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings, create=True) as database:
         click.echo(f"{shown_address(database)} is up to date.")

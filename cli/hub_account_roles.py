@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import click
 
 from cli.commands import LoneCommand
 from cli.decided import DATE
-from cli.hub_options import by_option, find_unit, json_option, opened, place_options, settings_of, today_of
+from cli.hub_options import HubPlace, by_option, find_unit, json_option, opened, place_options, today_of
 from cli.tables import show_json, show_table
 from hub.access.assignments import Acting, end_role, grant_role, list_assignments
 from hub.access.roles import Role
@@ -44,12 +43,10 @@ def grant(
     acting: str | None,
     letter: str | None,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Give an account a further role; of those in force on a day the one that begins last counts."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     begins = first or today_of(settings)
     with opened(settings) as database:
         grant_role(
@@ -76,11 +73,9 @@ def grant(
 @click.option("--unit", metavar="NAME", help="The role at exactly this unit; default: that for every unit.")
 @by_option
 @place_options
-def end(
-    username: str, *, role: str, unit: str | None, by: str, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def end(username: str, *, role: str, unit: str | None, by: str, hub: HubPlace) -> None:
     """Take a role from an account, from now on; whoever has no other is signed out."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         end_role(database, username, Role(role), unit_id=find_unit(database, unit), by=by, now=datetime.now(UTC))
     click.echo(f"{username} is {role} of {unit or 'every unit'} no more.")
 
@@ -90,11 +85,9 @@ def end(
 @click.option("--all", "ended", is_flag=True, help="Also those that somebody ended.")
 @json_option
 @place_options
-def roles(
-    username: str | None, *, ended: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def roles(username: str | None, *, ended: bool, as_json: bool, hub: HubPlace) -> None:
     """Which roles accounts have, since when, and who said so; NOW marks the one that counts."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_assignments(database, username, ended=ended)
     if as_json:
         show_json(found)
@@ -124,8 +117,8 @@ def roles(
 @click.command("sign-out", cls=LoneCommand, epilog="Example:\n\n  presensi hub account sign-out siti")
 @click.argument("username")
 @place_options
-def sign_out(username: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def sign_out(username: str, *, hub: HubPlace) -> None:
     """End every session of an account, wherever it is signed in."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         ended = end_sessions(database, username)
     click.echo(f"{username} is signed out; sessions ended: {ended}.")

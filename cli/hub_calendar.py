@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cli.commands import Commands
 from cli.decided import DATE, author_of, from_option, tell_affected, unit_names, unit_of
-from cli.hub_options import by_option, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.tables import show_json, show_table
 from hub.schedule.decisions import (
     add_holidays,
@@ -47,16 +47,14 @@ def import_holidays(
     unit: str | None,
     dry_run: bool,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Put the days of a calendar (CSV or ICS) on record; days that are there already stay as they are."""
     lines, author = read_calendar(file), author_of(by)
     if dry_run:
         show_table(("DAY", "KIND", "NAME"), [(line.day, line.kind, line.name) for line in lines], empty="No days.")
         return
-    with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+    with hub.opened(create=True) as database, database.write() as session:
         new, affected = add_holidays(session, lines, decree=decree, unit_id=unit_of(session, unit), author=author)
         click.echo(f"{new} of {len(lines)} days were new.")
         tell_affected(session, affected, author)
@@ -66,11 +64,9 @@ def import_holidays(
 @click.option("--year", type=int, help="Only this year.")
 @json_option
 @place_options
-def list_holidays(
-    *, year: int | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_holidays(*, year: int | None, as_json: bool, hub: HubPlace) -> None:
     """Every day off that is in force."""
-    with opened(settings_of(settings_file, data, db)) as database, database.read() as session:
+    with hub.opened() as database, database.read() as session:
         units = unit_names(session)
         rows = session.scalars(select(Holiday).where(Holiday.withdrawn_at.is_(None)).order_by(Holiday.day)).all()
         found = [
@@ -100,12 +96,10 @@ def list_holidays(
 @click.option("--unit", metavar="NAME", help="The unit it was declared for; default: everybody.")
 @by_option
 @place_options
-def withdraw_a_holiday(
-    day: date, *, unit: str | None, by: str, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def withdraw_a_holiday(day: date, *, unit: str | None, by: str, hub: HubPlace) -> None:
     """Let a day off count no more; it stays on record as withdrawn."""
     author = author_of(by)
-    with opened(settings_of(settings_file, data, db)) as database, database.write() as session:
+    with hub.opened() as database, database.write() as session:
         affected = withdraw_holiday(session, day, unit_id=unit_of(session, unit), author=author)
         click.echo(f"{day} is a working day again.")
         tell_affected(session, affected, author)
@@ -144,9 +138,7 @@ def add_circular(
     decree: str,
     unit: str | None,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
     **times: str | None,
 ) -> None:
     """Set other hours for a span of dates; rest days stay rest days, and a later circular wins."""
@@ -155,7 +147,7 @@ def add_circular(
     if days is not None:
         table["days"] = [part.strip() for part in days.split(",")]
     author = author_of(by)
-    with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+    with hub.opened(create=True) as database, database.write() as session:
         affected = add_override(session, table, decree=decree, unit_id=unit_of(session, unit), author=author)
         click.echo(f"{name} holds from {first} to {last}.")
         tell_affected(session, affected, author)
@@ -164,9 +156,9 @@ def add_circular(
 @circular.command("list", epilog="Example:\n\n  presensi hub circular list")
 @json_option
 @place_options
-def list_circulars(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_circulars(*, as_json: bool, hub: HubPlace) -> None:
     """Every circular in force, with the number that withdraws it."""
-    with opened(settings_of(settings_file, data, db)) as database, database.read() as session:
+    with hub.opened() as database, database.read() as session:
         units = unit_names(session)
         query = select(ScheduleOverride).where(ScheduleOverride.withdrawn_at.is_(None)).order_by(ScheduleOverride.id)
         found = [
@@ -207,10 +199,10 @@ def list_circulars(*, as_json: bool, settings_file: Path | None, data: str | Non
 @click.argument("number", type=int)
 @by_option
 @place_options
-def withdraw_circular(number: int, *, by: str, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def withdraw_circular(number: int, *, by: str, hub: HubPlace) -> None:
     """Let a circular count no more; it stays on record as withdrawn."""
     author = author_of(by)
-    with opened(settings_of(settings_file, data, db)) as database, database.write() as session:
+    with hub.opened() as database, database.write() as session:
         affected = withdraw_override(session, number, author=author)
         click.echo(f"Circular {number} is withdrawn.")
         tell_affected(session, affected, author)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import getpass
 import sys
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from hub.roster.calibration import KioskCalibration, calibrate_kiosks
 from hub.roster.lookalikes import list_lookalikes, settle_lookalike
@@ -34,15 +33,13 @@ def calibrate(
     pack: str | None,
     target: float | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Compute every kiosk's threshold from the approved templates, and look for lookalikes.
 
     The hub does this every night by itself. With fewer than 30 people the model card's thresholds stay.
     """
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with (
         opened(settings) as database,
         click.progressbar(length=0, label="Calibrating", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
@@ -98,13 +95,11 @@ def _in_force(found: KioskCalibration) -> str:
 @json_option
 @place_options
 @click.pass_context
-def lookalikes(
-    context: click.Context, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def lookalikes(context: click.Context, *, as_json: bool, hub: HubPlace) -> None:
     """Pairs of people whose faces a kiosk can hardly tell apart, as the last calibration found them."""
     if context.invoked_subcommand is not None:
         return
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_lookalikes(database)
     if as_json:
         show_json(found)
@@ -138,11 +133,9 @@ def lookalikes(
 @click.option("--as", "verdict", type=click.Choice(["different", "same"]), required=True, help="What they are.")
 @click.option("--by", "author", required=True, metavar="NAME", help="Who says so, for the record.")
 @place_options
-def settle(
-    one: str, other: str, *, verdict: str, author: str, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def settle(one: str, other: str, *, verdict: str, author: str, hub: HubPlace) -> None:
     """Put on record whether ONE and OTHER (ids) are two people or one."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         settle_lookalike(
             database, one, other, settled_as="same" if verdict == "same" else "different", settled_by=author
         )

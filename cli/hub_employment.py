@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands
 from cli.hub_exports import read_date
 from cli.hub_options import (
+    HubPlace,
     by_option,
     find_employee_id,
     find_unit,
     json_option,
     opened,
     place_options,
-    settings_of,
     today_of,
 )
 from cli.tables import show_json, show_table
@@ -39,9 +38,9 @@ def employee() -> None:
 @click.argument("who", metavar="EMPLOYEE")
 @json_option
 @place_options
-def show(who: str, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def show(who: str, *, as_json: bool, hub: HubPlace) -> None:
     """Everything on record about the employment of EMPLOYEE (name, NIP or id)."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = employee_file(database, find_employee_id(database, who))
     if as_json:
         show_json(found)
@@ -63,12 +62,10 @@ def nip(
     because: str | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Give EMPLOYEE a NIP or NI PPPK; its digits are checked, and the number before stays on record."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         person = find_employee_id(database, who)
         grouped = set_nip(database, person, number, by=by, because=because, now=datetime.now(UTC))
     if as_json:
@@ -97,14 +94,12 @@ def employment(
     because: str | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Set from when to when EMPLOYEE is employed; days outside are not assessed."""
     if first is None and last is None:
         raise BadInputError("Say from when or until when: --from DATE, --until DATE.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         person = find_employee_id(database, who)
         before = employee_file(database, person)
         begins, ends = _bound(first, before.employed_from), _bound(last, before.employed_until)
@@ -142,12 +137,10 @@ def term(
     tpp_base: int | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Say as what EMPLOYEE is employed from a day on; what is left out stays as it was."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         person = find_employee_id(database, who)
         number = set_term(
             database,
@@ -185,12 +178,10 @@ def transfer_to(
     letter: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Move EMPLOYEE to UNIT from a day on; the days before stay with the old unit."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         person, unit_id = find_employee_id(database, who), _unit(database, unit)
         transfer(database, person, unit_id, from_day=read_date(first), basis=letter, by=by, now=datetime.now(UTC))
     if as_json:
@@ -219,12 +210,10 @@ def suspend_from(
     letter: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Take EMPLOYEE out of the unit for a time: meanwhile no day is assessed, and no kiosk knows the face."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         person = find_employee_id(database, who)
         suspend(
             database,
@@ -268,12 +257,10 @@ def approve_place(
     letter: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let EMPLOYEE punch at the kiosks of UNIT."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         number = approve_location(
             database,
             find_employee_id(database, who),
@@ -295,11 +282,9 @@ def approve_place(
 @by_option
 @json_option
 @place_options
-def withdraw_place(
-    number: int, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def withdraw_place(number: int, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """Take the approval of PLACE (a number that `employee show` lists) back."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         withdraw_location(database, number, by=by, now=datetime.now(UTC))
     if as_json:
         show_json({"id": number})
@@ -340,12 +325,10 @@ def set_office(
     letter: str | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Say that EMPLOYEE holds OFFICE of UNIT: Kepala Perangkat Daerah, Atasan Langsung or Pejabat Kepegawaian."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         number = set_holder(
             database,
             _unit(database, unit),
@@ -369,11 +352,9 @@ def set_office(
 @click.option("--last", required=True, metavar="DATE", help="The last day in the office.")
 @json_option
 @place_options
-def end_office(
-    number: int, *, last: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def end_office(number: int, *, last: str, as_json: bool, hub: HubPlace) -> None:
     """Say what the last day of HOLDER in the office was."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         end_holder(database, number, last=read_date(last))
     if as_json:
         show_json({"id": number, "valid_until": last})
@@ -396,12 +377,10 @@ def list_offices(
     day_text: str | None,
     everyone: bool,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Who holds which office, and since when."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     on = None if everyone else read_date(day_text) if day_text is not None else today_of(settings)
     with opened(settings) as database:
         found = list_holders(database, unit_id=find_unit(database, unit), on=on)
@@ -430,12 +409,10 @@ def who_holds(
     *,
     day_text: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Who holds OFFICE for UNIT: its own holder, or that of the nearest unit above."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     on = read_date(day_text) if day_text is not None else today_of(settings)
     with opened(settings) as database, database.read() as session:
         found = holder_on(session, find_unit_id(session, unit), name, on)

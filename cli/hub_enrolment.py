@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_options import by_option, find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, find_employee_id, find_unit, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.roster.approval import WaitingPerson
@@ -46,9 +46,7 @@ def enrol(
     approved_by: str | None,
     allow_lookalike: bool,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Enrol people from a folder of photos, DIR/PERSON/photo.
 
@@ -60,7 +58,7 @@ def enrol(
     from hub.roster.enrolment import enrol_folder
     from kiosk.recognizer.packs.pack import open_pack
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with (
         opened(settings, create=True) as database,
         click.progressbar(length=0, label="Enrolling", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
@@ -115,12 +113,12 @@ def enrolment() -> None:
 @click.option("--unit", metavar="NAME", help="Only this unit and those below it.")
 @json_option
 @place_options
-def list_(unit: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_(unit: str | None, *, as_json: bool, hub: HubPlace) -> None:
     """Who waits for approval, and where the photos are."""
     from hub.roster.approval import list_waiting
     from hub.roster.photos import PhotoStore
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         today = datetime.now(ZoneInfo(settings.timezone)).date()
         found = list_waiting(database, today, find_unit(database, unit))
@@ -168,11 +166,11 @@ def _kiosks_of(person: WaitingPerson) -> str | None:
 @click.option("--all", "ended", is_flag=True, help="Also those that were approved or refused.")
 @json_option
 @place_options
-def kiosks(*, ended: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def kiosks(*, ended: bool, as_json: bool, hub: HubPlace) -> None:
     """What was enrolled at kiosks, how far it is, and why it was refused; the newest first."""
     from hub.roster.kiosk_overview import list_kiosk_enrolments
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_kiosk_enrolments(database, ended=ended)
     if as_json:
         show_json(found)
@@ -204,12 +202,12 @@ def kiosks(*, ended: bool, as_json: bool, settings_file: Path | None, data: str 
 @click.option("--use", is_flag=True, help="Let kiosks seal for this folder's key; what was sealed before is lost.")
 @by_option
 @place_options
-def key(*, use: bool, by: str, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def key(*, use: bool, by: str, hub: HubPlace) -> None:
     """The key that kiosks seal enrolments for, and whether enrol.key in this hub's folder opens them."""
     from hub.keys import load_enrol_key
     from hub.roster.enrol_key import enrol_key_in_force, replace_enrol_key
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         own = load_enrol_key(settings.data_folder).seal_key.text
         if use:
@@ -236,16 +234,14 @@ def approve(
     *,
     everybody: bool,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Approve photos that wait: kiosks recognise these people from now on. PERSON: a name, NIP or id."""
     from hub.roster.approval import approve as approve_people
 
     if everybody == bool(people):
         raise BadInputError("Say whom to approve: one or more people, or --all.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         wanted = None if everybody else [find_employee_id(database, person) for person in people]
         done = approve_people(database, wanted, by=by, now=datetime.now(UTC))
     for each in done:
@@ -262,11 +258,11 @@ def approve(
 @click.option("--by", required=True, metavar="NAME", help="Who refuses.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for the record.")
 @place_options
-def refuse(person: str, *, by: str, reason: str, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def refuse(person: str, *, by: str, reason: str, hub: HubPlace) -> None:
     """Refuse the photos of PERSON that wait; they count nowhere, and are kept with the reason."""
     from hub.roster.approval import refuse as refuse_person
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         wanted = find_employee_id(database, person)
         photos = refuse_person(database, wanted, by=by, reason=reason, now=datetime.now(UTC))
     click.echo(f"{person}: {photos} photos refused by {by}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
-from cli.hub_options import by_option, find_employee_id, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, find_employee_id, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from contract.pin import PIN_DIGITS, check_pin
@@ -41,14 +41,12 @@ def set_(
     generate: bool,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Give EMPLOYEE (NIP, id or name) a PIN in place of any they had."""
     if generate and pin_file is not None:
         raise BadInputError("Give --pin-file or --generate, not both.")
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     if generate:
         _set_drawn(settings, employee, by, as_json=as_json)
         return
@@ -67,11 +65,9 @@ def set_(
 @by_option
 @json_option
 @place_options
-def reset(
-    employee: str, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def reset(employee: str, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """Draw a new PIN for EMPLOYEE; it is shown once and stands nowhere."""
-    _set_drawn(settings_of(settings_file, data, db), employee, by, as_json=as_json)
+    _set_drawn(hub.settings(), employee, by, as_json=as_json)
 
 
 @pin.command("clear", epilog="Example:\n\n  presensi hub pin clear 198501012010011001 --by siti")
@@ -79,11 +75,9 @@ def reset(
 @by_option
 @json_option
 @place_options
-def clear(
-    employee: str, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def clear(employee: str, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """Take EMPLOYEE's PIN away."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who = find_employee_id(database, employee)
         clear_pin(database, who, by=by, now=datetime.now(UTC))
     if as_json:
@@ -95,9 +89,9 @@ def clear(
 @pin.command("list", epilog="Example:\n\n  presensi hub pin list --json")
 @json_option
 @place_options
-def list_of_pins(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_of_pins(*, as_json: bool, hub: HubPlace) -> None:
     """Who has a PIN, since when, and who gave it; never the PIN."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_pins(database)
     if as_json:
         show_json(found)
@@ -120,11 +114,9 @@ def card() -> None:
 @by_option
 @json_option
 @place_options
-def add(
-    employee: str, number: str, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def add(employee: str, number: str, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """Give EMPLOYEE (NIP, id or name) the card of this NUMBER, as its reader types it."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who = find_employee_id(database, employee)
         add_card(database, who, number, by=by, now=datetime.now(UTC))
     if as_json:
@@ -139,11 +131,9 @@ def add(
 @by_option
 @json_option
 @place_options
-def remove(
-    employee: str, number: str, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def remove(employee: str, number: str, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """Take a card from EMPLOYEE. NUMBER: the whole of it, or how it ends as `card list` shows."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who = find_employee_id(database, employee)
         ending = remove_card(database, who, number, by=by, now=datetime.now(UTC))
     if as_json:
@@ -157,11 +147,9 @@ def remove(
 @click.option("--all", "removed", is_flag=True, help="Also those that count no more.")
 @json_option
 @place_options
-def list_of_cards(
-    *, employee: str | None, removed: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_of_cards(*, employee: str | None, removed: bool, as_json: bool, hub: HubPlace) -> None:
     """Whose cards count, by name; of a number only its end is kept."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who = None if employee is None else find_employee_id(database, employee)
         found = list_cards(database, who, removed=removed)
     if as_json:

@@ -11,7 +11,7 @@ import msgspec
 
 from cli.commands import Commands, LoneCommand
 from cli.decided import DATE
-from cli.hub_options import by_option, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.tables import show_json, show_table
 from contract.area import Area
 from contract.errors import BadInputError
@@ -51,13 +51,11 @@ def add(
     demo: bool,
     liveness: str | None,
     unit: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Trust DEVICE with its public key."""
     text = _read_key(key_file)
-    with opened(settings_of(settings_file, data, db), create=True) as database:
+    with hub.opened(create=True) as database:
         add_kiosk(database, device, text, demo=demo, unit=unit, liveness=liveness)
     click.echo(f"{device} is trusted from now on.")
     if not demo and liveness != "off":
@@ -100,9 +98,7 @@ def set_(
     fallback: str | None,
     areas: tuple[str, ...],
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Change how DEVICE behaves; what is not given stays as it is. It learns of it with its next roster."""
     change = PolicyChange(
@@ -112,7 +108,7 @@ def set_(
         fallback=_read_fallback(fallback),
         areas=_read_areas(areas),
     )
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         after = change_policy(database, device, change)
     if as_json:
         show_json(after)
@@ -128,9 +124,9 @@ def set_(
 @kiosk.command("list", epilog="Example:\n\n  presensi hub kiosk list --json")
 @json_option
 @place_options
-def list_(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_(*, as_json: bool, hub: HubPlace) -> None:
     """Every kiosk: when it was last heard, up to when its data are complete, what it still holds."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         kiosks = kiosk_statuses(database)
     if as_json:
         show_json(kiosks)
@@ -168,12 +164,10 @@ def service(
     first: date | None,
     last: date | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """How people were served at each kiosk, day by day, the latest first."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_service(database, first=first, last=last, device=device)
     if as_json:
         show_json(found)
@@ -216,9 +210,9 @@ def service(
 @click.option("--device", help="Of this kiosk alone.")
 @json_option
 @place_options
-def acts(*, device: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def acts(*, device: str | None, as_json: bool, hub: HubPlace) -> None:
     """What operators did at the kiosks themselves (entered, enrolled, locked ...), the latest first."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         lines = list_operator_acts(database, device=device)
     if as_json:
         show_json(lines)
@@ -233,9 +227,9 @@ def acts(*, device: str | None, as_json: bool, settings_file: Path | None, data:
 @kiosk.command("revoke", epilog="Example:\n\n  presensi hub kiosk revoke kiosk-dinkes-1")
 @click.argument("device")
 @place_options
-def revoke(device: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def revoke(device: str, *, hub: HubPlace) -> None:
     """Trust DEVICE no more: nothing it sends is stored from now on."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         revoke_kiosk(database, device)
     click.echo(f"{device} is trusted no more.")
 
@@ -260,9 +254,7 @@ def lost(
     confirm: bool,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Declare DEVICE stolen or burnt, which takes two people; then nobody waits for its punches.
 
@@ -271,7 +263,7 @@ def lost(
     if because is not None and confirm:
         raise BadInputError("One person declares it lost, with --because, and another confirms it, with --confirm.")
     now = datetime.now(UTC)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         if because is not None:
             loss: Loss | None = declare_lost(database, device, because=because, by=by, now=now)
         elif confirm:
@@ -289,9 +281,9 @@ def lost(
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub alarms --json")
 @json_option
 @place_options
-def alarms(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def alarms(*, as_json: bool, hub: HubPlace) -> None:
     """Alarms that nobody has settled, the latest first."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = open_alarms(database)
     if as_json:
         show_json(found)
@@ -309,9 +301,9 @@ def alarms(*, as_json: bool, settings_file: Path | None, data: str | None, db: s
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub quarantine --json")
 @json_option
 @place_options
-def quarantine(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def quarantine(*, as_json: bool, hub: HubPlace) -> None:
     """Journal rows that are kept to be looked at and count nowhere."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = quarantined_rows(database)
     if as_json:
         show_json(found)
@@ -329,11 +321,9 @@ def quarantine(*, as_json: bool, settings_file: Path | None, data: str | None, d
 @click.option("--device", help="Only the rows of this kiosk.")
 @json_option
 @place_options
-def journal_rows(
-    device: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def journal_rows(device: str | None, *, as_json: bool, hub: HubPlace) -> None:
     """Every journal row that the hub holds, in the order of the journals, with its hash in the kiosk's chain."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         rows = held_rows(database, device)
         if as_json:
             # One row at a time: there may be millions.

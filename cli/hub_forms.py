@@ -11,7 +11,7 @@ import click
 
 from cli.commands import Commands
 from cli.hub_exports import out_option, paper_option, read_date, read_optional_date, signed_option
-from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, place_options
 from cli.output_files import file_name, write_output
 from cli.tables import show_json
 from contract.errors import BadInputError
@@ -64,13 +64,11 @@ def lampiran_i_command(
     out: str | None,
     paper: Paper,
     signed_on: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Lampiran I: a day of a unit, with hours, signatures and codes."""
     work_date, signed, form_as = read_date(day_text), read_optional_date(signed_on), _format(form_as, out)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         found = None if blank else daily(database, work_date, unit_id)
         if found is not None and not found.lines:
@@ -107,13 +105,11 @@ def lampiran_ii_command(
     out: str | None,
     paper: Paper,
     signed_on: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Lampiran II: the sums of a month."""
     month, signed, form_as = Month.parse(month_text), read_optional_date(signed_on), _format(form_as, out)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         found = None if blank else monthly(database, month, unit_id)
         if found is not None and not found.lines:
@@ -152,13 +148,11 @@ def lampiran_iii_command(
     form_as: FormFormat | None,
     out: str | None,
     paper: Paper,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Lampiran III: the letter that cancels attendance (Ps 13); dotted lines for what is not given."""
     day, form_as = read_optional_date(day_text), _format(form_as, out)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         employee_id = None if person is None else find_employee_id(database, person)
         supervisor_id = None if supervisor is None else find_employee_id(database, supervisor)
@@ -196,12 +190,10 @@ def set_letterhead(
     *,
     lines: tuple[str, ...],
     place: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Put a letterhead on record; lines in capitals are printed large, the others small. Earlier ones are kept."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         with database.write() as session:
             set_kop(session, unit_id, lines=lines, place=place, author=getpass.getuser(), now=datetime.now(UTC))
@@ -212,11 +204,9 @@ def set_letterhead(
 @click.option("--unit", metavar="NAME", help="Whose; default: the regency's.")
 @json_option
 @place_options
-def show_letterhead(
-    unit: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def show_letterhead(unit: str | None, *, as_json: bool, hub: HubPlace) -> None:
     """The letterhead that a unit's forms have today."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         with database.read() as session:
             kop = read_kop(session, unit_id)

@@ -14,7 +14,7 @@ import click
 
 from cli.commands import EXIT_BAD_INPUT, Commands
 from cli.hub_exports import read_date
-from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from hub.recap.monthly import Month
 from hub.recap.points_import import import_points, import_scores
@@ -61,13 +61,11 @@ def import_employees(
     as_json: bool,
     make_units: bool,
     from_text: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Add and change employees from FILE (CSV or XLSX); nothing is stored when a line is wrong."""
     without_tmt = None if from_text is None else read_date(from_text)
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     now = datetime.now(UTC)
     with opened(settings) as database, _bar() as progress:
         report = import_people(
@@ -100,13 +98,11 @@ def import_earned(
     dry_run: bool,
     as_json: bool,
     month_text: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Store earned points from FILE (CSV or XLSX: nip, bulan, poin); nothing is stored when a line is wrong."""
     month = None if month_text is None else Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database, _bar() as progress:
+    with hub.opened() as database, _bar() as progress:
         report = import_points(
             database, file, by=by, now=datetime.now(UTC), month=month, dry_run=dry_run, progress=progress
         )
@@ -129,13 +125,11 @@ def import_factors(
     dry_run: bool,
     as_json: bool,
     month_text: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Store units' factors, 0 to 1, from FILE (CSV or XLSX: unit, bulan, faktor); nothing when a line is wrong."""
     month = None if month_text is None else Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database, _bar() as progress:
+    with hub.opened() as database, _bar() as progress:
         report = import_scores(
             database, file, by=by, now=datetime.now(UTC), month=month, dry_run=dry_run, progress=progress
         )

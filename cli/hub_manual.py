@@ -12,6 +12,7 @@ import click
 from cli.commands import EXIT_BAD_INPUT, Commands
 from cli.hub_exports import read_date
 from cli.hub_options import (
+    HubPlace,
     because_option,
     by_option,
     find_employee_id,
@@ -20,7 +21,6 @@ from cli.hub_options import (
     opened,
     place_options,
     read_local,
-    settings_of,
 )
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
@@ -69,12 +69,10 @@ def enter(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Enter arrival and departure of EMPLOYEE (name, NIP or id) on DATE; it counts once somebody else approves it."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     work_date = read_date(day_text)
     with opened(settings) as database:
         person = find_employee_id(database, employee)
@@ -118,12 +116,10 @@ def import_form(
     dry_run: bool,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Enter a unit's whole Lampiran I (CSV or XLSX) of an outage; with an error in any line nothing is entered."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     work_date, content = read_date(day_text), read_sheet(sheet)
     with opened(settings) as database:
         report = import_sheet(
@@ -165,12 +161,10 @@ def approve(
     because: str | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Approve entries that wait, all or none; never one's own."""
-    _decide(settings_of(settings_file, data, db), entries, outage_id, by, because, approved=True, as_json=as_json)
+    _decide(hub.settings(), entries, outage_id, by, because, approved=True, as_json=as_json)
 
 
 @manual.command("refuse", epilog="Example:\n\n  presensi hub manual refuse 4 --because 'not her photo' --by budi")
@@ -187,12 +181,10 @@ def refuse(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Refuse entries that wait, all or none; never one's own."""
-    _decide(settings_of(settings_file, data, db), entries, outage_id, by, because, approved=False, as_json=as_json)
+    _decide(hub.settings(), entries, outage_id, by, because, approved=False, as_json=as_json)
 
 
 @manual.command("withdraw", epilog="Example:\n\n  presensi hub manual withdraw 4 --because 'wrong day' --by siti")
@@ -201,11 +193,9 @@ def refuse(
 @by_option
 @json_option
 @place_options
-def withdraw(
-    entry: int, *, because: str, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def withdraw(entry: int, *, because: str, by: str, as_json: bool, hub: HubPlace) -> None:
     """Take ENTRY back; it stays on record with the reason, and counts no more."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         withdraw_entry(database, entry, by=by, reason=because, now=datetime.now(UTC))
     if as_json:
         show_json({"id": entry, "state": "withdrawn"})
@@ -227,13 +217,11 @@ def list_manual(
     outage_id: int | None,
     month: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Entries by date and name."""
     of_month = Month.parse(month) if month is not None else None
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_entries(
             database,
             state=state,
@@ -292,12 +280,10 @@ def declare(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Declare that terminals do not work: attendance is then taken by hand, on Lampiran I."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         unit_id = find_unit(database, unit)
         zone = _zone(database, settings, unit_id)
@@ -322,11 +308,9 @@ def declare(
 @click.option("--at", "ended", metavar="TIME", help="When it was over, 'YYYY-MM-DD HH:MM'; default: now.")
 @json_option
 @place_options
-def end(
-    number: int, *, ended: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def end(number: int, *, ended: str | None, as_json: bool, hub: HubPlace) -> None:
     """Say that OUTAGE is over."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     now = datetime.now(UTC)
     with opened(settings) as database:
         line = next((line for line in list_outages(database) if line.id == number), None)
@@ -343,9 +327,9 @@ def end(
 @click.option("--running", is_flag=True, help="Only those that are not over.")
 @json_option
 @place_options
-def list_all(*, running: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_all(*, running: bool, as_json: bool, hub: HubPlace) -> None:
     """Outages, the latest first."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_outages(database, running=running)
     if as_json:
         show_json(found)

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands
-from cli.hub_options import (
-    because_option,
-    by_option,
-    find_unit,
-    json_option,
-    opened,
-    place_options,
-    settings_of,
-    today_of,
-)
+from cli.hub_options import HubPlace, because_option, by_option, find_unit, json_option, opened, place_options, today_of
 from cli.tables import show_json, show_table
 from hub.attendance.corrections import decide_punches, list_outside
 from hub.attendance.months import close_month, list_closes, reopen_month
@@ -46,13 +36,11 @@ def close(
     unit: str | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Close a month: days that nobody explained become absences (TK)."""
     of_month = Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         closing = close_month(database, of_month.first, find_unit(database, unit), by=by, now=datetime.now(UTC))
     if as_json:
         show_json(closing)
@@ -87,13 +75,11 @@ def reopen(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Open a closed month again; letters that are entered meanwhile count although they are late."""
     of_month = Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         reopening = reopen_month(
             database,
             of_month.first,
@@ -113,12 +99,10 @@ def reopen(
 @click.option("--month", "month_text", metavar="YYYY-MM", help="Only this one.")
 @json_option
 @place_options
-def list_months(
-    *, month_text: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_months(*, month_text: str | None, as_json: bool, hub: HubPlace) -> None:
     """Months that were closed, and opened again, by whom and why."""
     first = Month.parse(month_text).first if month_text is not None else None
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_closes(database, first)
     if as_json:
         show_json(found)
@@ -158,12 +142,10 @@ def list_punches(
     unit: str | None,
     decided: bool,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Punches before the first window, after the last, or disavowed at the kiosk, by date and name."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     of_month = Month.parse(month_text) if month_text is not None else Month.of(today_of(settings))
     with opened(settings) as database:
         found = list_outside(
@@ -206,12 +188,10 @@ def accept(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let each PUNCH (as `punch list` shows it, or DEVICE/NUMBER) count as if it lay in a window, disavowed or not."""
-    _decide(settings_of(settings_file, data, db), punches, because, by, accepted=True, as_json=as_json)
+    _decide(hub.settings(), punches, because, by, accepted=True, as_json=as_json)
 
 
 @punch.command("reject", epilog="Example:\n\n  presensi hub punch reject kiosk-1/17 --because 'came to fetch a bag'")
@@ -226,12 +206,10 @@ def reject(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let each PUNCH count for nothing; it stays on record."""
-    _decide(settings_of(settings_file, data, db), punches, because, by, accepted=False, as_json=as_json)
+    _decide(hub.settings(), punches, because, by, accepted=False, as_json=as_json)
 
 
 def _decide(

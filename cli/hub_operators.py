@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands
 from cli.decided import DATE
-from cli.hub_options import (
-    by_option,
-    find_unit,
-    json_option,
-    opened,
-    place_options,
-    settings_of,
-    today_of,
-)
+from cli.hub_options import HubPlace, by_option, find_unit, json_option, opened, place_options, today_of
 from cli.tables import show_json, show_table
 from hub.db import Database
 from hub.roster.finding import find_person, find_unit_id
@@ -50,12 +41,10 @@ def add(
     last: date | None,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let PERSON (NIP, id or name) enrol people there; a second person still approves each of them."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         who, unit_id = _find(database, person, unit)
         begins = first or today_of(settings)
@@ -82,12 +71,10 @@ def end(
     unit: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let PERSON enrol there no more, from now on."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who, unit_id = _find(database, person, unit)
         ended = end_operator(database, who, unit_id, by=by, now=datetime.now(UTC))
     if as_json:
@@ -101,11 +88,9 @@ def end(
 @click.option("--all", "ended", is_flag=True, help="Also those who are none any more.")
 @json_option
 @place_options
-def list_(
-    *, unit: str | None, ended: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_(*, unit: str | None, ended: bool, as_json: bool, hub: HubPlace) -> None:
     """Who may enrol where, since when, and who said so."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         only = find_unit(database, unit)
         found = list_operators(database, None if only is None else {only}, ended=ended)
     if as_json:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,8 +24,35 @@ from hub.settings import HubSettings, read_settings
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+@dataclass(frozen=True, slots=True)
+class HubPlace:
+    """Where the hub is, as the options say: a file of settings, and what wins over it."""
+
+    settings_file: Path | None
+    data: str | None
+    db: str | None
+
+    def settings(self, **others: Any) -> HubSettings:
+        """The file's settings with the options, and `others`, over them."""
+        return read_settings(self.settings_file, data=self.data, database=self.db, **others)
+
+    @contextmanager
+    def opened(self, *, create: bool = False) -> Iterator[Database]:
+        """The hub's database; without `create`, BadInputError when there is none where the options point."""
+        with opened(self.settings(), create=create) as database:
+            yield database
+
+
 def place_options(command: _Command) -> _Command:
-    """--data, --db and --settings; the command gets the three as they were written."""
+    """--data, --db and --settings; the command gets a HubPlace, `hub`."""
+
+    @wraps(command)
+    def with_place(
+        *arguments: Any, settings_file: Path | None, data: str | None, db: str | None, **options: Any
+    ) -> Any:
+        return command(*arguments, hub=HubPlace(settings_file, data, db), **options)
+
+    placed: Any = with_place
     for option in (
         click.option(
             "--settings", "settings_file", type=click.Path(path_type=Path), help="TOML file; options win over it."
@@ -36,8 +65,8 @@ def place_options(command: _Command) -> _Command:
             help="Folder of keys, photos and database; default: $PRESENSI_HUB_DATA or /var/lib/presensi/hub.",
         ),
     ):
-        command = option(command)
-    return command
+        placed = option(placed)
+    return cast("_Command", placed)
 
 
 def json_option(command: _Command) -> _Command:
@@ -72,11 +101,6 @@ def read_local(text: str, zone: ZoneInfo) -> datetime:
 def today_of(settings: HubSettings) -> date:
     """The date where the hub is at home."""
     return datetime.now(ZoneInfo(settings.timezone)).date()
-
-
-def settings_of(settings_file: Path | None, data: str | None, db: str | None, **others: Any) -> HubSettings:
-    """The file's settings with the options over them."""
-    return read_settings(settings_file, data=data, database=db, **others)
 
 
 def has_hub(settings: HubSettings) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import getpass
 import sys
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands
-from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.roster.deployment import Deployment, KioskPack, show_deployment
@@ -23,9 +22,9 @@ def pack() -> None:
 @pack.command("show", epilog="Example:\n\n  presensi hub pack show --json")
 @json_option
 @place_options
-def show(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def show(*, as_json: bool, hub: HubPlace) -> None:
     """The pack in force, how far a change of it is, and what the kiosks run."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         found = show_deployment(database, settings.pack)
     if as_json:
@@ -67,9 +66,7 @@ def set_(
     by: str | None,
     anyway: bool,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Recognise with the pack NAME from now on.
 
@@ -79,7 +76,7 @@ def set_(
     from hub.roster.pack_change import PackChangeJob
     from kiosk.recognizer.packs.pack import open_pack
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         with click.progressbar(length=0, label="Embedding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 

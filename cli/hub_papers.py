@@ -12,6 +12,7 @@ import click
 from cli.commands import EXIT_TROUBLE, Commands
 from cli.hub_exports import read_date
 from cli.hub_options import (
+    HubPlace,
     because_option,
     by_option,
     find_employee_id,
@@ -19,7 +20,6 @@ from cli.hub_options import (
     json_option,
     opened,
     place_options,
-    settings_of,
     today_of,
 )
 from cli.tables import show_json, show_table
@@ -93,14 +93,12 @@ def submit_letter(
     files: tuple[Path, ...],
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Put a letter of EMPLOYEE (name, NIP or id) on record, and say whether it will count."""
     from hub.attendance.documents import submit
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     letter = _letter(kind, covers, first, last, reason, number, known_by, handed_in)
     with opened(settings) as database:
         person = find_employee_id(database, employee)
@@ -136,14 +134,12 @@ def correct_letter(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Put a new letter in the place of LETTER, which is withdrawn; the new one is verified and entered anew."""
     from hub.attendance.documents import correct
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     letter = _letter(kind, covers, first, last, reason, number, known_by, handed_in)
     with opened(settings) as database:
         receipt = correct(
@@ -171,14 +167,12 @@ def attach_files(
     *,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Attach scans (PDF, JPEG, PNG) to LETTER; a file that is there already is left."""
     from hub.attendance.documents import attach
 
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         new = attach(database, number_of, _store(settings), _read(files), by=by, now=datetime.now(UTC))
     if as_json:
@@ -192,13 +186,11 @@ def attach_files(
 @by_option
 @json_option
 @place_options
-def verify_letter(
-    number_of: int, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def verify_letter(number_of: int, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """The personnel official has verified LETTER; somebody else enters it."""
     from hub.attendance.documents import verify
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         _tell(verify(database, number_of, by=by, now=datetime.now(UTC)), as_json=as_json)
 
 
@@ -207,13 +199,11 @@ def verify_letter(
 @by_option
 @json_option
 @place_options
-def enter_letter(
-    number_of: int, *, by: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def enter_letter(number_of: int, *, by: str, as_json: bool, hub: HubPlace) -> None:
     """The operator enters LETTER, which somebody else has verified; from now on it counts."""
     from hub.attendance.documents import enter
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         _tell(enter(database, number_of, by=by, now=datetime.now(UTC)), as_json=as_json)
 
 
@@ -229,14 +219,12 @@ def refuse_letter(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Refuse LETTER, which is not entered yet; it stays on record with the reason."""
     from hub.attendance.documents import refuse
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         _tell(refuse(database, number_of, by=by, reason=because, now=datetime.now(UTC)), as_json=as_json)
 
 
@@ -254,14 +242,12 @@ def withdraw_letter(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Take LETTER back; it stays on record with the reason, and counts no more."""
     from hub.attendance.documents import withdraw
 
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         _tell(withdraw(database, number_of, by=by, reason=because, now=datetime.now(UTC)), as_json=as_json)
 
 
@@ -290,12 +276,10 @@ def cancel(
     files: tuple[Path, ...],
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Cancel attendance of EMPLOYEE that was none (Lampiran III), by two signatures and two witnesses."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     covers = [parse_cover(day) for day in days]
     with opened(settings) as database:
         receipt = cancel_attendance(
@@ -335,12 +319,10 @@ def list_letters(
     employee: str | None,
     month: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Letters and where they stand, the newest first."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         found = list_documents(
             database,
@@ -367,9 +349,9 @@ def list_letters(
 @click.argument("number_of", metavar="LETTER", type=int)
 @json_option
 @place_options
-def show_letter(number_of: int, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def show_letter(number_of: int, *, as_json: bool, hub: HubPlace) -> None:
     """Everything that was done to LETTER, by whom and when, and where its files are."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         found = list_documents(database, document_id=number_of, on=today_of(settings))
     if not found:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from cli.commands import Commands
 from cli.hub_exports import Export, out_option, paper_option, signed_option
-from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, place_options
 from cli.output_files import file_name, write_output
 from cli.tables import show_json, show_table
 from hub.errors import PayError, RecapError
@@ -44,12 +43,10 @@ def pay() -> None:
 @_unit
 @json_option
 @place_options
-def list_amounts(
-    month_text: str, *, unit: str | None, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_amounts(month_text: str, *, unit: str | None, as_json: bool, hub: HubPlace) -> None:
     """What a month pays as it stands now, from stored days."""
     month = Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = pay_month(database, month, find_unit(database, unit))
     if as_json:
         show_json(found)
@@ -71,12 +68,10 @@ def list_amounts(
 @_month
 @json_option
 @place_options
-def show_amount(
-    employee: str, *, month_text: str, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def show_amount(employee: str, *, month_text: str, as_json: bool, hub: HubPlace) -> None:
     """A month of EMPLOYEE (id, NIP or whole name) with the derivation of the amount."""
     month = Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         employee_id = find_employee_id(database, employee)
         with database.read() as session:
             lines = pay_lines(session, month, people=[employee_id])
@@ -110,13 +105,11 @@ def freeze_month(
     by: str,
     force: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Send a month to pay: its lines get a number and never change."""
     month = Month.parse(month_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         sent = freeze(database, month, find_unit(database, unit), by=by, now=datetime.now(UTC), force=force)
     show_json(sent) if as_json else _show_sent(sent.run)
 
@@ -133,12 +126,10 @@ def send_delta(
     by: str,
     force: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Send what changed since run NUMBER and its deltas, with before and after; nothing when nothing changed."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         sent = make_delta(database, number, by=by, now=datetime.now(UTC), force=force)
     if as_json:
         show_json(sent)
@@ -163,15 +154,13 @@ def show_runs(
     *,
     month_text: str | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """What was sent to pay; with NUMBER the lines of that run or delta."""
     month = None if month_text is None else Month.parse(month_text)
     if number is not None and month is not None:
         raise PayError("Give a number or --month, not both.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         if number is not None:
             sent = show_run(database, number)
             show_json(sent) if as_json else _show_changes(sent)
@@ -191,9 +180,9 @@ def show_runs(
 @click.argument("number", required=False)
 @json_option
 @place_options
-def verify(number: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def verify(number: str | None, *, as_json: bool, hub: HubPlace) -> None:
     """Hold what was sent (run NUMBER, or every one) against its digest; exit code 1 when a line was changed."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = verify_runs(database, number)
     if as_json:
         show_json(found)
@@ -228,16 +217,14 @@ def feed(
     month_text: str | None,
     unit: str | None,
     form: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Rows for RECEIVER on standard output, of a frozen run or of a month as it stands."""
     if (number is None) == (month_text is None):
         raise PayError("Say what to feed: --run NUMBER, or --month YYYY-MM for what may still change.")
     if number is not None and unit is not None:
         raise PayError("A run has its unit already: leave --unit out.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         if number is not None:
             found = feed_run(database, receiver, number)
         else:
@@ -281,9 +268,7 @@ def report(
     out: str | None,
     paper: Paper,
     signed_on: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """The pay list, the monthly performance report or the contract-renewal sheet, as rows or as a form to be signed."""
     wanted = Export.of(form=form, as_json=False, out=out, paper=paper, signed_on=signed_on, bom=False)
@@ -293,7 +278,7 @@ def report(
         raise PayError("--until is for the renewal sheet: the other reports are of one month.")
     if until < month:
         raise PayError(f"{until.text} is before {month.text}: write the first month as --month.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         found: Report
         match kind:

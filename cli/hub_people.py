@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,7 +12,7 @@ from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
 from cli.hub_account_roles import end, grant, roles, sign_out
-from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
@@ -30,9 +29,9 @@ from hub.schedule.decisions import check_policy_name
 @click.option("--unit", metavar="NAME", help="Only this unit and those below it.")
 @json_option
 @place_options
-def employees(unit: str | None, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def employees(unit: str | None, *, as_json: bool, hub: HubPlace) -> None:
     """Everybody on record, with unit and number of photos."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         today = datetime.now(ZoneInfo(settings.timezone)).date()
         found = list_employees(database, today, find_unit(database, unit))
@@ -65,9 +64,7 @@ def add_unit(
     parent: str | None,
     policy: str,
     timezone: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Make a unit; one that is there already stays as it is."""
     try:
@@ -76,7 +73,7 @@ def add_unit(
         raise SettingsError(f"'{timezone}' is no time zone: write Asia/Jakarta.") from error
     if not name.strip() or len(name) > 200:
         raise BadInputError("A unit's name has 1 to 200 characters.")
-    with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+    with hub.opened(create=True) as database, database.write() as session:
         check_policy_name(session, policy, on=datetime.now(zone).date())
         ensure_unit(
             session,
@@ -93,9 +90,9 @@ def add_unit(
 @unit.command("list", epilog="Example:\n\n  presensi hub unit list")
 @json_option
 @place_options
-def list_units(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_units(*, as_json: bool, hub: HubPlace) -> None:
     """Every unit, with the policy in force today."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database, database.read() as session:
         tree = UnitTree.load(session.connection())
         names = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
@@ -140,14 +137,12 @@ def add_an_account(
     *,
     role: str,
     unit: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""
     check_username(username)
     password = read_password(username)
-    with opened(settings_of(settings_file, data, db), create=True) as database:
+    with hub.opened(create=True) as database:
         add_account(database, username=username, password=password, role=Role(role), unit=unit, by=getpass.getuser())
     click.echo(f"{username} can sign in.")
 
@@ -155,9 +150,9 @@ def add_an_account(
 @account.command("password", epilog="Example:\n\n  presensi hub account password siti")
 @click.argument("username")
 @place_options
-def change_password(username: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def change_password(username: str, *, hub: HubPlace) -> None:
     """Give an account another password; whoever is signed in with the old one is signed out."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         set_password(database, username=username, password=read_password(username))
     click.echo(f"{username} has another password.")
 
@@ -172,13 +167,11 @@ def change_password(username: str, *, settings_file: Path | None, data: str | No
 @click.argument("employee", required=False)
 @click.option("--nobody", is_flag=True, help="It is no employee's that is known.")
 @place_options
-def link(
-    username: str, employee: str | None, *, nobody: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def link(username: str, employee: str | None, *, nobody: bool, hub: HubPlace) -> None:
     """Say which EMPLOYEE (NIP, id or name) an account is: they approve nothing that they enrolled at a kiosk."""
     if nobody == (employee is not None):
         raise BadInputError("Name an employee, or give --nobody.")
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         who = None if employee is None else find_employee_id(database, employee)
         link_account(database, username, who)
     click.echo(f"{username} is {employee or 'no employee that is known'}.")
@@ -187,9 +180,9 @@ def link(
 @account.command("list", epilog="Example:\n\n  presensi hub account list --json")
 @json_option
 @place_options
-def list_all_accounts(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
     """Every account."""
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = list_accounts(database)
     if as_json:
         show_json(found)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cli.commands import Commands
 from cli.decided import DATE, author_of, from_option, tell_affected
-from cli.hub_options import by_option, has_hub, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, has_hub, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from hub.roster.finding import find_unit_id
 from hub.schedule.decisions import (
@@ -29,10 +29,10 @@ def policy() -> None:
 @policy.command("list", epilog="Example:\n\n  presensi hub policy list")
 @json_option
 @place_options
-def list_policies(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def list_policies(*, as_json: bool, hub: HubPlace) -> None:
     """Presets and the regency's own policies, with the length of their week."""
     own: list[tuple[date | None, str | None, Policy]] = []
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     if has_hub(settings):
         with opened(settings) as database, database.read() as session:
             columns = (PolicyVersion.name, PolicyVersion.valid_from, PolicyVersion.text, PolicyVersion.set_by)
@@ -68,12 +68,12 @@ def list_policies(*, as_json: bool, settings_file: Path | None, data: str | None
 )
 @click.argument("name")
 @place_options
-def show_policy(name: str, *, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def show_policy(name: str, *, hub: HubPlace) -> None:
     """A policy's file as it is, to be copied and changed."""
     if name in preset_names():
         click.echo(read_policy_text(PRESETS / f"{name}.toml"), nl=False)
         return
-    with opened(settings_of(settings_file, data, db)) as database, database.read() as session:
+    with hub.opened() as database, database.read() as session:
         text = session.scalar(
             select(PolicyVersion.text)
             .where(PolicyVersion.name == name)
@@ -105,13 +105,11 @@ def check_policies(files: tuple[Path, ...]) -> None:
 @from_option("In force from this day on; a later file takes over from its own day.")
 @by_option
 @place_options
-def add_a_policy(
-    file: Path, *, first: date, by: str, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def add_a_policy(file: Path, *, first: date, by: str, hub: HubPlace) -> None:
     """Put a regency's own policy on record. Earlier ones stay for the days before."""
     text, author = read_policy_text(file), author_of(by)
     parse_policy(text, source=file.name)
-    with opened(settings_of(settings_file, data, db), create=True) as database, database.write() as session:
+    with hub.opened(create=True) as database, database.write() as session:
         added, affected = add_policy(session, text, valid_from=first, author=author)
         click.echo(f"The policy {added.name} is on record from {first}; give it to a unit: presensi hub policy set")
         tell_affected(session, affected, author)
@@ -140,13 +138,11 @@ def set_policy(
     first: date,
     last: date | None,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let a unit and those below it follow a policy from a day on."""
     author = author_of(by)
-    with opened(settings_of(settings_file, data, db)) as database, database.write() as session:
+    with hub.opened() as database, database.write() as session:
         affected = assign_policy(
             session,
             find_unit_id(session, unit),

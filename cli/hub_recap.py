@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.commands import LoneCommand
 from cli.hub_exports import Export, export_options, read_date
-from cli.hub_options import find_employee_id, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.db import Database
@@ -47,9 +46,7 @@ def recap(
     *,
     unit: str | None,
     person: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
     **asked: Any,
 ) -> None:
     """The recap of a day, a month or a year, from stored days: a table, JSON, CSV, or a form as XLSX or PDF."""
@@ -58,7 +55,7 @@ def recap(
     if person is not None and (day_text is not None or unit is not None):
         raise BadInputError("--person goes with --month or --year alone; a single day: presensi hub day EMPLOYEE DATE.")
     how = Export.of(**asked)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         unit_id = find_unit(database, unit)
         person_id = None if person is None else find_employee_id(database, person)
         found: Recap
@@ -93,14 +90,12 @@ def discipline(
     year_text: str,
     *,
     unit: str | None,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
     **asked: Any,
 ) -> None:
     """Who has reached a threshold of PP 94/2021 by unexcused days, and the sanction that it names."""
     how = Export.of(**asked)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = discipline_list(database, parse_year(year_text), find_unit(database, unit))
         if how.form is None:
             _show_discipline(found)
@@ -118,12 +113,10 @@ def discipline(
 @click.argument("day_text", metavar="DATE")
 @json_option
 @place_options
-def day(
-    employee: str, day_text: str, *, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def day(employee: str, day_text: str, *, as_json: bool, hub: HubPlace) -> None:
     """What one day of EMPLOYEE (id, NIP or whole name) came to, and why."""
     work_date = read_date(day_text)
-    with opened(settings_of(settings_file, data, db)) as database:
+    with hub.opened() as database:
         found = person_day(database, find_employee_id(database, employee), work_date)
     if found is None or found.day is None:
         raise RecapError(f"{employee} has no assessed day {work_date}: it lies ahead, or outside the employment.")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from cli.commands import LoneCommand
 from cli.decided import DATE
-from cli.hub_options import find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, find_unit, json_option, opened, place_options
 from cli.tables import show_json
 from contract.errors import BadInputError
 from hub.attendance.recompute import recompute
@@ -37,12 +36,10 @@ def recompute_days(
     unit: str | None,
     processes: int | None,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Assess days anew, also beside a running hub. Equal input gives equal days: a second run changes nothing."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     if last < first:
         raise BadInputError(f"The span ends ({last}) before it begins ({first}).")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from cli.commands import LoneCommand
-from cli.hub_options import json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from hub.refusals.overview import RefusalLine, list_refusals
 from hub.refusals.snapshots import SnapshotStore
@@ -16,12 +14,12 @@ from hub.refusals.snapshots import SnapshotStore
 @click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub refusals --json")
 @json_option
 @place_options
-def refusals(*, as_json: bool, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def refusals(*, as_json: bool, hub: HubPlace) -> None:
     """People who were refused again and again in one visit: perhaps a photograph, perhaps themselves.
 
     Those that nobody has settled come first, then the latest. The pages show the pictures, and settle them.
     """
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         lines = list_refusals(database, SnapshotStore(settings.data_folder))
     if as_json:

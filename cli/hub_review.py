@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
-from cli.hub_options import because_option, by_option, find_unit, json_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, because_option, by_option, find_unit, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.refusals.snapshots import SnapshotStore
@@ -27,11 +27,9 @@ def review() -> None:
 @click.option("--all", "decided", is_flag=True, help="Also those about which somebody has decided.")
 @json_option
 @place_options
-def list_(
-    *, unit: str | None, decided: bool, as_json: bool, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def list_(*, unit: str | None, decided: bool, as_json: bool, hub: HubPlace) -> None:
     """What waits, the oldest first."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     with opened(settings) as database:
         store = SnapshotStore(settings.data_folder)
         found = list_reviews(database, store, unit_id=find_unit(database, unit), decided=decided)
@@ -75,12 +73,10 @@ def confirm(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let each PUNCH (as `review list` shows it, or DEVICE/NUMBER) stand; it waits no longer."""
-    _decide(settings_of(settings_file, data, db), punches, because, by, confirmed=True, as_json=as_json)
+    _decide(hub.settings(), punches, because, by, confirmed=True, as_json=as_json)
 
 
 @review.command(
@@ -97,21 +93,19 @@ def refuse(
     because: str,
     by: str,
     as_json: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Let each PUNCH count for nothing; it stays on record, and a later `confirm` takes this back."""
-    _decide(settings_of(settings_file, data, db), punches, because, by, confirmed=False, as_json=as_json)
+    _decide(hub.settings(), punches, because, by, confirmed=False, as_json=as_json)
 
 
 @review.command("picture", epilog="Example:\n\n  presensi hub review picture kiosk-1/17 --out punch.jpg")
 @click.argument("punch")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where to write the JPEG.")
 @place_options
-def picture(punch: str, *, out: Path, settings_file: Path | None, data: str | None, db: str | None) -> None:
+def picture(punch: str, *, out: Path, hub: HubPlace) -> None:
     """Write the snapshot that was taken with PUNCH to a file, to be looked at and deleted."""
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     store = SnapshotStore(settings.data_folder)
     with opened(settings) as database:
         line = find_review(database, store, punch)

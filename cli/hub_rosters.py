@@ -8,7 +8,7 @@ import click
 
 from cli.commands import Commands
 from cli.decided import author_of, tell_affected
-from cli.hub_options import by_option, opened, place_options, settings_of
+from cli.hub_options import HubPlace, by_option, place_options
 from hub.recap.monthly import Month
 from hub.roster.finding import find_person
 from hub.schedule.decisions import (
@@ -43,14 +43,12 @@ def import_shifts(
     month: str | None,
     dry_run: bool,
     by: str,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Put a roster on record; a newer roster for the same days takes the place of an older one."""
     shifts, author = read_shift_codes(codes), author_of(by)
     of_month = None if month is None else Month.parse(month).first
-    with opened(settings_of(settings_file, data, db)) as database, database.write() as session:
+    with hub.opened() as database, database.write() as session:
         lines = read_roster(file, codes=shifts, find=lambda text: find_person(session, text), month=of_month)
         people = len({line.employee_id for line in lines})
         if dry_run:
@@ -76,12 +74,10 @@ def contract() -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file, and store nothing.")
 @by_option
 @place_options
-def import_contracts(
-    file: Path, *, dry_run: bool, by: str, settings_file: Path | None, data: str | None, db: str | None
-) -> None:
+def import_contracts(file: Path, *, dry_run: bool, by: str, hub: HubPlace) -> None:
     """Put part-time contracts on record; the newest that holds on a date counts."""
     author = author_of(by)
-    with opened(settings_of(settings_file, data, db)) as database, database.write() as session:
+    with hub.opened() as database, database.write() as session:
         lines = read_contracts(file, find=lambda text: find_person(session, text))
         if dry_run:
             click.echo(f"{len(lines)} contracts can be stored.")

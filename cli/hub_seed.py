@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime, time
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from cli.commands import LoneCommand
 from cli.decided import DATE
-from cli.hub_options import opened, place_options, settings_of
+from cli.hub_options import HubPlace, opened, place_options
 from cli.tables import show_json
 from contract.errors import BadInputError
 from hub.seeding.order import ASKED_AT, FEWEST_EMPLOYEES, SeedOrder
@@ -60,16 +59,14 @@ def seed(
     clock: str,
     password: str | None,
     assess: bool,
-    settings_file: Path | None,
-    data: str | None,
-    db: str | None,
+    hub: HubPlace,
 ) -> None:
     """Write a regency that does not exist into an empty database: units, people, hours, kiosks, punches and letters.
 
     Prints one JSON object: what was written, an account for each role with its password, a few PINs, and who may enrol
     at each unit's kiosks. All names are made up. Nobody can sign in as an invented kiosk, and no faces are enrolled.
     """
-    settings = settings_of(settings_file, data, db)
+    settings = hub.settings()
     zone = ZoneInfo(settings.timezone)
     order = SeedOrder(
         employees=employees,

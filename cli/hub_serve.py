@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from cli.commands import LoneCommand
-from cli.hub_options import place_options, read_local, settings_of
+from cli.hub_options import HubPlace, place_options, read_local
 from cli.serving import ENDING_SIGNALS, only_awaited, read_address
 from hub.access.accounts import list_accounts
 from hub.pages_server import PagesServer
@@ -30,12 +29,10 @@ from hub.pages_server import PagesServer
     metavar="'YYYY-MM-DD HH:MM'",
     help="What the pages take for the present, to look at a database of another time; local time of the hub.",
 )
-def serve(
-    settings_file: Path | None, data: str | None, db: str | None, http: str | None, port: int | None, at: str | None
-) -> None:
+def serve(hub: HubPlace, http: str | None, port: int | None, at: str | None) -> None:
     """Serve the pages only, until SIGTERM or Ctrl-C: no ingest, no worker. The address is printed once it answers."""
     host, port_of_address = read_address(http)
-    settings = settings_of(settings_file, data, db, host=host, port=port_of_address if port is None else port)
+    settings = hub.settings(host=host, port=port_of_address if port is None else port)
     moment = None if at is None else read_local(at, ZoneInfo(settings.timezone))
     with only_awaited(ENDING_SIGNALS), PagesServer(settings, at=moment) as server:
         click.echo(f"Hub: {server.url}")
