@@ -10,14 +10,16 @@ from cli.commands import Commands
 from cli.hub_assess import assess
 from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
-from cli.hub_employment import employee, location, office
+from cli.hub_employment import employee
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fallback import card, pin
 from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
 from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
+from cli.hub_locations import location
 from cli.hub_manual import manual, outage
 from cli.hub_months import month, punch
+from cli.hub_offices import office
 from cli.hub_operators import operator
 from cli.hub_options import HubPlace, opened, place_options
 from cli.hub_pack import pack

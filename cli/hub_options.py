@@ -123,12 +123,15 @@ def opened(settings: HubSettings, *, create: bool = False) -> Iterator[Database]
         database.close()
 
 
-def find_unit(database: Database, name: str | None) -> int | None:
-    """Number of a unit by its name; None for None; BadInputError when there is no such unit."""
-    if name is None:
-        return None
+def unit_named(database: Database, name: str) -> int:
+    """Number of the unit of this name; BadInputError when there is none."""
     with database.read() as session:
         return find_unit_id(session, name)
+
+
+def find_unit(database: Database, name: str | None) -> int | None:
+    """Number of a unit by its name; None for None; BadInputError when there is no such unit."""
+    return None if name is None else unit_named(database, name)
 
 
 def find_employee_id(database: Database, text: str) -> str:
