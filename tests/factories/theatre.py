@@ -193,10 +193,11 @@ class Theatre:
 
 
 @contextmanager
-def open_theatre(folder: Path, photos: Path, *, pack: str = "builtin") -> Iterator[Theatre]:
-    """A kiosk that serves while the block lasts. photos: PERSON/photo of everybody who can come."""
+def open_theatre(folder: Path, photos: Path, *, pack: str = "builtin", **changes: Any) -> Iterator[Theatre]:
+    """A kiosk that serves while the block lasts. photos: PERSON/photo of who can come. changes: of its settings."""
     (folder / "hub.pub").write_text(SigningKey.generate().verify_key.text, encoding="ascii")
-    settings = read_settings(None, data=str(folder), pack=pack, repeat_seconds=9.0, accepted_hold_seconds=4.0)
+    own = {"repeat_seconds": 9.0, "accepted_hold_seconds": 4.0} | changes
+    settings = read_settings(None, data=str(folder), pack=pack, **own)
     stage, bridge = Stage(photos), Bridge()
     window = KioskWindow(bridge, windowed=True, animated=False)
     with Station(settings, source=stage, transport=NullTransport()) as station:

@@ -104,7 +104,6 @@ def test_person_is_told_what_to_do(theatre: Theatre, change: Change, state: str)
 UNREACHED: Final = {
     "recording": "lasts as long as a row takes to reach the disk; the window may draw what comes after it",
     "approach_one_at_a_time": "words of the operator's page; at the kiosk others wait visibly",
-    "wrong_location": "tests/kiosk/test_portable.py, with a position that says so",
 }
 
 
