@@ -18,7 +18,7 @@ from kiosk.recognizer.face import Box
 from kiosk.settings import read_settings
 from kiosk.states import Attended, Idle, State
 from kiosk.station import Station
-from tests.journeys.test_screen import Stage
+from tests.factories.theatre import Stage
 
 
 class Pilot:
