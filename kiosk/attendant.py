@@ -235,7 +235,7 @@ class Attendant:
                 self._advance(Leaving())
 
     def _lose_camera(self, error: CameraError) -> None:
-        if not self._seen_anything and self._clock.monotonic() < self._opening_until:
+        if self._camera_opening:
             return
         if self.camera_working:
             log.warning("camera: %s", error)
@@ -312,6 +312,11 @@ class Attendant:
             person = state.identity.person
         self._display.show_state(state, name=self._judge.roster.name_of(person) if person else None)
 
+    @property
+    def _camera_opening(self) -> bool:
+        """Whether nothing was filmed yet, and it is too early to call that trouble."""
+        return not self._seen_anything and self._clock.monotonic() < self._opening_until
+
     # Hands, roster, commands -----------------------------------------------------------------------------------------
 
     def _take_touches(self) -> None:
@@ -329,9 +334,10 @@ class Attendant:
 
     def _call_operator(self) -> None:
         if self._operator is not None and isinstance(self._scan.state, _MAY_BE_LEFT):
+            self._use_newest_roster()
             self._advance(OperatorCame())
             self._panel.idle()
-            self._operator.call(camera_working=self.camera_working)
+            self._operator.call(camera_working=self.camera_working or self._camera_opening)
 
     def _note_operator(self) -> None:
         """The operator mode shows something else, or has ended."""

@@ -87,6 +87,7 @@ def test_newcomer_is_enrolled_at_the_kiosk_approved_at_the_hub_and_punches(
     stage: Any = kiosk.source
     wait_until(lambda: kiosk.roster.current.policy.enrol_key, "the roster has come")
     wait_until(lambda: any(each.operator for each in kiosk.roster.current.people.values()), "an operator is known")
+    wait_until(lambda: kiosk.camera_working, "the camera films")
     kiosk.touch("operator")
     reach(kiosk, s.AskFace)
     stage.put("biden")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,27 @@ def test_who_is_not_let_in_is_told_why(kiosk: Counterpart, who: Any, changes: di
     assert kiosk.acts == []
     kiosk.see(kiosk.touch("dismiss"), Nobody())
     assert isinstance(kiosk.attendant.state, Idle)
+
+
+def test_operator_of_a_roster_that_came_since_the_last_frame_is_known(kiosk: Counterpart) -> None:
+    kiosk.know("ayu", "budi", pins={"budi": PIN})
+    turns = count()
+
+    def appoint_and_call() -> None:
+        if next(turns) == 1:
+            kiosk.know("ayu", "budi", pins={"budi": PIN}, operators=("budi",))
+            kiosk.attendant.touch("operator")
+
+    kiosk.start(on_turn=appoint_and_call)
+    kiosk.see(Nobody())
+    assert kiosk.screen == s.AskFace()
+
+
+def test_camera_that_is_still_opening_is_no_trouble_to_an_operator(kiosk: Counterpart) -> None:
+    kiosk.start()
+    kiosk.attendant.touch("operator")
+    kiosk.see(CameraStalledError("it opens"), during(1.0, BUDI))
+    assert kiosk.screen == s.AskPin("budi", 5)
 
 
 def test_wrong_pins_are_the_same_five_as_everywhere(kiosk: Counterpart) -> None:
