@@ -98,7 +98,9 @@ Item {
     Item {
         id: matchRoom
         anchors { bottom: letters.top; bottomMargin: names.gap }
-        height: 4 / names.columns * (names.measure.target + names.gap) - names.gap
+        // On a small panel letters are so large that the names have less than they would like.
+        height: Math.min(4 / names.columns * (names.measure.target + names.gap) - names.gap,
+                         letters.y - names.gap - Math.max(field.y + field.height, found.y + found.height))
     }
 
     Letters {

@@ -103,6 +103,16 @@ def test_texts_fit_beside_the_enrolment_and_on_other_panels(size: tuple[int, int
             assert [each for each in found if not any(word in each for word in (" mm", "reach of some"))] == [], state
 
 
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=str)
+def test_letters_and_names_keep_apart_on_a_panel_of_seven_inches(size: tuple[int, int]) -> None:
+    with Stage(size=size, panel_inches=7) as stage:
+        for state in (*FEW, *(each for each in SCENES if "find" in each)):
+            view, setting = scene(state, SURROUNDINGS["long"], person_name=LONG_NAME)
+            stage.show(view, setting)
+            found = inspect(stage.window.window, stage.shot(), panel_inches=7, may_be_cut=CUT)
+            assert [each for each in found if " mm" not in each] == [], state
+
+
 def test_inspection_finds_what_is_wrong() -> None:
     """A panel of five inches is too small for this; a text may not be cut; and a grey ground is no contrast."""
     with Stage() as stage:
