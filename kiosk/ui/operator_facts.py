@@ -16,6 +16,9 @@ def device_facts(facts: Sequence[s.Fact], words: OperatorWords) -> tuple[FactVie
     """How the kiosk is."""
     lines = []
     for each in facts:
+        if each.name == "alarms" and each.bad:
+            lines.append(FactView(each.text, "", bad=True))
+            continue
         said = [part for part in (words.codes[each.code] if each.code else "", each.text) if part]
         lines.append(FactView(words.facts[each.name], " \u00b7 ".join(said), bad=each.bad))
     return tuple(lines)
@@ -73,7 +76,7 @@ def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phra
         layers = [FactView(named.challenge, f"{asked} ({reading.number}/{reading.of})")]
     return (
         FactView(
-            reading.name or "\u2013", named.agreed if reading.agreed else named.not_agreed, bad=not reading.agreed
+            named.agreed if reading.agreed else named.not_agreed, reading.name or "\u2013", bad=not reading.agreed
         ),
         FactView(
             named.similarity,

@@ -21,6 +21,8 @@ Item {
             required property var modelData
             required property int index
             readonly property bool alone: modelData.text === ""
+            // A long text stands below its label and has the whole width, where lines are high enough.
+            readonly property bool stacked: modelData.text.length > 48 && table.pitch >= 58 * table.unit
 
             x: Math.floor(index / table.rows) * table.width / table.columns
             y: index % table.rows * table.pitch
@@ -41,18 +43,21 @@ Item {
             Line {
                 id: label
                 x: 40 * table.unit
-                width: (fact.alone ? 1 : 0.44) * (parent.width - x)
-                height: parent.height
+                width: (fact.alone || fact.stacked ? 1 : 0.44) * (parent.width - x)
+                height: (fact.stacked ? 0.36 : 1) * parent.height
                 verticalAlignment: Text.AlignVCenter
                 text: fact.modelData.label
-                color: table.paint.faint
+                color: fact.alone && fact.modelData.bad ? table.paint.ink : table.paint.faint
                 size: 28 * table.unit
-                lines: 2
+                lines: fact.stacked ? 1 : 2
+                font.weight: fact.alone && fact.modelData.bad ? Font.Bold : Font.Normal
             }
 
             Line {
-                anchors { left: label.right; leftMargin: 14 * table.unit; right: parent.right }
-                height: parent.height
+                x: fact.stacked ? label.x : label.x + label.width + 14 * table.unit
+                y: fact.stacked ? label.height : 0
+                width: parent.width - x
+                height: parent.height - y
                 visible: !fact.alone
                 verticalAlignment: Text.AlignVCenter
                 text: fact.modelData.text
