@@ -156,6 +156,10 @@ class Theatre:
             time.sleep(0.005)
         return dict(self.bridge.view)
 
+    def drawn(self, *states: str) -> None:
+        """The window has drawn all of these."""
+        assert set(states) <= set(self.seen), self.seen[-20:]
+
     def press(self, kind: str, text: str = "") -> None:
         """A finger that takes its time: the guard against slips is tested elsewhere."""
         self.bridge.touch(kind, text)

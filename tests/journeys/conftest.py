@@ -11,6 +11,8 @@ from typing import Final
 import cv2
 import pytest
 
+from provisioning.demo_photos import fetch
+from provisioning.errors import DemoPhotosError
 from tests.journeys.world import Broker, HubAtWork, KioskAtWork
 
 FRAMES: Final = 6
@@ -65,6 +67,15 @@ def add_kiosk(tmp_path: Path) -> Iterator[AddKiosk]:
 @pytest.fixture(scope="session")
 def clip(shared: Path) -> Path:
     return shared / "data" / "clips" / "live" / "lestari_live.mp4"
+
+
+@pytest.fixture(scope="session")
+def demo_photos() -> Path:
+    """The demo's photos (biden, obama), fetched where they are not here yet."""
+    try:
+        return fetch()
+    except DemoPhotosError as error:
+        pytest.skip(f"the demo's photos are not here: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,9 @@ The photos are the demo's; masks and lenses are drawn onto them, and the picture
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, get_args
 
 import cv2
 import numpy as np
@@ -20,21 +18,14 @@ from tests.factories.theatre import Change, Theatre, open_theatre  # isort: skip
 from benchmarks.drawn_occlusions import occlusions
 from kiosk.camera.frame import Pixels
 from kiosk.camera.portrait import FaceMarks, find_marks
-from kiosk.ui.view import StateId
-from provisioning.demo_photos import fetch
-from provisioning.errors import DemoPhotosError
 
 
 @pytest.fixture(scope="module")
-def theatre(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> Iterator[Theatre]:
-    try:
-        photos = fetch()
-    except DemoPhotosError as error:
-        pytest.skip(f"the demo's photos are not here: {error}")
+def theatre(demo_photos: Path, tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> Iterator[Theatre]:
     before = os.environ.get("PRESENSI_MODELS")
     os.environ["PRESENSI_MODELS"] = str(model_folder)
     try:
-        with open_theatre(tmp_path_factory.mktemp("kiosk"), photos, pack="evaluation") as made:
+        with open_theatre(tmp_path_factory.mktemp("kiosk"), demo_photos, pack="evaluation") as made:
             yield made
     finally:
         if before is None:
@@ -99,22 +90,3 @@ def test_person_is_told_what_to_do(theatre: Theatre, change: Change, state: str)
     theatre.stage.hold_up("biden", change=change)
     theatre.until(state)
     theatre.empty()
-
-
-UNREACHED: Final = {
-    "recording": "lasts as long as a row takes to reach the disk; the window may draw what comes after it",
-    "approach_one_at_a_time": "words of the operator's page; at the kiosk others wait visibly",
-}
-
-
-def test_every_state_is_reached_by_a_journey_or_named_here() -> None:
-    """A new state is to be reached as people reach it; a journey's `until` fails where its state does not come."""
-    folder = Path(__file__).parent
-    awaited = {
-        each.value
-        for file in (*folder.glob("test_screen*.py"), *folder.glob("test_operator*.py"))
-        for each in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    }
-    assert set(get_args(StateId)) - awaited == set()
-    assert UNREACHED.keys() <= set(get_args(StateId))

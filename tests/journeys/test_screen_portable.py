@@ -10,31 +10,24 @@ from tests.factories.theatre import open_theatre  # isort: skip
 
 from contract.area import Area
 from contract.punch import Punch
-from provisioning.demo_photos import fetch
-from provisioning.errors import DemoPhotosError
 from tests.factories.gpsd import FakeGpsd, tpv
 
 OFFICE = Area(name="Kantor", latitude=-8.172, longitude=113.7, radius_m=150)
 
 
-def test_person_at_the_wrong_place_is_recorded_and_told(tmp_path: Path) -> None:
-    try:
-        photos = fetch()
-    except DemoPhotosError as error:
-        pytest.skip(f"the demo's photos are not here: {error}")
-    with FakeGpsd() as gpsd, open_theatre(tmp_path, photos, portable=True, gpsd=gpsd.address) as theatre:
+def test_person_at_the_wrong_place_is_recorded_and_told(demo_photos: Path, tmp_path: Path) -> None:
+    with FakeGpsd() as gpsd, open_theatre(tmp_path, demo_photos, portable=True, gpsd=gpsd.address) as theatre:
         gpsd.say(tpv(lat=-8.162, lon=113.7))
         theatre.believe("biden", areas=(OFFICE,))
         theatre.stage.put("biden")
-        while True:
+        while theatre.until("wrong_location", "accepted")["state"] == "accepted":
             # Until the receiver has been heard a punch is unplaced, and no more can be said of it.
-            view = theatre.until("wrong_location", "accepted")
             (*_, punch) = theatre.rows(Punch)
-            if view["state"] == "wrong_location":
-                break
             assert punch.place is not None
             assert not punch.place.fix
             theatre.until("idle", "already", "verify")
+        view = theatre.until("wrong_location")
+        (*_, punch) = theatre.rows(Punch)
         assert punch.place is not None
         assert punch.place.beyond_m == pytest.approx(962, abs=15)
         assert "luar lokasi" in view["detail"]
