@@ -1,4 +1,4 @@
-"""`presensi hub account grant | end | roles | sign-out`: which roles accounts have, and ending their sessions."""
+"""`presensi hub account grant | end | roles | reset-second-step | sign-out`: what accounts may do, how they get in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cli.hub_options import HubPlace, by_option, find_unit, json_option, opened,
 from cli.tables import show_json, show_table
 from hub.access.assignments import Acting, end_role, grant_role, list_assignments
 from hub.access.roles import Role
+from hub.access.second_step import drop_second_step
 from hub.access.session_rows import end_sessions
 
 _ROLE = click.Choice([str(role) for role in Role])
@@ -112,6 +113,20 @@ def roles(username: str | None, *, ended: bool, as_json: bool, hub: HubPlace) ->
         ],
         empty="There are no roles: presensi hub account grant NAME --role ROLE",
     )
+
+
+@click.command("reset-second-step", cls=LoneCommand, epilog="Example:\n\n  presensi hub account reset-second-step siti")
+@click.argument("username")
+@place_options
+def reset_second_step(username: str, *, hub: HubPlace) -> None:
+    """Ask an account for its password only: for whoever has lost telephone and recovery codes.
+
+    Make sure first that it is them. Where their role must have a second step, they set up another at the next sign-in.
+    """
+    with hub.opened() as database:
+        had = drop_second_step(database, username)
+        end_sessions(database, username)
+    click.echo(f"{username} is asked for the password only." if had else f"{username} had no second step.")
 
 
 @click.command("sign-out", cls=LoneCommand, epilog="Example:\n\n  presensi hub account sign-out siti")

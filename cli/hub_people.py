@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
-from cli.hub_account_roles import end, grant, roles, sign_out
+from cli.hub_account_roles import end, grant, reset_second_step, roles, sign_out
 from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
@@ -188,7 +188,7 @@ def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
         show_json(found)
         return
     show_table(
-        ("NAME", "ROLE", "UNIT", "EMPLOYEE", "SINCE", "DISABLED"),
+        ("NAME", "ROLE", "UNIT", "EMPLOYEE", "SINCE", "DISABLED", "SECOND STEP"),
         [
             (
                 line.username,
@@ -197,6 +197,7 @@ def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
                 line.employee,
                 line.created_at,
                 line.disabled_at,
+                "yes" if line.second_step else None,
             )
             for line in found
         ],
@@ -204,7 +205,7 @@ def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
     )
 
 
-for command in (grant, end, roles, sign_out):
+for command in (grant, end, roles, reset_second_step, sign_out):
     account.add_command(command)
 
 

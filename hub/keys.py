@@ -1,4 +1,4 @@
-"""The hub's own keys: one signs receipts, rosters and commands; the other opens what kiosks seal for the hub."""
+"""The hub's own keys: to sign for kiosks, to open what kiosks seal, and to seal the secrets of accounts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from contract.errors import BadInputError
 from contract.sealing import OpeningKey
 from contract.signing import SigningKey
+from hub.access.sessions import load_or_create_secret
 
 
 def load_hub_key(data_folder: Path) -> SigningKey:
@@ -32,6 +33,16 @@ def load_enrol_key(data_folder: Path) -> OpeningKey:
         return OpeningKey.load_or_create(data_folder / "enrol.key")
     except OSError as error:
         raise BadInputError(f"The hub's key cannot be kept in {data_folder}: {error.strerror}.") from error
+
+
+def load_second_step_key(data_folder: Path) -> bytes:
+    """Read `second-step.key` in the data directory, or make it there; it seals the secrets of second steps.
+
+    BadInputError when the file cannot be read or written, or is damaged.
+    """
+    return load_or_create_secret(
+        data_folder / "second-step.key", remedy="put back a copy of it, or remove it and set up second steps anew"
+    )
 
 
 def _write_public(path: Path, text: str) -> None:

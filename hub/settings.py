@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from hub.access.roles import Role
 from hub.errors import SettingsError
 
 
@@ -25,7 +26,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     models_mirror: address or folder that `presensi models fetch --settings` asks for the files of packs before the
     internet. calibrate_at: local hour from which the night's calibration runs; calibrate_target: a stranger's chance
     that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
-    that are about no unit in particular.
+    that are about no unit in particular. second_step_roles: who sees nothing before they have set up the second step at
+    sign-in.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -43,6 +45,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     calibrate_target: Annotated[float, Meta(ge=1e-6, le=0.1)] = 0.001
     keep_refusals_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     timezone: str = "Asia/Jakarta"
+    second_step_roles: tuple[Role, ...] = ()
 
     @property
     def data_folder(self) -> Path:

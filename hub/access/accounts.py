@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.access.assignments import leading_role, leading_roles
 from hub.access.models import Account, RoleAssignment
 from hub.access.roles import Role
+from hub.access.second_step import accounts_with_second_step, has_second_step
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Employee, Unit
@@ -37,12 +38,14 @@ class Visitor:
     """Somebody who has signed in, in the role that counts now (`leading_role`).
 
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
+    second_step: whether the account is asked for a code after the password.
     """
 
     username: str
     role: Role
     unit_id: int | None
     fingerprint: str
+    second_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class AccountLine:
     disabled_at: datetime | None
     employee: str | None = None
     has_role: bool = True
+    second_step: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -134,9 +138,11 @@ def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -
     )
     with database.read() as session:
         leading = leading_roles(session, now())
+        stepping = accounts_with_second_step(session)
         units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
         return [
-            _account_line(account, leading.get(account.username), units, who) for account, who in session.execute(query)
+            _account_line(account, leading.get(account.username), units, who, second_step=account.username in stepping)
+            for account, who in session.execute(query)
         ]
 
 
@@ -152,6 +158,7 @@ def authenticate(
     with database.read() as session:
         account = session.get(Account, username[:64])
         leading = None if account is None else leading_role(session, account.username, now())
+        second_step = has_second_step(session, username[:64])
     stored = _nobodys_hash() if account is None else account.password_hash
     try:
         _hasher().verify(stored, password)
@@ -159,7 +166,7 @@ def authenticate(
         return None
     if account is None or account.disabled_at is not None or leading is None:
         return None
-    return _to_visitor(account, leading)
+    return _to_visitor(account, leading, second_step=second_step)
 
 
 def find_visitor(
@@ -169,9 +176,10 @@ def find_visitor(
     with database.read() as session:
         account = session.get(Account, username)
         leading = None if account is None else leading_role(session, account.username, now())
+        second_step = has_second_step(session, username)
     if account is None or account.disabled_at is not None or leading is None:
         return None
-    visitor = _to_visitor(account, leading)
+    visitor = _to_visitor(account, leading, second_step=second_step)
     return visitor if secrets.compare_digest(visitor.fingerprint, fingerprint) else None
 
 
@@ -200,13 +208,18 @@ def generate_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def _to_visitor(account: Account, leading: RoleAssignment) -> Visitor:
+def _to_visitor(account: Account, leading: RoleAssignment, *, second_step: bool) -> Visitor:
     fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
-    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint)
+    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint, second_step)
 
 
 def _account_line(
-    account: Account, leading: RoleAssignment | None, units: Mapping[int, str], employee: str | None
+    account: Account,
+    leading: RoleAssignment | None,
+    units: Mapping[int, str],
+    employee: str | None,
+    *,
+    second_step: bool,
 ) -> AccountLine:
     counts = leading or account
     return AccountLine(
@@ -217,4 +230,5 @@ def _account_line(
         disabled_at=account.disabled_at,
         employee=employee,
         has_role=leading is not None,
+        second_step=second_step,
     )

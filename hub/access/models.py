@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -66,3 +66,41 @@ class AccountSession(Base):
     username: Mapped[str] = mapped_column(ForeignKey("account.username"))
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class SignInFailure(Base):
+    """Failed attempts of an address, or of a name at an address. key: SHA-256, in hex, of which it is."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_last_at", "last_at"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class SecondStep(Base):
+    """The secret that an account shares with a telephone (RFC 6238), sealed with the hub's `second-step.key`.
+
+    confirmed_at: when a first code was right; None: it is not asked for yet. last_step: the newest step of time (of 30
+    seconds, since 1970) whose code was taken: no code counts twice.
+    """
+
+    __tablename__ = "second_step"
+
+    username: Mapped[str] = mapped_column(ForeignKey("account.username"), primary_key=True)
+    sealed_secret: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A code for whoever has lost the telephone; counts once. id: SHA-256, in hex, of name and code."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (Index("ix_recovery_code_username", "username"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("account.username"))
+    used_at: Mapped[datetime | None]

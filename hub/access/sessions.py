@@ -15,6 +15,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 
+STEP_SECONDS: Final = 300
+"""How long somebody who has shown the password may take to find the code."""
+
 MAX_AGE_SECONDS: Final = 12 * 3600
 """A working day: who signs in in the morning is not asked again before the evening."""
 
@@ -43,6 +46,9 @@ class Sessions:
         self._serializer = URLSafeTimedSerializer(
             secret, salt="presensi-session", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
         )
+        self._step_serializer = URLSafeTimedSerializer(
+            secret, salt="presensi-step", signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
+        )
 
     def begin(self, visitor: Visitor) -> str:
         """Cookie for somebody who has just signed in."""
@@ -54,13 +60,15 @@ class Sessions:
 
     def read(self, cookie: str) -> Ticket | None:
         """What a cookie says; None when it is not ours, was changed, or is too old."""
-        try:
-            said = self._serializer.loads(cookie, max_age=MAX_AGE_SECONDS)
-        except BadSignature:
-            return None
-        if not isinstance(said, list) or len(said) != 3 or not all(isinstance(part, str) for part in said):
-            return None
-        return Ticket(*said)
+        return _read_ticket(self._serializer, cookie, MAX_AGE_SECONDS)
+
+    def write_step(self, ticket: Ticket) -> str:
+        """The cookie between password and code: no session, and of use for five minutes."""
+        return self._step_serializer.dumps([ticket.username, ticket.fingerprint, ticket.nonce])
+
+    def read_step(self, cookie: str) -> Ticket | None:
+        """What the cookie between password and code says; None as for `read`."""
+        return _read_ticket(self._step_serializer, cookie, STEP_SECONDS)
 
     def form_token(self, nonce: str) -> str:
         """The token that a form of this session (or of this sign-in page) must bring back."""
@@ -70,17 +78,30 @@ class Sessions:
         return hmac.compare_digest(token.encode(), self.form_token(nonce).encode())
 
 
-def load_or_create_secret(path: Path) -> bytes:
-    """The secret at `path`, made when it is missing, readable by its owner only; BadInputError when it is damaged."""
+def _read_ticket(serializer: URLSafeTimedSerializer, cookie: str, max_age: int) -> Ticket | None:
+    try:
+        said = serializer.loads(cookie, max_age=max_age)
+    except BadSignature:
+        return None
+    if not isinstance(said, list) or len(said) != 3 or not all(isinstance(part, str) for part in said):
+        return None
+    return Ticket(*said)
+
+
+def load_or_create_secret(path: Path, *, remedy: str = "remove it, and everybody signs in again") -> bytes:
+    """The secret at `path`, made when it is missing, readable by its owner only; BadInputError when it is damaged.
+
+    remedy: what to do then.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _create_secret(path)
         secret = path.read_bytes()
     except OSError as error:
-        raise BadInputError(f"The key for sessions, {path}, cannot be read or made: {error.strerror}.") from error
+        raise BadInputError(f"The key {path} cannot be read or made: {error.strerror}.") from error
     if len(secret) != SECRET_BYTES:
-        raise BadInputError(f"{path} is damaged; remove it, and everybody signs in again.")
+        raise BadInputError(f"{path} is damaged; {remedy}.")
     return secret
 
 

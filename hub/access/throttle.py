@@ -1,63 +1,73 @@
-"""Slows down those who guess passwords: each failure beyond a few doubles the wait."""
+"""Slows down those who guess passwords and codes: each failure beyond a few doubles the wait, also over a restart."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
+
+from sqlalchemy import delete, select
+
+from hub.access.models import SignInFailure
+from hub.bulk import upsert
+from hub.db import Database, table_of
 
 FREE_FAILURES: Final = 5
 FREE_FAILURES_OF_AN_ADDRESS: Final = 50
 """A whole office may stand behind one address."""
 LONGEST_WAIT_SECONDS: Final = 900.0
-FORGET_AFTER_SECONDS: Final = 3600.0
-MAX_NAMES: Final = 10_000
-"""More are forgotten, the oldest first: an attacker with many addresses shall not fill the memory."""
-
-
-@dataclass(slots=True)
-class _Record:
-    failures: int
-    last_at: float
+FORGET_AFTER: Final = timedelta(hours=1)
 
 
 class Throttle:
-    """Counts failures per key (an address, an account's name at an address); kept in memory."""
+    """Counts failures per key (an address, an account's name at an address) in the hub's database.
 
-    def __init__(self, *, free_failures: int = FREE_FAILURES, now: Callable[[], float] = time.monotonic) -> None:
-        self._free_failures = free_failures
-        self._now = now
-        self._records: OrderedDict[str, _Record] = OrderedDict()
-        self._lock = threading.Lock()
+    now: aware. A clock that was set back makes nobody wait longer than `LONGEST_WAIT_SECONDS`.
+    """
+
+    def __init__(self, database: Database, *, now: Callable[[], datetime], free_failures: int = FREE_FAILURES) -> None:
+        self._database, self._now, self._free_failures = database, now, free_failures
 
     def wait_seconds(self, *keys: str) -> float:
         """How long these keys still have to wait; 0 when they may try."""
-        with self._lock:
-            return max((self._wait(key) for key in keys), default=0.0)
+        now = self._now()
+        with self._database.read() as session:
+            rows = session.scalars(select(SignInFailure).where(SignInFailure.key.in_([_stored(key) for key in keys])))
+            return max((self._wait(row, now) for row in rows), default=0.0)
 
     def fail(self, *keys: str) -> None:
-        """Note a failed attempt."""
-        with self._lock:
-            for key in keys:
-                record = self._records.pop(key, None)
-                if record is None or self._now() - record.last_at > FORGET_AFTER_SECONDS:
-                    record = _Record(0, 0.0)
-                self._records[key] = _Record(record.failures + 1, self._now())
-            while len(self._records) > MAX_NAMES:
-                self._records.popitem(last=False)
+        """Note a failed attempt; what is long past is forgotten."""
+        now = self._now()
+        table = table_of(SignInFailure)
+        rows = [{"key": _stored(key), "failures": 1, "last_at": now} for key in set(keys)]
+        with self._database.writing_connection() as connection:
+            connection.execute(delete(table).where(table.c.last_at < now - FORGET_AFTER))
+            upsert(
+                connection,
+                table,
+                rows,
+                key=["key"],
+                changes=lambda new: {"failures": table.c.failures + 1, "last_at": new.last_at},
+            )
 
     def succeed(self, *keys: str) -> None:
         """Forget the failures of keys that have shown the right password."""
-        with self._lock:
-            for key in keys:
-                self._records.pop(key, None)
+        stored = [_stored(key) for key in keys]
+        with self._database.read() as session:
+            if session.scalar(select(SignInFailure.key).where(SignInFailure.key.in_(stored)).limit(1)) is None:
+                return
+        with self._database.write() as session:
+            session.execute(delete(SignInFailure).where(SignInFailure.key.in_(stored)))
 
-    def _wait(self, key: str) -> float:
-        record = self._records.get(key)
-        if record is None or record.failures < self._free_failures:
+    def _wait(self, row: SignInFailure, now: datetime) -> float:
+        past = max(0.0, (now - row.last_at).total_seconds())
+        if row.failures < self._free_failures or past > FORGET_AFTER.total_seconds():
             return 0.0
-        wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(record.failures - self._free_failures, 20))
-        return max(0.0, record.last_at + wait - self._now())
+        wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(row.failures - self._free_failures, 20))
+        return max(0.0, wait - past)
+
+
+def _stored(key: str) -> str:
+    """A name that somebody typed may be a password: it is kept as a hash only."""
+    return sha256(key.encode()).hexdigest()

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from hub.errors import ServiceError
 from hub.web import api
 from hub.web.body_limit import BodyLimit
-from hub.web.guard import SignInRequiredError
+from hub.web.guard import SecondStepRequiredError, SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
@@ -41,10 +41,13 @@ from hub.web.views import (
     refusals,
     review,
     search,
+    second_step,
     sign_in,
     work,
 )
 
+access_views = (sign_in, second_step, account)
+record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 
 logger = logging.getLogger(__name__)
@@ -58,15 +61,14 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.state.front_office = office
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    for views in (sign_in, account, recaps, grid, charts, search, approval, people, fleet, refusals, models):
-        app.include_router(views.router)
-    for views in paper_views:
+    for views in (*access_views, *record_views, *paper_views):
         app.include_router(views.router)
     app.include_router(api.router)
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
     app.mount("/aset/tema", GZipMiddleware(StaticFiles(directory=theme_folder())))
     app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
+    app.add_exception_handler(SecondStepRequiredError, _send_to_second_step)
     app.add_exception_handler(HTTPException, _show_refusal)
     app.add_exception_handler(RequestValidationError, _show_unreadable)
     app.add_exception_handler(DBAPIError, _show_trouble)
@@ -91,6 +93,10 @@ def _send_to_sign_in(request: Request, _error: Exception) -> Response:
         return RedirectResponse("/masuk", 303)
     here = address(request.url.path, **dict(request.query_params))
     return RedirectResponse(address("/masuk", kembali="" if here == "/" else here), 303)
+
+
+def _send_to_second_step(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/akun/dua-langkah", 303)
 
 
 def _show_refusal(request: Request, error: Exception) -> Response:

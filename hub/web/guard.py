@@ -23,10 +23,16 @@ from hub.web.office import FrontOffice, front_office
 
 SESSION_COOKIE: Final = "presensi_session"
 FORM_COOKIE: Final = "presensi_form"
+STEP_COOKIE: Final = "presensi_step"
+"""Between the password and the code."""
 
 
 class SignInRequiredError(Exception):
     """Raised when a page needs somebody who has signed in."""
+
+
+class SecondStepRequiredError(Exception):
+    """Raised when somebody who has signed in must set up a second step first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +51,46 @@ def current_guest(request: Request) -> Guest | None:
     return guest
 
 
-def page_visitor(request: Request) -> Visitor:
-    """The visitor of a page; others are sent to the sign-in."""
+def settling_visitor(request: Request) -> Visitor:
+    """The visitor of the pages that set up a second step; others are sent to the sign-in."""
     guest = current_guest(request)
     if guest is None:
         raise SignInRequiredError
     return guest.visitor
 
 
+def page_visitor(request: Request) -> Visitor:
+    """The visitor of a page; others are sent to the sign-in, or to set up the second step that their role needs."""
+    visitor = settling_visitor(request)
+    if lacks_second_step(front_office(request), visitor):
+        raise SecondStepRequiredError
+    return visitor
+
+
+def lacks_second_step(office: FrontOffice, visitor: Visitor) -> bool:
+    """Whether the visitor's role must have a second step, and has none."""
+    return visitor.role in office.second_step_roles and not visitor.second_step
+
+
 def api_visitor(request: Request) -> Visitor:
-    """The visitor of the JSON interface: by session, or by HTTP Basic; 401 and 429 for others."""
+    """The visitor of the JSON interface: by session, or by HTTP Basic; 401 and 429 for others.
+
+    By name and password alone nobody comes in who has a second step, or must have one.
+    """
     guest = current_guest(request)
-    if guest is not None:
-        return guest.visitor
     office = front_office(request)
+    if guest is not None:
+        if lacks_second_step(office, guest.visitor):
+            raise HTTPException(403, "Set up the second step at sign-in first: open the pages and sign in.")
+        return guest.visitor
     name, password = _basic(request)
     visitor = try_password(request, office, name, password) if name else None
+    if visitor is not None and (visitor.second_step or lacks_second_step(office, visitor)):
+        raise HTTPException(
+            401,
+            "This account needs a second step, which a name and password do not give: sign in on the pages.",
+            headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'},
+        )
     if visitor is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'})
     return visitor
@@ -91,6 +121,23 @@ def try_password(request: Request, office: FrontOffice, name: str, password: str
     else:
         office.throttle.succeed(name_here)
     return visitor
+
+
+def try_code(office: FrontOffice, username: str, code: str) -> bool:
+    """Whether this is a code of the account; TooManyAttemptsError before it is even looked at.
+
+    Counted per account, wherever it comes from: whoever gets here has shown the password.
+    """
+    steps = office.second_steps
+    key = f"code\0{username}"
+    wait = office.throttle.wait_seconds(key)
+    if wait > 0:
+        raise TooManyAttemptsError(wait)
+    if steps is not None and steps.check(username, code):
+        office.throttle.succeed(key)
+        return True
+    office.throttle.fail(key)
+    return False
 
 
 def open_session(office: FrontOffice, visitor: Visitor) -> str:
@@ -188,6 +235,7 @@ def _basic(request: Request) -> tuple[str, str]:
     return name, password
 
 
+SettlingVisitor = Annotated[Visitor, Depends(settling_visitor)]
 PageVisitor = Annotated[Visitor, Depends(page_visitor)]
 ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
 Office = Annotated[FrontOffice, Depends(front_office)]

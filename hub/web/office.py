@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
+from hub.access.roles import Role
+from hub.access.second_step import SecondSteps
 from hub.access.sessions import Sessions
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
 from hub.attendance.paper_files import PaperStore
@@ -24,7 +26,8 @@ class FrontOffice:
 
     zone: of dates on pages that are about no unit in particular. snapshots: pictures of refused presentations, photos:
     those of enrolment, papers: scans of letters; None: there is no folder of them here. states: whether the hub's
-    other parts run, by name. models: files that kiosks may fetch from here.
+    other parts run, by name. models: files that kiosks may fetch from here. second_step_key: seals the secrets of
+    second steps; None: nobody can be asked for one here. second_step_roles: who must have one.
     """
 
     database: Database
@@ -34,10 +37,26 @@ class FrontOffice:
     photos: PhotoStore | None = None
     papers: PaperStore | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    throttle: Throttle = field(default_factory=Throttle)
-    address_throttle: Throttle = field(default_factory=lambda: Throttle(free_failures=FREE_FAILURES_OF_AN_ADDRESS))
     states: Callable[[], Mapping[str, bool]] = dict
     models: ModelFiles = field(default_factory=ModelFiles)
+    second_step_key: bytes | None = None
+    second_step_roles: frozenset[Role] = frozenset()
+
+    @property
+    def throttle(self) -> Throttle:
+        """The brake on guessing at one name from one address."""
+        return Throttle(self.database, now=self.now)
+
+    @property
+    def address_throttle(self) -> Throttle:
+        """The brake on guessing from one address."""
+        return Throttle(self.database, now=self.now, free_failures=FREE_FAILURES_OF_AN_ADDRESS)
+
+    @property
+    def second_steps(self) -> SecondSteps | None:
+        """The second steps of accounts; None: this hub has no key for them."""
+        key = self.second_step_key
+        return None if key is None else SecondSteps(self.database, key, now=self.now)
 
     def today(self, zone: ZoneInfo | None = None) -> date:
         return self.now().astimezone(zone or self.zone).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.web.phrases_access import ACCESS
 from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_viewing import VIEWING
 
@@ -433,4 +434,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     "role.technician": ("teknisi", "technician"),
     "role.auditor": ("auditor", "auditor"),
     **VIEWING,
+    **ACCESS,
 }

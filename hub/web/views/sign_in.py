@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.access.accounts import Visitor, find_visitor
 from hub.access.session_rows import end_session, end_sessions
+from hub.access.sessions import STEP_SECONDS, new_ticket
 from hub.web.guard import (
     FORM_COOKIE,
     SESSION_COOKIE,
+    STEP_COOKIE,
     Office,
     PageVisitor,
     TooManyAttemptsError,
@@ -20,11 +24,12 @@ from hub.web.guard import (
     open_session,
     safe_return,
     set_cookie,
+    try_code,
     try_password,
 )
 from hub.web.language import COOKIE as LANGUAGE_COOKIE
-from hub.web.office import front_office
-from hub.web.pages import render
+from hub.web.office import FrontOffice, front_office
+from hub.web.pages import address, render
 
 router = APIRouter()
 
@@ -61,9 +66,49 @@ def sign_in(
         return response
     if visitor is None:
         return _form(request, kembali, name=name, problem="sign_in.wrong", status_code=401)
-    response = RedirectResponse(safe_return(kembali), 303)
-    set_cookie(request, response, SESSION_COOKIE, open_session(office, visitor))
-    response.delete_cookie(FORM_COOKIE)
+    if visitor.second_step:
+        response = RedirectResponse(address("/masuk/kode", kembali=safe_return(kembali)), 303)
+        step = office.sessions.write_step(new_ticket(visitor))
+        set_cookie(request, response, STEP_COOKIE, step, max_age=STEP_SECONDS)
+        return response
+    return _let_in(request, office, visitor, kembali)
+
+
+@router.get("/masuk/kode")
+def show_code_form(request: Request, kembali: str = "/") -> Response:
+    """The form for the code; whoever has not shown the password lately begins anew."""
+    if _waiting(request) is None:
+        return RedirectResponse(address("/masuk", kembali=safe_return(kembali)), 303)
+    return _form(request, kembali, template="sign_in_code.html")
+
+
+@router.post("/masuk/kode")
+def check_code(
+    request: Request,
+    office: Office,
+    *,
+    code: Annotated[str, Form(max_length=64)] = "",
+    token: Annotated[str, Form()] = "",
+    kembali: Annotated[str, Form()] = "/",
+) -> Response:
+    """Check the form, then the brake, then the code; only then does a session begin."""
+    waiting = _waiting(request)
+    if waiting is None:
+        return RedirectResponse(address("/masuk", kembali=safe_return(kembali)), 303)
+    nonce = request.cookies.get(FORM_COOKIE, "")
+    page = partial(_form, request, kembali, template="sign_in_code.html")
+    if not nonce or not office.sessions.is_form_token(token, nonce):
+        return page(problem="sign_in.stale", status_code=400)
+    try:
+        right = try_code(office, waiting.username, code)
+    except TooManyAttemptsError as error:
+        response = page(problem="sign_in.wait", seconds=error.seconds, status_code=429)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    if not right:
+        return page(problem="sign_in.code.wrong", status_code=401)
+    response = _let_in(request, office, waiting, kembali)
+    response.delete_cookie(STEP_COOKIE)
     return response
 
 
@@ -92,6 +137,23 @@ def choose_language(request: Request, code: str, kembali: str = "/") -> Response
     return response
 
 
+def _let_in(request: Request, office: FrontOffice, visitor: Visitor, kembali: str) -> Response:
+    response = RedirectResponse(safe_return(kembali), 303)
+    set_cookie(request, response, SESSION_COOKIE, open_session(office, visitor))
+    response.delete_cookie(FORM_COOKIE)
+    return response
+
+
+def _waiting(request: Request) -> Visitor | None:
+    """Who has shown the password within the last minutes and still owes the code; None: nobody."""
+    office = front_office(request)
+    cookie = request.cookies.get(STEP_COOKIE)
+    ticket = office.sessions.read_step(cookie) if cookie else None
+    if ticket is None:
+        return None
+    return find_visitor(office.database, ticket.username, ticket.fingerprint, now=office.now)
+
+
 def _signed_out() -> Response:
     response = RedirectResponse("/masuk", 303)
     response.delete_cookie(SESSION_COOKIE)
@@ -99,12 +161,19 @@ def _signed_out() -> Response:
 
 
 def _form(
-    request: Request, kembali: str, *, name: str = "", problem: str = "", seconds: int = 0, status_code: int = 200
+    request: Request,
+    kembali: str,
+    *,
+    name: str = "",
+    problem: str = "",
+    seconds: int = 0,
+    status_code: int = 200,
+    template: str = "sign_in.html",
 ) -> Response:
     nonce = request.cookies.get(FORM_COOKIE) or new_nonce()
     response = render(
         request,
-        "sign_in.html",
+        template,
         status_code=status_code,
         token=front_office(request).sessions.form_token(nonce),
         kembali=safe_return(kembali),

@@ -12,7 +12,6 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.roles import Role
 from hub.access.sessions import MAX_AGE_SECONDS, Sessions, load_or_create_secret
-from hub.access.throttle import FREE_FAILURES, LONGEST_WAIT_SECONDS, MAX_NAMES, Throttle
 
 SITI = Visitor("siti", Role.OPERATOR, None, "fingerprint")
 SECRET = b"s" * 32
@@ -69,40 +68,3 @@ def test_damaged_secret_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"short")
     with pytest.raises(BadInputError, match="is damaged"):
         load_or_create_secret(path)
-
-
-def test_guessing_is_slowed_down_more_and_more() -> None:
-    clock = [0.0]
-    throttle = Throttle(now=lambda: clock[0])
-    for _ in range(FREE_FAILURES - 1):
-        throttle.fail("10.0.0.1")
-    assert throttle.wait_seconds("10.0.0.1") == 0
-    waits = []
-    for _ in range(14):
-        throttle.fail("10.0.0.1")
-        waits.append(throttle.wait_seconds("10.0.0.1"))
-        clock[0] += waits[-1]
-        assert throttle.wait_seconds("10.0.0.1") == 0
-    assert waits[:4] == [1, 2, 4, 8]
-    assert waits[-1] == LONGEST_WAIT_SECONDS
-    assert throttle.wait_seconds("10.0.0.2") == 0
-
-
-def test_right_password_and_time_end_the_wait() -> None:
-    clock = [0.0]
-    throttle = Throttle(now=lambda: clock[0])
-    for _ in range(20):
-        throttle.fail("siti", "10.0.0.1")
-    assert throttle.wait_seconds("siti", "other") > 0
-    throttle.succeed("siti")
-    assert throttle.wait_seconds("siti") == 0
-    clock[0] += 3601
-    throttle.fail("10.0.0.1")
-    assert throttle.wait_seconds("10.0.0.1") == 0
-
-
-def test_many_addresses_do_not_fill_the_memory() -> None:
-    throttle = Throttle()
-    for number in range(MAX_NAMES + 100):
-        throttle.fail(f"address-{number}")
-    assert len(throttle._records) == MAX_NAMES

@@ -156,6 +156,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         photos=PhotoStore(tmp_path),
         papers=PaperStore(tmp_path),
         now=lambda: NOW,
+        second_step_key=b"k" * 32,
     )
 
 
@@ -258,6 +259,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/penolakan",
         "/karantina",
         "/akun",
+        "/akun/dua-langkah",
         "/pekerjaan",
         "/tinjauan",
         "/tinjauan?antrean=jendela&month=2026-03",
