@@ -60,7 +60,8 @@ def _facts(*, bad: bool) -> tuple[s.Fact, ...]:
     return (*lines, *alarms)
 
 
-def _standing(name: str, outcome: Outcome | None = None, *, sent: int = 3, lost: bool = False) -> s.Standing:
+def _standing(name: str, outcome: Outcome | None = None, *, lost: bool = False) -> s.Standing:
+    sent = 8 if outcome in ("waiting", "approved") else 3
     reason = _REASON if outcome == "refused" else ""
     return s.Standing("3b241101-e2bb-4255-8caf-4136c566a962", name, outcome, sent, 8, reason, lost)
 

@@ -115,6 +115,7 @@ def present(
         privacy=first.privacy,
         badges=_badges(surroundings, first),
         waiting=first.hands.waiting,
+        invitation=first.window.operators,
         progress=scene.progress,
         picture=scene.picture,
         guided=scene.state.startswith("approach_") or scene.state in _GUIDED,

@@ -265,6 +265,7 @@ class View:
     progress: 0 to 1 while frames are being compared; None when there is nothing to measure.
     picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
     guided: whether the place for the face is drawn on it. dim: nobody is here at night, the backlight may go down.
+    invitation: what the time in the bar is for, where a finger may rest on it.
     operator: what only an operator's pages have; None in every other state. `unit` then says whose mode it is.
     """
 
@@ -300,3 +301,4 @@ class View:
     guided: bool
     dim: bool
     operator: OperatorView | None = None
+    invitation: str = ""

@@ -9,7 +9,6 @@ Rectangle {
     required property var view
     required property var colours
     required property var kiosk
-    required property string operators
 
     readonly property bool inviting: view.state === "idle" && !view.dim
 
@@ -64,7 +63,7 @@ Rectangle {
         visible: bar.inviting
         horizontalAlignment: Text.AlignRight
         verticalAlignment: Text.AlignVCenter
-        text: bar.operators
+        text: bar.view.invitation
         color: bar.ink
         size: 20 * bar.unit
         lines: 2

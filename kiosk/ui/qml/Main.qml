@@ -42,7 +42,6 @@ Window {
         view: window.view
         colours: window.colours
         kiosk: window.kiosk
-        operators: window.words.operators
     }
 
     Item {

@@ -80,7 +80,7 @@ def test_nothing_is_called_approved_before_it_is() -> None:
 
 def test_name_in_braces_is_only_a_name() -> None:
     view = view_of(s.AskConsent(s.Subject(None, "{count} {0.__class__}")))
-    assert view.detail.startswith("{count} {0.__class__}: ")
+    assert view.detail.startswith("Panggil {count} {0.__class__} sekarang")
 
 
 def test_who_is_enrolled_is_marked_and_a_new_name_is_the_last_choice() -> None:
