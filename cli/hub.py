@@ -34,6 +34,7 @@ from cli.hub_review import review
 from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
 from cli.hub_serve import serve
+from cli.hub_tokens import token
 from cli.serving import ENDING_SIGNALS, only_awaited, read_address
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
@@ -57,7 +58,7 @@ for command in (
     *(pay, parttime, people, points, score),
     *(employee, office, location, pin, card),
     *(document, manual, outage, punch, review, month),
-    *(enrol, enrolment, pack, employees, unit, account, recap, day, assess, recompute_days, seed, serve),
+    *(enrol, enrolment, pack, employees, unit, account, token, recap, day, assess, recompute_days, seed, serve),
     *(discipline, form, letterhead),
 ):
     hub.add_command(command)

@@ -1,6 +1,7 @@
 """Every table of the hub; import this wherever the whole of `Base.metadata` is needed."""
 
 from hub.access import models as access
+from hub.access import token_models as tokens
 from hub.attendance import models as attendance
 from hub.db import Base
 from hub.fleet import models as fleet
@@ -30,4 +31,5 @@ __all__ = [
     "roster",
     "schedule",
     "timetables",
+    "tokens",
 ]

@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from hub.errors import ServiceError
-from hub.web import api
+from hub.web.api import create_api, health_router
 from hub.web.body_limit import BodyLimit
 from hub.web.guard import SecondStepRequiredError, SignInRequiredError
 from hub.web.headers import SecurityHeaders
@@ -63,7 +63,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for views in (*access_views, *record_views, *paper_views):
         app.include_router(views.router)
-    app.include_router(api.router)
+    app.include_router(health_router)
+    app.mount("/api/v1", create_api(office))
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
     app.mount("/aset/tema", GZipMiddleware(StaticFiles(directory=theme_folder())))
     app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))

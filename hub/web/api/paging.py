@@ -1,0 +1,63 @@
+"""Long answers in pages: each says where the next begins; what comes in between is neither lost nor given twice."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated, Final, Generic, TypeVar
+
+import msgspec
+from fastapi import HTTPException, Query
+from fastapi.responses import Response
+
+from hub.web.api.description import to_json
+
+MOST_ITEMS: Final = 500
+MOST_DAYS: Final = 92
+
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="At most so many items in this page.")]
+After = Annotated[str, Query(max_length=400, description="`next` of the page before; empty: the first page.")]
+UnitNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="This unit and those below it.")]
+
+Item = TypeVar("Item")
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
+    """items: in a fixed order. next: what to ask for as `after`; null: this was the last page."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+def to_page(items: Sequence[object], following: str | None) -> Response:
+    """A page as JSON."""
+    headers = {"Link": f'<?after={following}>; rel="next"'} if following is not None else None
+    return to_json({"items": items, "next": following}, headers=headers)
+
+
+def write_place(*parts: object) -> str:
+    """Where a page ends, in letters that an address may carry."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(parts)).rstrip(b"=").decode()
+
+
+def read_place(text: str, kind: type[Item]) -> Item | None:
+    """What `write_place` was given, as a tuple type; None for the first page. 400 for anything else."""
+    if not text:
+        return None
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return msgspec.json.decode(plain, type=kind)
+    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        raise HTTPException(400, "after: give `next` of the page before as it is.") from error
+
+
+def check_days(first: date, last: date) -> None:
+    """400 for days in the wrong order, and for more than a quarter of a year at once."""
+    if last < first:
+        raise HTTPException(400, f"to: {last} lies before {first}.")
+    if not first.year >= 1900 or not last.year <= 2999:
+        raise HTTPException(400, "from, to: give a year from 1900 to 2999.")
+    if last - first >= timedelta(days=MOST_DAYS):
+        raise HTTPException(400, f"to: ask for {MOST_DAYS} days at most.")

@@ -1,0 +1,114 @@
+"""Punches as kiosks recorded them: when, where, how; never a template or a picture."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy import ColumnElement, select, tuple_
+
+from contract.errors import MalformedMessageError
+from contract.punch import Punch, decode_row
+from hub.ingest.models import StoredRow
+from hub.roster.models import Membership
+from hub.roster.units import Memberships
+from hub.web.api.caller import Caller, needs, reach
+from hub.web.api.description import answers
+from hub.web.api.paging import After, Limit, Page, UnitNumber, check_days, read_place, to_page, write_place
+from hub.web.guard import Office
+
+router = APIRouter(tags=["punches"])
+
+
+class PunchRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """kiosk, epoch, seq: which row of which journal; lasting. at: what counts; taken_at: what the kiosk's clock said.
+
+    employee_id: as the kiosk said it. factor: face, pin or card; null: the row says none. session: the kiosk's guess;
+    rules decide by `at`.
+    """
+
+    kiosk: str
+    epoch: str
+    seq: int
+    employee_id: str
+    at: datetime
+    taken_at: datetime
+    received_at: datetime
+    factor: str | None
+    source: str | None
+    session: str | None
+    clock: str
+
+
+@router.get("/punches", summary="Punches", operation_id="list_punches", **answers(Page[PunchRecord]))
+def list_punches(
+    office: Office,
+    *,
+    caller: Annotated[Caller, needs("punches:read")],
+    first: Annotated[date, Query(alias="from", description="First day.")],
+    last: Annotated[date, Query(alias="to", description="Last day; 92 days at most.")],
+    employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
+    kiosk: Annotated[str, Query(max_length=63, description="Only of this kiosk.")] = "",
+    unit: UnitNumber = None,
+    after: After = "",
+    limit: Limit = 100,
+) -> Response:
+    """What counts as recorded from the first day to the last, in the hub's time zone."""
+    check_days(first, last)
+    within = reach(office, caller, unit)
+    key = (StoredRow.placed_at, StoredRow.device, StoredRow.epoch, StoredRow.seq)
+    begins = datetime.combine(first, time(), office.zone)
+    ends = datetime.combine(last + timedelta(days=1), time(), office.zone)
+    conditions: list[ColumnElement[bool]] = [
+        StoredRow.kind == "punch",
+        StoredRow.placed_at >= begins.astimezone(UTC),
+        StoredRow.placed_at < ends.astimezone(UTC),
+    ]
+    place = read_place(after, tuple[datetime, str, str, int])
+    if place is not None:
+        conditions.append(tuple_(*key) > place)
+    if employee:
+        conditions.append(StoredRow.person_id == employee.replace("\0", ""))
+    if kiosk:
+        conditions.append(StoredRow.device == kiosk.replace("\0", ""))
+    if within is not None:
+        ever = select(Membership.employee_id).where(Membership.unit_id.in_(within))
+        conditions.append(StoredRow.person_id.in_(ever))
+    with office.database.read() as session:
+        rows = list(session.scalars(select(StoredRow).where(*conditions).order_by(*key).limit(limit + 1)))
+        memberships = Memberships.load(session.connection(), {row.person_id for row in rows if row.person_id})
+    shown = [
+        _record(row)
+        for row in rows[:limit]
+        if within is None
+        or memberships.unit_on(row.person_id or "", row.placed_at.astimezone(office.zone).date()) in within
+    ]
+    end = rows[limit - 1] if len(rows) > limit else None
+    return to_page(shown, write_place(end.placed_at, end.device, end.epoch, end.seq) if end is not None else None)
+
+
+def _record(row: StoredRow) -> PunchRecord:
+    return PunchRecord(
+        kiosk=row.device,
+        epoch=row.epoch,
+        seq=row.seq,
+        employee_id=row.person_id or "",
+        at=row.placed_at,
+        taken_at=row.taken_at,
+        received_at=row.received_at,
+        factor=_factor(row.row),
+        source=row.source,
+        session=row.session_hint,
+        clock=row.clock_source,
+    )
+
+
+def _factor(row: bytes) -> str | None:
+    try:
+        punch = decode_row(row)
+    except MalformedMessageError:
+        return None
+    return punch.factor if isinstance(punch, Punch) else None
