@@ -14,7 +14,18 @@ from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers
-from hub.web.api.paging import After, Limit, Page, UnitNumber, check_days, read_place, to_page, write_place
+from hub.web.api.paging import (
+    After,
+    FirstDay,
+    LastDay,
+    Limit,
+    Page,
+    UnitNumber,
+    check_days,
+    read_place,
+    to_page,
+    write_place,
+)
 from hub.web.guard import Office
 
 router = APIRouter(tags=["days"])
@@ -36,8 +47,8 @@ def list_days(
     office: Office,
     *,
     caller: Annotated[Caller, needs("days:read")],
-    first: Annotated[date, Query(alias="from", description="First day.")],
-    last: Annotated[date, Query(alias="to", description="Last day; 92 days at most.")],
+    first: FirstDay,
+    last: LastDay,
     employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
     unit: UnitNumber = None,
     explain: Annotated[bool, Query(description="With the sentences that explain each day.")] = False,

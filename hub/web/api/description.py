@@ -75,6 +75,8 @@ def _complete(said: dict[str, Any]) -> dict[str, Any]:
         for method, operation in path.items():
             given = operation["responses"]
             given.pop("422", None)
+            if any(each["name"] == "unit" for each in operation.get("parameters", ())):
+                given.setdefault("404", _error("There is no such unit."))
             for status, text in ERRORS.items():
                 given.setdefault(str(status), _error(text))
             if method == "get":

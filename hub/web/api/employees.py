@@ -16,7 +16,7 @@ from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Member
 from hub.roster.units import Memberships
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, to_json
-from hub.web.api.paging import After, Limit, Page, UnitNumber, read_place, to_page, write_place
+from hub.web.api.paging import After, Limit, Moment, Page, UnitNumber, read_place, to_page, write_place
 from hub.web.guard import Office
 
 router = APIRouter(tags=["employees"])
@@ -45,7 +45,7 @@ def list_employees(
     *,
     caller: Annotated[Caller, needs("employees:read")],
     unit: UnitNumber = None,
-    changed_since: Annotated[datetime | None, Query(description="Changed at this moment or later.")] = None,
+    changed_since: Annotated[Moment | None, Query(description="Changed at this moment or later.")] = None,
     after: After = "",
     limit: Limit = 100,
 ) -> Response:
@@ -56,8 +56,6 @@ def list_employees(
     if within is not None:
         conditions.append(_belongs(within, today))
     if changed_since is not None:
-        if changed_since.tzinfo is None:
-            raise HTTPException(400, "changed_since: say the offset too, like 2026-03-02T07:00:00+07:00.")
         conditions.append(_changed(changed_since))
     with office.database.read() as session:
         query = select(Employee).where(*conditions).order_by(Employee.id).limit(limit + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Final, Generic, TypeVar
@@ -11,6 +12,7 @@ from typing import Annotated, Final, Generic, TypeVar
 import msgspec
 from fastapi import HTTPException, Query
 from fastapi.responses import Response
+from pydantic import AwareDatetime, BeforeValidator
 
 from hub.web.api.description import to_json
 
@@ -20,6 +22,20 @@ MOST_DAYS: Final = 92
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="At most so many items in this page.")]
 After = Annotated[str, Query(max_length=400, description="`next` of the page before; empty: the first page.")]
 UnitNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="This unit and those below it.")]
+
+
+def _written(text: object) -> object:
+    """Pydantic would also read a number as seconds since 1970."""
+    if isinstance(text, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        raise ValueError("write it as ISO 8601 does, beginning with YYYY-MM-DD")
+    return text
+
+
+FirstDay = Annotated[date, BeforeValidator(_written), Query(alias="from", description="First day.")]
+LastDay = Annotated[
+    date, BeforeValidator(_written), Query(alias="to", description=f"Last day; {MOST_DAYS} days at most.")
+]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 Item = TypeVar("Item")
 

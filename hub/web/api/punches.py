@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 import msgspec
@@ -17,7 +17,18 @@ from hub.roster.models import Membership
 from hub.roster.units import Memberships
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers
-from hub.web.api.paging import After, Limit, Page, UnitNumber, check_days, read_place, to_page, write_place
+from hub.web.api.paging import (
+    After,
+    FirstDay,
+    LastDay,
+    Limit,
+    Page,
+    UnitNumber,
+    check_days,
+    read_place,
+    to_page,
+    write_place,
+)
 from hub.web.guard import Office
 
 router = APIRouter(tags=["punches"])
@@ -48,8 +59,8 @@ def list_punches(
     office: Office,
     *,
     caller: Annotated[Caller, needs("punches:read")],
-    first: Annotated[date, Query(alias="from", description="First day.")],
-    last: Annotated[date, Query(alias="to", description="Last day; 92 days at most.")],
+    first: FirstDay,
+    last: LastDay,
     employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
     kiosk: Annotated[str, Query(max_length=63, description="Only of this kiosk.")] = "",
     unit: UnitNumber = None,
