@@ -2,8 +2,10 @@
 
 from hub.access import models as access
 from hub.access import token_models as tokens
+from hub.attendance import handover_models as handover
 from hub.attendance import models as attendance
 from hub.db import Base
+from hub.fleet import fault_models as faults
 from hub.fleet import models as fleet
 from hub.ingest import models as ingest
 from hub.recap import models as recap
@@ -21,7 +23,9 @@ __all__ = [
     "access",
     "attendance",
     "fallback",
+    "faults",
     "fleet",
+    "handover",
     "ingest",
     "kiosk_enrolment",
     "operators",

@@ -16,6 +16,10 @@ Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRi
 person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
 took for no living person."""
 
+OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle"]
+"""check, sign, receive: the steps of handing a month over; faults: seeing fault reports; report: making them, and
+saying that one is not solved; handle: taking them up and solving them."""
+
 
 class Role(StrEnum):
     """Who somebody is to the hub; the words are those of the regulation and of the command line."""
@@ -49,7 +53,20 @@ _PAPER_RIGHTS: Final[dict[Role, frozenset[PaperRight]]] = {
 }
 """Nobody has both `verify` and `enter`, or both `enter` and `decide`: the second person is another office."""
 
+_OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
+    Role.ADMINISTRATOR: frozenset({"receive", "faults", "report", "handle"}),
+    Role.OPERATOR: frozenset({"check", "faults", "report"}),
+    Role.OFFICIAL: frozenset({"faults", "report"}),
+    Role.HEAD: frozenset({"sign", "faults", "report"}),
+    Role.SUPERVISOR: frozenset({"faults", "report"}),
+    Role.TECHNICIAN: frozenset({"faults", "handle"}),
+    Role.AUDITOR: frozenset({"faults"}),
+}
+"""Nobody has two of `check`, `sign` and `receive`."""
 
-def may(role: Role, right: Right) -> bool:
+
+def may(role: Role, right: Right | OfficeRight) -> bool:
     """Whether somebody in this role has a right."""
+    if right in _OFFICE_RIGHTS.get(role, frozenset()):
+        return True
     return right in _RIGHTS[role] or right in _PAPER_RIGHTS.get(role, frozenset())

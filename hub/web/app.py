@@ -28,8 +28,10 @@ from hub.web.views import (
     cancellation,
     charts,
     downloads,
+    faults,
     fleet,
     grid,
+    handover,
     letter_forms,
     letters,
     manual,
@@ -47,6 +49,7 @@ from hub.web.views import (
 )
 
 access_views = (sign_in, second_step, account)
+office_views = (handover, faults)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 
@@ -61,7 +64,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.state.front_office = office
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    for views in (*access_views, *record_views, *paper_views):
+    for views in (*access_views, *record_views, *paper_views, *office_views):
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

@@ -8,9 +8,11 @@ from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.attendance.corrections import list_outside
 from hub.attendance.document_list import count_waiting
+from hub.attendance.handover import handover_lines
 from hub.attendance.manual import list_entries
 from hub.attendance.month_pending import month_lines
 from hub.attendance.outages import list_outages
+from hub.fleet.faults import list_faults
 from hub.recap.monthly import Month
 from hub.review.queue import count_reviews
 from hub.roster.officers import is_same_officer
@@ -39,6 +41,8 @@ def tasks_of(office: FrontOffice, visitor: Visitor) -> list[Task]:
         *_entries(office, visitor),
         *_outages(office, visitor),
         *_months(office, visitor),
+        *_handovers(office, visitor),
+        *_faults(office, visitor),
     ]
     return [task for task in found if task.count]
 
@@ -88,6 +92,35 @@ def _outages(office: FrontOffice, visitor: Visitor) -> list[Task]:
             within = UnitTree.load(session.connection()).within(visitor.unit_id)
         lines = [line for line in lines if line.unit_id in within]
     return [Task(name="outage", count=len(lines), address="/gangguan", symbol="plug-circle-xmark")]
+
+
+def _handovers(office: FrontOffice, visitor: Visitor) -> list[Task]:
+    """Last month's hand-overs that wait for this visitor."""
+    right = next((each for each in ("check", "sign", "receive") if may(visitor.role, each)), None)
+    if right is None:
+        return []
+    month = Month.of(office.today()).shifted(-1)
+    within = None
+    if visitor.unit_id is not None:
+        with office.database.read() as session:
+            within = UnitTree.load(session.connection()).within(visitor.unit_id)
+    states = {"check": ("open", "returned"), "sign": ("checked",), "receive": ("signed",)}[right]
+    lines = [line for line in handover_lines(office.database, month.first, within) if line.days]
+    count = sum(line.changed if right == "check" and line.state != "received" else False for line in lines)
+    count += sum(line.state in states and not line.changed for line in lines)
+    where = address("/serah-terima", month=month.text)
+    return [Task(name=right, count=count, address=where, symbol="handshake")]
+
+
+def _faults(office: FrontOffice, visitor: Visitor) -> list[Task]:
+    if not may(visitor.role, "handle"):
+        return []
+    within = None
+    if visitor.unit_id is not None:
+        with office.database.read() as session:
+            within = UnitTree.load(session.connection()).within(visitor.unit_id)
+    count = len(list_faults(office.database, within, unsolved=True))
+    return [Task(name="fault", count=count, address="/laporan", symbol="screwdriver-wrench")]
 
 
 def _months(office: FrontOffice, visitor: Visitor) -> list[Task]:

@@ -13,6 +13,29 @@ from hub.web.language import Language
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
 
 _WORDS: Final[tuple[tuple[str, str], ...]] = (
+    (r"Days have changed since this page .*", "Ada hari yang berubah sejak halaman ini dibuka; lihat lagi."),
+    (r"This month was received; .*", "Bulan ini sudah diterima; hanya penerimanya yang dapat mengembalikannya."),
+    (r"No day of this month is assessed; .*", "Belum ada hari yang dihitung; tidak ada yang diserahkan."),
+    (r"(.*) days of this month may still change; .*", "{0} hari masih dapat berubah; serahkan setelah tidak ada lagi."),
+    (r"This month must be checked before .*", "Bulan ini diperiksa dahulu, dan tidak berubah, sebelum ditandatangani."),
+    (
+        r"Whoever checked a month does not sign it; .*",
+        "Yang memeriksa tidak menandatangani; harus orang lain.",
+    ),
+    (r"This month must be checked and signed .*", "Bulan ini diperiksa dan ditandatangani dahulu, dan tidak berubah."),
+    (r"This month was not handed over; .*", "Bulan ini belum diserahkan; tidak ada yang dikembalikan."),
+    (r"Say why the month is returned.*", "Tulis alasan bulan ini dikembalikan, sedikitnya lima huruf."),
+    (
+        r"This unit hands over no months .*",
+        "Unit ini tidak menyerahkan bulan sendiri; unit di atasnya saja.",
+    ),
+    (r"(.*) is not over yet\.", "{0} belum berakhir."),
+    (r"Choose the unit\.", "Pilih unitnya."),
+    (r"Choose what it is about\.", "Pilih tentang apa laporan ini."),
+    (r"There is no kiosk '(.*)'\.", "Tidak ada kiosk '{0}' di unit itu."),
+    (r"There is no fault report (.*)\.", "Tidak ada laporan {0}."),
+    (r"Somebody else has done something about this report .*", "Laporan ini baru saja diubah orang lain; lihat lagi."),
+    (r"Say in a few words what it is\.", "Tulis dengan beberapa kata apa yang terjadi."),
     (r"Say which day's attendance is cancelled\.", "Pilih hari yang kehadirannya dibatalkan."),
     (r"Say how many witness statements .*", "Isi jumlah keterangan saksi yang dilampirkan: dua atau lebih."),
     (r"(\S+) lies ahead; attendance .*", "{0} belum terjadi; kehadiran yang belum ada tidak dapat dibatalkan."),

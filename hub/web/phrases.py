@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.web.phrases_access import ACCESS
+from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_viewing import VIEWING
 
@@ -435,4 +436,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     "role.auditor": ("auditor", "auditor"),
     **VIEWING,
     **ACCESS,
+    **OFFICES,
 }

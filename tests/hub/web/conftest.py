@@ -271,4 +271,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/gangguan",
         "/bulan",
         "/bulan/2026-03",
+        "/serah-terima",
+        f"/serah-terima/2026-03/{furnished.unit}",
+        "/laporan",
     ]
