@@ -26,7 +26,7 @@ _NEEDED: Final[dict[Scope, Right]] = {
 }
 """Which right of a role stands for a scope."""
 
-CHALLENGE: Final = 'Bearer realm="Presensi", Basic realm="Presensi", charset="UTF-8"'
+CHALLENGE: Final = 'Basic realm="Presensi", charset="UTF-8", Bearer realm="Presensi"'
 
 
 @dataclass(frozen=True, slots=True)
