@@ -269,6 +269,16 @@ PHRASES: Final[dict[str, Phrase]] = {
     "enrolment.proposed": ("{count} menunggu persetujuan", "{count} to be approved"),
     "enrolment.to_approval": ("Persetujuan pendaftaran", "Approve enrolments"),
     "enrolment.since": ("Terakhir diperbarui", "Last updated"),
+    "enrolment.find": ("Nama atau NIP", "Name or NIP"),
+    "enrolment.kind.all": ("Semua pendaftaran", "Every enrolment"),
+    "enrolment.kind.lengkap": ("Lengkap", "Complete"),
+    "enrolment.kind.kurang": ("Kurang foto", "Too few photos"),
+    "enrolment.kind.belum": ("Belum didaftarkan", "Not enrolled"),
+    "enrolment.kind.menunggu": ("Menunggu persetujuan", "To be approved"),
+    "enrolment.none_hint": (
+        "Hapus kata yang dicari atau pilih pendaftaran lain.",
+        "Clear the words or choose another enrolment.",
+    ),
     "enrolment.left": ("berakhir {date}", "left {date}"),
     # Kiosks
     "kiosks.title": ("Kiosk", "Kiosks"),

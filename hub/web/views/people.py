@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from contract.errors import BadInputError
@@ -14,7 +15,7 @@ from hub.access.accounts import Visitor
 from hub.recap.day_file import day_file, key_of
 from hub.recap.monthly import Month
 from hub.recap.person import person_day, person_month
-from hub.roster.overview import list_employees
+from hub.roster.overview import EmployeeLine, list_employees
 from hub.roster.units import UnitTree
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.office import FrontOffice
@@ -27,16 +28,53 @@ ENOUGH_FRAMES: Final = 5
 """Fewer than five pictures enrol a person with a warning."""
 
 
+ON_A_PAGE: Final = 100
+
+Kind = Literal["", "lengkap", "kurang", "belum", "menunggu"]
+_KINDS: Final[dict[Kind, Callable[[EmployeeLine], bool]]] = {
+    "": lambda _line: True,
+    "lengkap": lambda line: line.frames >= ENOUGH_FRAMES,
+    "kurang": lambda line: 0 < line.frames < ENOUGH_FRAMES,
+    "belum": lambda line: not line.frames,
+    "menunggu": lambda line: line.proposed > 0,
+}
+"""Which enrolments a list is narrowed to."""
+
+
 @router.get("/pegawai")
-def show_enrolment(request: Request, visitor: PageVisitor, office: Office, unit: str = "") -> Response:
+def show_enrolment(
+    request: Request,
+    visitor: PageVisitor,
+    office: Office,
+    *,
+    unit: str = "",
+    name: str = "",
+    kind: Kind = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Employees by unit and name, a hundred on a page, narrowed by name and by how they are enrolled."""
     require(visitor, "enrolment")
     choice = choose_unit(office, visitor, unit)
+    words = name[:100].casefold().split()
+    lines = [
+        line
+        for line in list_employees(office.database, office.today(), choice.unit_id)
+        if _KINDS[kind](line) and all(word in f"{line.name} {line.nip or ''}".casefold() for word in words)
+    ]
+    pages = max(1, -(-len(lines) // ON_A_PAGE))
+    at = min(page, pages)
     return render(
         request,
         "enrolment.html",
-        employees=list_employees(office.database, office.today(), choice.unit_id),
+        employees=lines[(at - 1) * ON_A_PAGE : at * ON_A_PAGE],
+        count=len(lines),
         choice=choice,
         enough=ENOUGH_FRAMES,
+        name=name[:100],
+        kind=kind,
+        kinds=[each for each in _KINDS if each],
+        page=at,
+        pages=pages,
     )
 
 

@@ -287,3 +287,22 @@ def test_day_of_a_slot_shows_the_minutes_that_are_paid(admin: Any, office: Any, 
         office.punch("lobi", rina, friday.replace(hour=hour, minute=minute))
     settle()
     assert "210 dari 240 menit dibayar" in admin.get(f"/pegawai/{rina}/{friday.date()}").words
+
+
+def test_list_of_employees_comes_in_pages_and_is_narrowed(admin: Any, furnished: Any, office: Any) -> None:
+    for number in range(105):
+        office.employee(f"Pegawai {number:03d}", unit=furnished.unit)
+    first, second = admin.get("/pegawai"), admin.get("/pegawai?page=2")
+    assert "Halaman 1 dari 2" in first.words
+    names = [f"Pegawai {number:03d}" for number in range(105)]
+    assert [name for name in names if (name in first.words) == (name in second.words)] == []
+    assert "Halaman" not in admin.get("/pegawai?name=pegawai+10").words
+    found = admin.get("/pegawai?name=198501012010011001").words
+    assert "Rina Wulandari" in found
+    assert "Pegawai 001" not in found
+    assert "Rina Wulandari" in admin.get("/pegawai?kind=lengkap").words
+    assert "Pegawai 001" not in admin.get("/pegawai?kind=lengkap").words
+    assert "Tidak ada pegawai yang cocok." in admin.get("/pegawai?name=zzz").words
+    assert "Halaman 2 dari 2" in admin.get("/pegawai?page=99").words
+    for wrong in ("/pegawai?kind=semua", "/pegawai?page=0", "/pegawai?page=x"):
+        assert admin.get(wrong).status == 400, wrong
