@@ -16,9 +16,10 @@ Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRi
 person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
 took for no living person."""
 
-OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle"]
+OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle", "schedules"]
 """check, sign, receive: the steps of handing a month over; faults: seeing fault reports; report: making them, and
-saying that one is not solved; handle: taking them up and solving them."""
+saying that one is not solved; handle: taking them up and solving them; schedules: rules of attendance of the
+regency."""
 
 
 class Role(StrEnum):
@@ -54,7 +55,7 @@ _PAPER_RIGHTS: Final[dict[Role, frozenset[PaperRight]]] = {
 """Nobody has both `verify` and `enter`, or both `enter` and `decide`: the second person is another office."""
 
 _OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
-    Role.ADMINISTRATOR: frozenset({"receive", "faults", "report", "handle"}),
+    Role.ADMINISTRATOR: frozenset({"receive", "faults", "report", "handle", "schedules"}),
     Role.OPERATOR: frozenset({"check", "faults", "report"}),
     Role.OFFICIAL: frozenset({"faults", "report"}),
     Role.HEAD: frozenset({"sign", "faults", "report"}),

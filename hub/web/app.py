@@ -42,6 +42,7 @@ from hub.web.views import (
     recaps,
     refusals,
     review,
+    schedules,
     search,
     second_step,
     sign_in,
@@ -49,7 +50,7 @@ from hub.web.views import (
 )
 
 access_views = (sign_in, second_step, account)
-office_views = (handover, faults)
+office_views = (handover, faults, schedules)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 

@@ -274,4 +274,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/serah-terima",
         f"/serah-terima/2026-03/{furnished.unit}",
         "/laporan",
+        "/jadwal",
+        "/jadwal/jember-5",
+        "/jadwal/jember-5/ubah",
     ]
