@@ -1,0 +1,262 @@
+"""Every read of somebody's record and every write leaves an entry, and nothing goes through without one."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import select, text
+
+from hub.access.accounts import link_account
+from hub.access.models import AccountSession
+from hub.access.roles import Role
+from hub.access.trail.append import entries, to_entry
+from hub.access.trail.chain import Entry, about_text
+from hub.db import Database
+from hub.roster.approval import list_waiting
+from hub.web.app import create_app
+from hub.web.deeds import DEEDS, WITHOUT_PEOPLE
+from hub.web.office import FrontOffice
+from tests.factories.snapshots import jpeg
+
+NOW = datetime(2026, 3, 2, 19, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+PASSWORD = "kopi-tubruk-manis"
+Told = Callable[..., list[Entry]]
+
+SIMPLE = {
+    "GET /": "/",
+    "GET /harian": "/harian?date=2026-03-02",
+    "GET /bulanan": "/bulanan?month=2026-03",
+    "GET /kehadiran": "/kehadiran",
+    "GET /grafik": "/grafik",
+    "GET /cari": "/cari?q=rina",
+    "GET /pegawai": "/pegawai",
+    "GET /pegawai/{employee_id}": "/pegawai/{rina}",
+    "GET /pegawai/{employee_id}/{date}": "/pegawai/{rina}/2026-03-02",
+    "GET /api/v1/recap/daily": "/api/v1/recap/daily",
+    "GET /api/v1/recap/monthly": "/api/v1/recap/monthly?month=2026-03",
+    "GET /unduh/harian.{form}": "/unduh/harian.csv",
+    "GET /unduh/bulanan.{form}": "/unduh/bulanan.csv",
+    "GET /unduh/lampiran-i-kosong.{form}": "/unduh/lampiran-i-kosong.xlsx",
+    "GET /unduh/lampiran-iii.{form}": "/unduh/lampiran-iii.pdf?person={rina}&day=2026-03-02",
+    "GET /pegawai/persetujuan": "/pegawai/persetujuan",
+    "GET /penolakan": "/penolakan",
+    "GET /kiosk": "/kiosk",
+    "GET /karantina": "/karantina",
+    "GET /tinjauan": "/tinjauan",
+    "GET /surat": "/surat",
+    "GET /surat/baru": "/surat/baru",
+    "GET /pembatalan/baru": "/pembatalan/baru",
+    "GET /manual": "/manual",
+    "GET /manual/baru": "/manual/baru",
+    "GET /bulan/{text}": "/bulan/2026-03",
+}
+"""One address for each route that shows people without anything having been made for it first."""
+
+MADE = {
+    "GET /pegawai/persetujuan/foto/{frame_id}",
+    "GET /penolakan/{device}/{epoch}/{seq}/foto",
+    "GET /tinjauan/scan/{device}/{epoch}/{seq}",
+    "GET /tinjauan/wajah/{employee_id}",
+    "GET /surat/{number:int}",
+    "GET /surat/{number:int}/perbaiki",
+    "GET /surat/{number:int}/berkas/{sha256}",
+    "GET /surat/{number:int}/pratinjau/{sha256}",
+    "GET /manual/{number:int}/foto",
+    "GET /gangguan/{number:int}",
+}
+"""Those that are visited in a test of their own below."""
+
+
+def routes(app: Any) -> Iterator[tuple[str, str]]:
+    for included in app.routes:
+        for route in getattr(getattr(included, "original_router", None), "routes", ()):
+            assert isinstance(route, APIRoute)
+            for method in route.methods - {"HEAD"}:
+                yield method, route.path
+
+
+@pytest.fixture
+def told(database: Database) -> Told:
+    """Entries of an act (None: of all), oldest first."""
+
+    def read(act: str | None = None) -> list[Entry]:
+        with database.read() as session:
+            found = [to_entry(row) for row in session.execute(select(entries).order_by(entries.c.seq))]
+        return [entry for entry in found if act is None or entry.act == act]
+
+    return read
+
+
+def about(entry: Entry) -> Any:
+    return msgspec.json.decode(entry.about)
+
+
+def test_every_address_says_what_it_reads_or_changes(front: FrontOffice) -> None:
+    """A new route needs a line in hub.web.deeds, and one that shows people an example here."""
+    here = {f"{method} {path}" for method, path in routes(create_app(front))}
+    assert len(here) > 60
+    assert here == DEEDS.keys() | WITHOUT_PEOPLE.keys()
+    assert DEEDS.keys() & WITHOUT_PEOPLE.keys() == set()
+    assert all(address.startswith("GET ") for address in WITHOUT_PEOPLE)
+    assert {address for address in DEEDS if address.startswith("GET ")} == SIMPLE.keys() | MADE
+
+
+def test_every_page_about_people_leaves_one_entry(admin: Any, furnished: Any, told: Told) -> None:
+    for address, path in SIMPLE.items():
+        before = len(told())
+        page = admin.get(path.replace("{rina}", furnished.rina))
+        assert page.status == 200, path
+        [entry] = told()[before:]
+        assert (entry.address, entry.act, entry.kind) == (address, DEEDS[address].act, "read")
+        assert (entry.actor, entry.role, entry.client, entry.status) == ("admin", "administrator", "127.0.0.1", 200)
+        assert entry.at == NOW
+        said = about(entry)
+        assert "unit" in said or "employees" in said, path
+        if "{rina}" in path:
+            assert said["employees"] == [furnished.rina]
+        for period, given in (("month", "2026-03"), ("day", "2026-03-02")):
+            if DEEDS[address].period == period or given in path.replace("date=2026-03-02", "").split("=")[-1:]:
+                assert said[period] == given, path
+
+
+def test_pages_without_people_leave_none(admin: Any, told: Told) -> None:
+    before = told()
+    for path in ("/akun", "/pekerjaan", "/gangguan", "/bulan", "/healthz", "/readyz", "/bahasa/en"):
+        assert admin.get(path).status in (200, 303)
+    assert admin.get("/aset/presensi/presensi.css").status == 200
+    assert told() == before
+
+
+def test_grid_of_a_unit_is_one_entry_without_names(admin: Any, furnished: Any, told: Told) -> None:
+    admin.get(f"/kehadiran?month=2026-03&unit={furnished.unit}&name=Rina")
+    [entry] = told("grid.read")
+    assert entry.about == about_text(month="2026-03", unit=furnished.unit)
+
+
+def test_picture_is_told_with_whom_it_shows(
+    admin: Any, furnished: Any, told: Told, database: Database, front: FrontOffice
+) -> None:
+    assert front.photos is not None
+    [waiting] = [each for each in list_waiting(database, NOW.date()) if each.person_id == furnished.hostile]
+    for file in waiting.files:
+        path = front.photos.path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(jpeg())
+    assert admin.get(f"/pegawai/persetujuan/foto/{waiting.frames[0]}").status == 200
+    [entry] = told("enrolment.photo")
+    assert about(entry) == {"employees": [furnished.hostile], "number": waiting.frames[0]}
+
+
+def test_read_that_finds_nothing_leaves_no_entry_and_one_that_is_forbidden_does(
+    admin: Any, as_role: Callable[..., Any], office: Any, furnished: Any, told: Told
+) -> None:
+    before = told()
+    assert admin.get("/pegawai/198501012010011001").status == 404
+    assert told() == before
+    office.unit("Dinas Lain")
+    supervisor = as_role(Role.SUPERVISOR, "Dinas Lain")
+    assert supervisor.get(f"/pegawai/{furnished.rina}").status == 403
+    [entry] = told("month.read")
+    assert (entry.actor, entry.status, about(entry)["employees"]) == ("supervisor", 403, [furnished.rina])
+
+
+def test_own_record_is_nobody_elses(admin: Any, furnished: Any, told: Told, database: Database) -> None:
+    link_account(database, "admin", furnished.rina)
+    assert admin.get(f"/pegawai/{furnished.rina}").status == 200
+    assert told("month.read") == []
+    assert admin.get(f"/pegawai/{furnished.hostile}").status == 200
+    assert len(told("month.read")) == 1
+
+
+def test_every_form_leaves_an_entry_even_when_it_is_refused(
+    admin: Any, furnished: Any, told: Told, front: FrontOffice
+) -> None:
+    token = admin.get("/surat/baru").field("token")
+    posts = [path for method, path in routes(create_app(front)) if method == "POST" and "keluar" not in path]
+    assert len(posts) > 15
+    for path in posts:
+        before = len(told())
+        example = path.replace("{number:int}", "7").replace("{text}", "2026-02")
+        for name in ("person_id", "device", "epoch", "seq", "step"):
+            example = example.replace(f"{{{name}}}", "1")
+        answer = admin.post(example, token=token)
+        if path != "/masuk":
+            [entry] = told()[before:]
+            assert (entry.address, entry.kind) == (f"POST {path}", "write")
+            assert entry.status == answer.status or answer.status < 400, path
+    assert admin.post("/keluar", token=token).status == 303
+    assert told()[-1].act == "account.sign_out"
+
+
+def test_sign_ins_are_told_and_typed_names_only_when_they_are_accounts(
+    admin: Any, stranger: Any, told: Told, database: Database
+) -> None:
+    [entry] = told("account.sign_in")
+    assert (entry.actor, entry.kind, entry.role) == ("admin", "write", "administrator")
+    assert stranger.sign_in("admin", "salah-sekali-ini").status == 401
+    assert stranger.sign_in("rahasia-di-kolom-nama", "x" * 12).status == 401
+    assert [entry.actor for entry in told("account.sign_in_failed")] == ["admin", "-"]
+    with database.read() as session:
+        everything = str(session.execute(text("SELECT * FROM audit_entry")).all())
+    assert "rahasia" not in everything
+    assert "salah-sekali" not in everything
+
+
+def test_stranger_fills_no_disk(stranger: Any, told: Told) -> None:
+    assert stranger.post("/surat/baru", person="x").status == 303
+    assert stranger.post("/masuk", name="admin", password="x").status == 400
+    assert stranger.get("/kehadiran").status == 303
+    assert told() == []
+
+
+def test_json_by_password_is_told_with_its_account(admin: Any, stranger: Any, told: Told) -> None:
+    basic = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+    assert stranger.get("/api/v1/recap/daily", Authorization=f"Basic {basic}").status == 200
+    [entry] = told("daily.read")
+    assert (entry.actor, entry.role, about(entry)) == ("admin", "administrator", {"day": "2026-03-02", "unit": None})
+
+
+def test_decision_and_its_entry_are_one_transaction(admin: Any, furnished: Any, told: Told, database: Database) -> None:
+    token = admin.get("/gangguan").field("token")
+    form = {"token": token, "began": "2026-03-02T07:00", "reason": "listrik padam", "reported_to": "BKPP"}
+    assert admin.post("/gangguan", **form).status == 303
+    [entry] = told("outage.declare")
+    assert (entry.actor, entry.status, about(entry)) == ("admin", 200, {"unit": None})
+    with database.write() as session:
+        session.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(FAIL, 'full'); END"))
+    refused = admin.post("/gangguan", **(form | {"reason": "jaringan putus"}))
+    assert refused.status == 503
+    with database.read() as session:
+        assert session.scalars(text("SELECT reason FROM outage")).all() == ["listrik padam"]
+
+
+def test_what_cannot_be_told_is_not_shown(
+    admin: Any, furnished: Any, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.write() as session:
+        session.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(FAIL, 'full'); END"))
+    with caplog.at_level(logging.CRITICAL):
+        page = admin.get(f"/pegawai/{furnished.rina}")
+    assert page.status == 503
+    assert page.headers["content-security-policy"]
+    assert "Rina" not in page.text
+    assert "trail cannot be written" in caplog.text
+    assert admin.get("/akun").status == 200
+
+
+def test_session_that_is_only_kept_awake_is_no_write(admin: Any, told: Told, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE account_session SET seen_at = '2026-03-02 11:50:00.000000'"))
+    before = len(told())
+    assert admin.get("/akun").status == 200
+    with database.read() as session:
+        assert session.scalars(select(AccountSession.seen_at)).one() == NOW
+    assert len(told()) == before
