@@ -123,9 +123,10 @@ class Database:
         witness = _witness.get()
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
-            if witness is not None:
+            stands = session.in_transaction()  # a trial run rolls back by itself
+            if witness is not None and stands:
                 witness.before_commit(session)
-        if witness is not None:
+        if witness is not None and stands:
             witness.after_commit()
 
     @contextmanager
