@@ -75,8 +75,24 @@ DEEDS: Final[dict[str, DeedName]] = {
     "GET /bulan/{text}": DeedName("pending.read", "month"),
     "POST /bulan/{text}/tutup": DeedName("month.close"),
     "POST /bulan/{text}/buka": DeedName("month.reopen"),
+    # Programs
+    "GET /api/v1/employees": DeedName("staff.read"),
+    "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),
+    "GET /api/v1/punches": DeedName("punches.read"),
+    "GET /api/v1/days": DeedName("days.read"),
+    "GET /api/v1/pay/runs": DeedName("pay_runs.read"),
+    "GET /api/v1/pay/run": DeedName("pay.read"),
+    "GET /api/v1/documents": DeedName("letters.read"),
+    "GET /api/v1/documents/{document_id}": DeedName("letter.read"),
+    "POST /api/v1/documents": DeedName("letter.hand_in"),
+    "GET /api/v1/kiosks": DeedName("kiosks.read"),
     # Accounts, and the trail itself
     "POST /masuk": DeedName("account.sign_in"),
+    "POST /masuk/kode": DeedName("account.sign_in"),
+    "POST /akun/dua-langkah/mulai": DeedName("second_step.begin"),
+    "POST /akun/dua-langkah/sahkan": DeedName("second_step.confirm"),
+    "POST /akun/dua-langkah/kode": DeedName("second_step.renew"),
+    "POST /akun/dua-langkah/hapus": DeedName("second_step.drop"),
     "POST /keluar": DeedName("account.sign_out"),
     "POST /keluar/semua": DeedName("account.sign_out_everywhere"),
 }
@@ -84,7 +100,10 @@ DEEDS: Final[dict[str, DeedName]] = {
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /masuk": "the form to sign in",
     "GET /bahasa/{code}": "remembers a language in a cookie",
+    "GET /masuk/kode": "the form for the second step",
     "GET /akun": "one's own account",
+    "GET /akun/dua-langkah": "one's own second step",
+    "GET /akun/dua-langkah/qr.svg": "one's own second step",
     "GET /pekerjaan": "counts of what waits, and nobody's name",
     "GET /gangguan": "times without terminals, by unit",
     "GET /bulan": "which months are closed, by unit",
@@ -94,5 +113,4 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
 }
 """Reads that the trail leaves out, and why."""
 
-SIGN_IN: Final = "account.sign_in"
 FAILED_SIGN_IN: Final = "account.sign_in_failed"

@@ -141,6 +141,7 @@ def try_code(office: FrontOffice, username: str, code: str) -> bool:
     if steps is not None and steps.check(username, code):
         office.throttle.succeed(key)
         return True
+    note_failed_sign_in(username)
     office.throttle.fail(key)
     return False
 

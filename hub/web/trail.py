@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,6 +59,11 @@ class Trail:
         try:
             with witnessed(watch):
                 await self._app(scope, receive, send_recorded)
+        except Exception:
+            if not watch.is_read and watch.is_owed(500):
+                with suppress(SQLAlchemyError):  # the failure itself is what is told
+                    await run_in_threadpool(watch.record, 500)
+            raise
         finally:
             watching.reset(token)
 
@@ -65,9 +71,8 @@ class Trail:
 def _tell(watch: Watch, status: int) -> None:
     what = "was not shown" if watch.is_read else f"was answered with {status}, and may have been done all the same"
     logger.critical(
-        "The audit trail cannot be written: what %s asked with %s %s %s.",
+        "The audit trail cannot be written: what %s asked with %s %s.",
         watch.actor or "somebody",
-        watch.scope["method"],
-        watch.scope["path"],
+        watch.address(),
         what,
     )

@@ -66,7 +66,8 @@ def note_failed_sign_in(name: str) -> None:
 
 @dataclass(slots=True)
 class Watch:
-    """One request as the trail will tell it, once. told: its entry is written, or being written."""
+    """One request as the trail will tell it, once. told: its entry is written, or being written;
+    carried: together with a write, as done (status 200)."""
 
     scope: Scope
     office: FrontOffice
@@ -78,6 +79,7 @@ class Watch:
     employees: set[str] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
     told: bool = False
+    carried: bool = False
     _in_hand: bool = False
 
     @classmethod
@@ -97,23 +99,28 @@ class Watch:
         self._in_hand = True
 
     def after_commit(self) -> None:
-        self.told = self.told or self._in_hand
+        if self._in_hand:
+            self.told = self.carried = True
+            self._in_hand = False
 
     def is_owed(self, status: int) -> bool:
         """Whether an answer of this status still needs an entry.
 
         Every request of somebody known that is no read; reads that were answered or forbidden; failed sign-ins.
-        Anonymous requests leave none: anybody on the network could fill the disk with them.
+        Anonymous requests leave none: anybody on the network could fill the disk with them. What wrote something and
+        was refused all the same gets a second entry.
         """
-        if self.told or self._route() is None:
+        if self._route() is None:
             return False
+        if self.told:
+            return self.carried and status >= 400
         if self.tried is not None:
             return True
         if self.actor is None:
             return False
         if not self.is_read:
             return True
-        return self._address() not in WITHOUT_PEOPLE and (200 <= status < 300 or status == 403)
+        return self.address() not in WITHOUT_PEOPLE and (200 <= status < 300 or status == 403)
 
     def record(self, status: int) -> None:
         """Write the entry of an answer in a transaction of its own; none for somebody who reads their own record."""
@@ -139,7 +146,7 @@ class Watch:
             kind="read" if self.is_read and self.tried is None else "write",
             act=self.act or named.act,
             about=about_text(self.employees, **self._facts(named)),
-            address=self._address(),
+            address=self.address(),
             client=client[0] if client else None,
             status=status,
         )
@@ -150,12 +157,15 @@ class Watch:
         today = self.office.today().isoformat()
         found: dict[str, Fact | date] = {}
         month = _matching(_MONTH, path.get("text"), query.get("month"))
-        day = _matching(_DAY, path.get("date"), query.get("date"), query.get("day"))
-        number = _matching(_NUMBER, path.get("number"), path.get("frame_id"))
+        day = _matching(_DAY, path.get("date"), query.get("date"), query.get("day"), query.get("from"))
+        until = _matching(_DAY, query.get("to"))
+        number = _matching(_NUMBER, path.get("number"), path.get("frame_id"), path.get("document_id"))
         if month or named.period == "month":
             found["month"] = month or today[:7]
         if day or named.period == "day":
             found["day"] = day or today
+        if until:
+            found["until"] = until
         if number:
             found["number"] = int(number)
         if self.is_read and self.actor is not None and not self.employees:
@@ -165,15 +175,21 @@ class Watch:
     def _named(self) -> DeedName:
         endpoint = self.scope.get("endpoint")
         module = getattr(endpoint, "__module__", "").rpartition(".")[2]
-        return DEEDS.get(self._address()) or DeedName(f"{module}.{getattr(endpoint, '__name__', 'unknown')}")
+        return DEEDS.get(self.address()) or DeedName(f"{module}.{getattr(endpoint, '__name__', 'unknown')}")
 
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Method and route, like `GET /pegawai/{employee_id}`."""
         method = "GET" if self.is_read else self.scope["method"]
         return f"{method} {self._route()}"
 
     def _route(self) -> str | None:
         """The route's own address, with names in the place of what stands there; None: no route answers."""
-        return getattr(self.scope.get("route"), "path", None)
+        path = getattr(self.scope.get("route"), "path", None)
+        if path is None:
+            return None
+        # The interface is an application of its own, which knows its addresses from its own root on.
+        outer = self.scope.get("app_root_path", "")
+        return str(self.scope.get("root_path", "")).removeprefix(outer) + str(path)
 
 
 def _matching(form: re.Pattern[str], *texts: object) -> str | None:
