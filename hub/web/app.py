@@ -46,11 +46,12 @@ from hub.web.views import (
     search,
     second_step,
     sign_in,
+    trail,
     work,
 )
 
-access_views = (sign_in, second_step, account)
 office_views = (handover, faults)
+access_views = (sign_in, second_step, account, trail)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 

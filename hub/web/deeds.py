@@ -95,6 +95,7 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /akun/dua-langkah/hapus": DeedName("second_step.drop"),
     "POST /keluar": DeedName("account.sign_out"),
     "POST /keluar/semua": DeedName("account.sign_out_everywhere"),
+    "GET /jejak": DeedName("trail.read"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
@@ -114,3 +115,12 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
 """Reads that the trail leaves out, and why."""
 
 FAILED_SIGN_IN: Final = "account.sign_in_failed"
+
+ACTS: Final = tuple(
+    sorted(
+        {named.act for named in DEEDS.values()}
+        | {FAILED_SIGN_IN, "letter.verify", "letter.refuse", "letter.enter", "letter.withdraw"}
+        | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
+    )
+)
+"""Every act of the pages and the interface; commands are told as `cli.` and their words."""

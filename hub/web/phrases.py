@@ -7,6 +7,7 @@ from typing import Final
 from hub.web.phrases_access import ACCESS
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
+from hub.web.phrases_trail import TRAIL
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
@@ -447,4 +448,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **VIEWING,
     **ACCESS,
     **OFFICES,
+    **TRAIL,
 }

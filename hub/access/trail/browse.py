@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
 
 from hub.access.trail.append import entries, to_entry
 from hub.access.trail.chain import Entry
@@ -45,11 +44,6 @@ def find_entries(database: Database, search: Search, *, limit: int | None = None
         found = [to_entry(row) for row in session.execute(query)]
         count = session.scalar(select(func.count()).select_from(entries).where(*wanted)) or 0
     return Found(found, count)
-
-
-def acts_seen(session: Session) -> list[str]:
-    """Every act that the trail tells of, in order."""
-    return list(session.scalars(select(entries.c.act).distinct().order_by(entries.c.act)))
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:

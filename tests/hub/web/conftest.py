@@ -274,4 +274,6 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/serah-terima",
         f"/serah-terima/2026-03/{furnished.unit}",
         "/laporan",
+        "/jejak",
+        "/jejak?tindakan=cli",
     ]
