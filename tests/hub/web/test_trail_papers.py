@@ -17,10 +17,20 @@ from hub.access.trail.append import entries, to_entry
 from hub.attendance.manual import list_entries
 from hub.attendance.models import DocumentFile, DocumentRow
 from hub.db import Database
+from hub.recap.pay_runs import freeze
 from hub.roster.portraits import portrait_files
 from hub.web.office import FrontOffice
 from tests.factories.doubted import doubted
 from tests.factories.papers import jpeg, pdf
+from tests.factories.pay import (
+    NOVEMBER,
+    SENT_AT,
+    month_of_days,
+    points_day,
+    write_days,
+    write_points,
+    write_term,
+)
 from tests.factories.snapshots import jpeg as snapshot
 
 MORNING = datetime(2026, 3, 2, 7, 12, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -79,7 +89,8 @@ def test_letter_is_told_from_hand_to_hand(
         ("letter.verify", numbered),
     ]
     assert operator.get(f"/surat/{number}/perbaiki").status == 200
-    assert said() == [("letter.read", "operator", numbered)]
+    assert operator.get(f"/api/v1/documents/{number}").status == 200
+    assert said() == [("letter.read", "operator", numbered)] * 2
 
 
 def test_step_that_is_refused_is_told_as_such(
@@ -116,6 +127,17 @@ def test_manual_entries_are_told_with_everybody_that_was_decided_about(
     decided = head.send("/manual", [("token", token), ("putusan", "terima"), ("entry", str(line.id))])
     assert decided.status == 303
     assert [each[0::2] for each in said()][1:] == [("manual.approve", {"employees": [rina]})]
+
+
+def test_pay_run_is_told_by_its_number(
+    admin: Any, office: InventedOffice, rina: str, database: Database, said: Callable[[], list[Said]]
+) -> None:
+    write_days(database, rina, 1, month_of_days("kulon-progo", {}, **points_day()))
+    write_term(database, rina, tpp_base=3_000_000)
+    write_points(database, rina, "6000")
+    run = freeze(database, NOVEMBER, None, by="bkpp", now=SENT_AT).run
+    assert admin.get(f"/api/v1/pay/run?number={run.number}").status == 200
+    assert said() == [("pay.read", "admin", {"run": run.number, "unit": None})]
 
 
 def test_outage_is_told_by_number(admin: Any, rina: str, said: Callable[[], list[Said]]) -> None:
