@@ -84,7 +84,7 @@ def test_list_is_narrowed_and_leaves_an_entry_itself(presensi_hub: Run, rina: st
 def test_verify_says_where_the_trail_is_broken(presensi_hub: Run, hub_database: Database) -> None:
     for _ in range(3):
         assert presensi_hub("account", "sign-out", "siti").exit_code == 0
-    assert "whole: 3 entries" in presensi_hub("audit", "verify").stdout
+    assert "whole. Entries: 3;" in presensi_hub("audit", "verify").stdout
     assert answer(presensi_hub("audit", "verify", "--json"))["whole"] is True
     tamper(hub_database, "UPDATE audit_entry SET actor = 'cli:budi' WHERE seq = 2")
     said = presensi_hub("audit", "verify")

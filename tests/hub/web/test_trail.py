@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,14 +12,11 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy import select, text
+from sqlalchemy import text
 from starlette.routing import Mount
 
 from hub.access.accounts import link_account
-from hub.access.models import AccountSession
 from hub.access.roles import Role
-from hub.access.tokens import SCOPES, add_token
-from hub.access.trail.append import entries, to_entry
 from hub.access.trail.chain import Entry, about_text
 from hub.db import Database
 from hub.roster.approval import list_waiting
@@ -96,18 +92,6 @@ def routes(app: Any, root: str = "") -> Iterator[tuple[str, str]]:
             assert isinstance(each, APIRoute)
             for method in each.methods - {"HEAD"}:
                 yield method, root + each.path
-
-
-@pytest.fixture
-def told(database: Database) -> Told:
-    """Entries of an act (None: of all), oldest first."""
-
-    def read(act: str | None = None) -> list[Entry]:
-        with database.read() as session:
-            found = [to_entry(row) for row in session.execute(select(entries).order_by(entries.c.seq))]
-        return [entry for entry in found if act is None or entry.act == act]
-
-    return read
 
 
 def about(entry: Entry) -> Any:
@@ -221,34 +205,6 @@ def test_every_form_leaves_an_entry_even_when_it_is_refused(
     assert told()[-1].act == "account.sign_out"
 
 
-def test_sign_ins_are_told_and_typed_names_only_when_they_are_accounts(
-    admin: Any, stranger: Any, told: Told, database: Database
-) -> None:
-    [entry] = told("account.sign_in")
-    assert (entry.actor, entry.kind, entry.role) == ("admin", "write", "administrator")
-    assert stranger.sign_in("admin", "salah-sekali-ini").status == 401
-    assert stranger.sign_in("rahasia-di-kolom-nama", "x" * 12).status == 401
-    assert [entry.actor for entry in told("account.sign_in_failed")] == ["admin", "-"]
-    with database.read() as session:
-        everything = str(session.execute(text("SELECT * FROM audit_entry")).all())
-    assert "rahasia" not in everything
-    assert "salah-sekali" not in everything
-
-
-def test_stranger_fills_no_disk(stranger: Any, told: Told) -> None:
-    assert stranger.post("/surat/baru", person="x").status == 303
-    assert stranger.post("/masuk", name="admin", password="x").status == 400
-    assert stranger.get("/kehadiran").status == 303
-    assert told() == []
-
-
-def test_json_by_password_is_told_with_its_account(admin: Any, stranger: Any, told: Told) -> None:
-    basic = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
-    assert stranger.get("/api/v1/recap/daily", Authorization=f"Basic {basic}").status == 200
-    [entry] = told("daily.read")
-    assert (entry.actor, entry.role, about(entry)) == ("admin", "administrator", {"day": "2026-03-02", "unit": None})
-
-
 def test_decision_and_its_entry_are_one_transaction(admin: Any, furnished: Any, told: Told, database: Database) -> None:
     token = admin.get("/gangguan").field("token")
     form = {"token": token, "began": "2026-03-02T07:00", "reason": "listrik padam", "reported_to": "BKPP"}
@@ -275,38 +231,6 @@ def test_what_cannot_be_told_is_not_shown(
     assert "Rina" not in page.text
     assert "trail cannot be written" in caplog.text
     assert admin.get("/akun").status == 200
-
-
-def test_session_that_is_only_kept_awake_is_no_write(admin: Any, told: Told, database: Database) -> None:
-    with database.write() as session:
-        session.execute(text("UPDATE account_session SET seen_at = '2026-03-02 11:50:00.000000'"))
-    before = len(told())
-    assert admin.get("/akun").status == 200
-    with database.read() as session:
-        assert session.scalars(select(AccountSession.seen_at)).one() == NOW
-    assert len(told()) == before
-
-
-def test_program_is_told_by_the_name_of_its_token(
-    stranger: Any, furnished: Any, told: Told, database: Database
-) -> None:
-    token = add_token(database, "e-tpp", SCOPES, unit_id=None, days=30, by="budi", now=NOW)
-    bearer = {"Authorization": f"Bearer {token}"}
-    assert stranger.get(f"/api/v1/days?from=2026-03-01&to=2026-03-31&unit={furnished.unit}", **bearer).status == 200
-    [entry] = told()
-    assert (entry.actor, entry.role, entry.act) == ("api-token:e-tpp", None, "days.read")
-    assert about(entry) == {"day": "2026-03-01", "unit": furnished.unit, "until": "2026-03-31"}
-    letter = {"employee": furnished.rina, "type": "Surat Dokter", "covers": ["2026-03-02"]}
-    headers = bearer | {"Idempotency-Key": "simpeg-0001", "Content-Type": "application/json"}
-    body = msgspec.json.encode(letter)
-    for _ in range(2):
-        assert stranger.ask("POST", "/api/v1/documents", body, headers).status == 201
-    with_her, repeated = told()[1:]
-    assert (with_her.act, about(with_her)["employees"]) == ("letter.hand_in", [furnished.rina])
-    assert (repeated.act, repeated.status) == ("letter.hand_in", 201)
-    refused = stranger.ask("POST", "/api/v1/documents", b"{}", headers | {"Idempotency-Key": "simpeg-0002"})
-    assert refused.status == told()[-1].status == 400
-    assert token not in str(told())
 
 
 def test_failure_after_the_door_is_told(
