@@ -69,7 +69,7 @@ def verify(head_files: tuple[Path, ...], *, key_file: Path | None, as_json: bool
     if as_json:
         show_json(verdict)
     elif verdict.whole:
-        click.echo(f"The trail is whole. Entries: {verdict.entries}; exported heads it was held against: {verdict.heads}.")
+        click.echo(f"The trail is whole. Entries: {verdict.entries}; exported heads held against it: {verdict.heads}.")
     else:
         click.echo(_complaint(verdict), err=True)
     if not verdict.whole:
