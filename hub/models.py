@@ -2,8 +2,8 @@
 
 from hub.access import models as access
 from hub.access import token_models as tokens
-from hub.attendance import handover_models as handover
 from hub.access.trail import models as trail
+from hub.attendance import handover_models as handover
 from hub.attendance import models as attendance
 from hub.db import Base
 from hub.fleet import fault_models as faults

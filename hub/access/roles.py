@@ -66,8 +66,8 @@ _OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
     Role.AUDITOR: frozenset({"faults"}),
 }
 """Nobody has two of `check`, `sign` and `receive`."""
-_TRAIL_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
+_TRAIL_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def may(role: Role, right: Right | OfficeRight) -> bool:

@@ -75,6 +75,12 @@ DEEDS: Final[dict[str, DeedName]] = {
     "GET /bulan/{text}": DeedName("pending.read", "month"),
     "POST /bulan/{text}/tutup": DeedName("month.close"),
     "POST /bulan/{text}/buka": DeedName("month.reopen"),
+    # Between offices
+    "GET /serah-terima/{text}/{unit_id:int}": DeedName("handover.read"),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed}": DeedName("handover.step"),
+    "GET /laporan": DeedName("faults.read"),
+    "POST /laporan": DeedName("fault.report"),
+    "POST /laporan/{number:int}/{deed}": DeedName("fault.step"),
     # Programs
     "GET /api/v1/employees": DeedName("staff.read"),
     "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),
@@ -108,6 +114,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /pekerjaan": "counts of what waits, and nobody's name",
     "GET /gangguan": "times without terminals, by unit",
     "GET /bulan": "which months are closed, by unit",
+    "GET /serah-terima": "how far the month of each office is",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
     "GET /readyz": "whether the database answers",
@@ -120,6 +127,8 @@ ACTS: Final = tuple(
     sorted(
         {named.act for named in DEEDS.values()}
         | {FAILED_SIGN_IN, "letter.verify", "letter.refuse", "letter.enter", "letter.withdraw"}
+        | {"handover.check", "handover.sign", "handover.receive", "handover.return"}
+        | {"fault.take_up", "fault.solve", "fault.reopen"}
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
     )
 )

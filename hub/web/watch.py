@@ -38,7 +38,8 @@ def note(
 ) -> None:
     """Say whom the request that runs is about, before it writes anything: ids, and no names.
 
-    act: a word more exact than that of the address. unit None: every unit; left out: as it was said before.
+    act: a word more exact than that of the address. unit None: every unit; left out: as it was said before;
+    of a write the first that is said counts.
     """
     watch = watching.get()
     if watch is None:
@@ -46,7 +47,8 @@ def note(
     watch.act = act or watch.act
     watch.employees.update(employees)
     watch.facts.update(facts)
-    if unit != "":
+    # A form that was refused is shown again, with the unit that such a page begins with.
+    if unit != "" and (watch.is_read or "unit" not in watch.facts):
         watch.facts["unit"] = unit
 
 

@@ -63,6 +63,8 @@ SIMPLE = {
     "GET /manual": "/manual",
     "GET /manual/baru": "/manual/baru",
     "GET /bulan/{text}": "/bulan/2026-03",
+    "GET /serah-terima/{text}/{unit_id:int}": "/serah-terima/2026-03/{unit}",
+    "GET /laporan": "/laporan",
     "GET /jejak": "/jejak?pegawai={rina}",
 }
 """One address for each route that shows people without anything having been made for it first."""
@@ -111,7 +113,7 @@ def test_every_address_says_what_it_reads_or_changes(front: FrontOffice) -> None
 def test_every_page_about_people_leaves_one_entry(admin: Any, furnished: Any, told: Told) -> None:
     for address, path in SIMPLE.items():
         before = len(told())
-        page = admin.get(path.replace("{rina}", furnished.rina))
+        page = admin.get(path.replace("{rina}", furnished.rina).replace("{unit}", str(furnished.unit)))
         assert page.status == 200, path
         [entry] = told()[before:]
         assert (entry.address, entry.act, entry.kind) == (address, DEEDS[address].act, "read")
@@ -192,8 +194,8 @@ def test_every_form_leaves_an_entry_even_when_it_is_refused(
     assert len(posts) > 15
     for path in posts:
         before = len(told())
-        example = path.replace("{number:int}", "7").replace("{text}", "2026-02")
-        for name in ("person_id", "device", "epoch", "seq", "step"):
+        example = path.replace("{number:int}", "7").replace("{unit_id:int}", "1").replace("{text}", "2026-02")
+        for name in ("person_id", "device", "epoch", "seq", "step", "deed"):
             example = example.replace(f"{{{name}}}", "1")
         answer = admin.post(example, token=token)
         if not path.startswith(("/masuk", "/api/")):

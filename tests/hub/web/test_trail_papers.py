@@ -183,3 +183,23 @@ def test_pictures_are_told_with_whose_they_are(
         ("review.accept", {"employees": [rina], "punches": [punch], "unit": None}),
         ("refusal.see", {"employees": [rina], "event": place}),
     ]
+
+
+def test_steps_of_a_month_and_of_a_report_are_told_by_their_names(
+    admin: Any, office: InventedOffice, rina: str, said: Callable[[], list[Said]]
+) -> None:
+    token = admin.get("/gangguan").field("token")
+    place = "/serah-terima/2026-02/1"
+    assert admin.get(place).status == 200
+    admin.post(f"{place}/kembalikan", token=token, note="x")
+    form = {"unit": "1", "about": "kiosk", "text": "Layar kiosk mati."}
+    assert admin.post("/laporan", token=token, **form).status == 400
+    assert admin.post("/laporan", token=token, **(form | {"about": "terminal"})).status == 303
+    assert admin.post("/laporan/1/tangani", token=token).status == 303
+    assert [each[0::2] for each in said()] == [
+        ("handover.read", {"month": "2026-02", "unit": 1}),
+        ("handover.return", {"month": "2026-02", "unit": 1}),
+        ("fault.report", {"unit": 1}),
+        ("fault.report", {"unit": 1}),
+        ("fault.take_up", {"number": 1, "unit": 1}),
+    ]
