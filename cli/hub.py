@@ -8,6 +8,7 @@ import click
 
 from cli.commands import Commands
 from cli.hub_assess import assess
+from cli.hub_audit import audit
 from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_employment import employee
@@ -60,6 +61,7 @@ for command in (
     *(document, manual, outage, punch, review, month),
     *(enrol, enrolment, pack, employees, unit, account, token, recap, day, assess, recompute_days, seed, serve),
     *(discipline, form, letterhead),
+    audit,
 ):
     hub.add_command(command)
 kiosk.add_command(operator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.engine import make_url
 
+from cli.hub_witness import CommandWitness, note_command
 from contract.errors import BadInputError
-from hub.db import Database
+from hub.db import Database, witnessed
 from hub.roster.finding import find_person, find_unit_id
 from hub.service import open_hub_database
 from hub.settings import HubSettings, read_settings
@@ -111,22 +112,28 @@ def has_hub(settings: HubSettings) -> bool:
 
 @contextmanager
 def opened(settings: HubSettings, *, create: bool = False) -> Iterator[Database]:
-    """The hub's database; without `create`, BadInputError when there is none where the options point."""
+    """The hub's database; without `create`, BadInputError when there is none where the options point.
+
+    What the command writes while it is open goes into the audit trail.
+    """
     if not create and not has_hub(settings):
         raise BadInputError(
             f"There is no hub in {settings.data_folder}: check --data, or begin with `presensi hub run`."
         )
-    database = open_hub_database(settings)
-    try:
+    context = click.get_current_context(silent=True)
+    with ExitStack() as open_things:
+        database = open_things.enter_context(open_hub_database(settings))
+        if context is not None:
+            open_things.enter_context(witnessed(CommandWitness.of(context)))
         yield database
-    finally:
-        database.close()
 
 
 def unit_named(database: Database, name: str) -> int:
     """Number of the unit of this name; BadInputError when there is none."""
     with database.read() as session:
-        return find_unit_id(session, name)
+        found = find_unit_id(session, name)
+    note_command(unit=found)
+    return found
 
 
 def find_unit(database: Database, name: str | None) -> int | None:
@@ -137,4 +144,6 @@ def find_unit(database: Database, name: str | None) -> int | None:
 def find_employee_id(database: Database, text: str) -> str:
     """Id of the employee with this id, NIP or name; BadInputError when there is none, or more than one."""
     with database.read() as session:
-        return find_person(session, text)
+        found = find_person(session, text)
+    note_command(employees=[found])
+    return found

@@ -10,9 +10,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import msgspec
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, create_engine, event
@@ -75,6 +76,39 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
+class Witness(Protocol):
+    """Somebody who sees the writes of what runs now, and may add to each of them (`witnessed`)."""
+
+    def before_commit(self, session: Session) -> None:
+        """Called as the last step of a write; when it raises, nothing of the write stands."""
+
+    def after_commit(self) -> None:
+        """Called when the write stands."""
+
+
+_witness: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+@contextmanager
+def witnessed(witness: Witness) -> Iterator[None]:
+    """Show the witness every `Database.write` that begins in the block, in this thread and in tasks begun from it."""
+    token = _witness.set(witness)
+    try:
+        yield
+    finally:
+        _witness.reset(token)
+
+
+@contextmanager
+def unwitnessed() -> Iterator[None]:
+    """Show no witness what is written in the block: bookkeeping that would pass for the deed itself."""
+    token = _witness.set(None)
+    try:
+        yield
+    finally:
+        _witness.reset(token)
+
+
 class Database:
     """An open database; `read` and `write` give sessions, `close` lets go of its connections."""
 
@@ -96,8 +130,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that is committed at the end of the block, and rolled back when the block raises."""
+        witness = _witness.get()
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+            stands = session.in_transaction()  # a trial run rolls back by itself
+            if witness is not None and stands:
+                witness.before_commit(session)
+        if witness is not None and stands:
+            witness.after_commit()
 
     @contextmanager
     def writing_connection(self) -> Iterator[Connection]:

@@ -2,6 +2,7 @@
 
 from hub.access import models as access
 from hub.access import token_models as tokens
+from hub.access.trail import models as trail
 from hub.attendance import handover_models as handover
 from hub.attendance import models as attendance
 from hub.db import Base
@@ -36,4 +37,5 @@ __all__ = [
     "schedule",
     "timetables",
     "tokens",
+    "trail",
 ]

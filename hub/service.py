@@ -21,6 +21,7 @@ from contract.mqtt import BrokerAddress, MqttTransport
 from contract.signing import SigningKey
 from contract.transport import Transport
 from hub.access.sessions import Sessions, load_or_create_secret
+from hub.access.trail.head import DailyHead
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.attendance.paper_files import PaperStore
@@ -116,6 +117,7 @@ class Hub:
         self._retention = RefusalRetention(
             self.database, self._snapshots, keep=timedelta(days=settings.keep_refusals_days)
         )
+        self._daily_head = DailyHead(self.database, settings.data_folder, self.key, zone=zone)
         office = FrontOffice(
             database=self.database,
             sessions=sessions,
@@ -163,6 +165,7 @@ class Hub:
         self._begin("enrolment", self._enroller.run)
         self._begin("calibration", self._nightly.run)
         self._begin("retention", self._retention.run)
+        self._begin("audit", self._daily_head.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import delete, update
 
 from hub.access.token_models import ApiAnswer
-from hub.db import Database
+from hub.db import Database, unwitnessed
 
 KEPT: Final = timedelta(days=7)
 GIVEN_UP: Final = timedelta(minutes=1)
@@ -37,6 +37,7 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+@unwitnessed()
 def claim(database: Database, caller: str, key: str, request: bytes, *, now: datetime) -> Answer | None:
     """What was answered to this request before; None: it is new, and whoever asked answers it now.
 
@@ -59,6 +60,7 @@ def claim(database: Database, caller: str, key: str, request: bytes, *, now: dat
         return None
 
 
+@unwitnessed()
 def keep(database: Database, caller: str, key: str, answer: Answer) -> None:
     """Remember what was answered."""
     with database.write() as session:
@@ -69,6 +71,7 @@ def keep(database: Database, caller: str, key: str, answer: Answer) -> None:
         )
 
 
+@unwitnessed()
 def release(database: Database, caller: str, key: str) -> None:
     """Nothing was done: the key may come again, with a request that can be."""
     with database.write() as session:

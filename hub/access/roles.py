@@ -11,7 +11,10 @@ handing in letters; verify: verifying them as the personnel official; enter: ent
 attendance and cancellations; decide: approving what somebody else entered by hand; outage: declaring and ending
 outages; months: what a month still waits for, and its recaps as files; close: closing and reopening months."""
 
-Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRight
+TrailRight = Literal["trail"]
+"""trail: who read and changed whose record; of every unit, so only for those who see every unit."""
+
+Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRight | TrailRight
 """recap: attendance of people; enrolment: who is enrolled; approval: seeing enrolment photos that wait for a second
 person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
 took for no living person."""
@@ -65,9 +68,13 @@ _OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
 }
 """Nobody has two of `check`, `sign` and `receive`."""
 
+_TRAIL_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
 
 def may(role: Role, right: Right | OfficeRight) -> bool:
     """Whether somebody in this role has a right."""
     if right in _OFFICE_RIGHTS.get(role, frozenset()):
         return True
+    if right == "trail":
+        return role in _TRAIL_ROLES
     return right in _RIGHTS[role] or right in _PAPER_RIGHTS.get(role, frozenset())

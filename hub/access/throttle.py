@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from hub.access.models import SignInFailure
 from hub.bulk import upsert
-from hub.db import Database, table_of
+from hub.db import Database, table_of, unwitnessed
 
 FREE_FAILURES: Final = 5
 FREE_FAILURES_OF_AN_ADDRESS: Final = 50
@@ -57,7 +57,7 @@ class Throttle:
         with self._database.read() as session:
             if session.scalar(select(SignInFailure.key).where(SignInFailure.key.in_(stored)).limit(1)) is None:
                 return
-        with self._database.write() as session:
+        with unwitnessed(), self._database.write() as session:
             session.execute(delete(SignInFailure).where(SignInFailure.key.in_(stored)))
 
     def _wait(self, row: SignInFailure, now: datetime) -> float:

@@ -97,9 +97,9 @@ def people_tied_to(database: Database, waiting: Iterable[WaitingPerson], by: str
     return own
 
 
-def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None = None) -> str | None:
-    """Where the picture of this number is kept, below the enrolment folder; None when it does not wait, or is not of a
-    person of that unit."""
+def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None = None) -> tuple[str, str] | None:
+    """Whose the picture of this number is, and where it is kept below the enrolment folder; None when it does not
+    wait, or is not of a person of that unit."""
     with database.read() as session:
         query = select(EnrolmentFrame.employee_id, EnrolmentFrame.file).where(_waits(), EnrolmentFrame.id == frame)
         row = session.execute(query).one_or_none()
@@ -109,7 +109,7 @@ def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None 
             of_unit = Memberships.load(session.connection(), [row.employee_id]).unit_on(row.employee_id, on)
             if of_unit not in UnitTree.load(session.connection()).within(unit_id):
                 return None
-        return str(row.file)
+        return row.employee_id, row.file
 
 
 def approve(

@@ -22,6 +22,7 @@ from hub.web.guard import SecondStepRequiredError, SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
+from hub.web.trail import Trail
 from hub.web.views import (
     account,
     approval,
@@ -46,11 +47,12 @@ from hub.web.views import (
     search,
     second_step,
     sign_in,
+    trail,
     work,
 )
 
-access_views = (sign_in, second_step, account)
 office_views = (handover, faults, schedules)
+access_views = (sign_in, second_step, account, trail)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 
@@ -63,6 +65,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     """The application of one hub."""
     app = FastAPI(title="Presensi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.front_office = office
+    app.add_middleware(Trail, on_trouble=_show_trouble)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     for views in (*access_views, *record_views, *paper_views, *office_views):

@@ -20,6 +20,7 @@ from hub.access.sessions import new_ticket
 from hub.roster.models import Unit
 from hub.roster.units import UnitTree
 from hub.web.office import FrontOffice, front_office
+from hub.web.watch import act_as, note, note_failed_sign_in
 
 SESSION_COOKIE: Final = "presensi_session"
 FORM_COOKIE: Final = "presensi_form"
@@ -47,6 +48,8 @@ def current_guest(request: Request) -> Guest | None:
     """Who is signed in by cookie; None: nobody. Read from the database once per request."""
     if not hasattr(request.state, "guest"):
         request.state.guest = _read_guest(request)
+        if request.state.guest is not None:
+            _tell_trail(request.state.guest.visitor)
     guest: Guest | None = request.state.guest
     return guest
 
@@ -93,6 +96,7 @@ def api_visitor(request: Request) -> Visitor:
         )
     if visitor is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'})
+    _tell_trail(visitor)
     return visitor
 
 
@@ -116,6 +120,7 @@ def try_password(request: Request, office: FrontOffice, name: str, password: str
         raise TooManyAttemptsError(wait)
     visitor = authenticate(office.database, name, password, now=office.now)
     if visitor is None:
+        note_failed_sign_in(name)
         office.throttle.fail(name_here)
         office.address_throttle.fail(address)
     else:
@@ -136,12 +141,14 @@ def try_code(office: FrontOffice, username: str, code: str) -> bool:
     if steps is not None and steps.check(username, code):
         office.throttle.succeed(key)
         return True
+    note_failed_sign_in(username)
     office.throttle.fail(key)
     return False
 
 
 def open_session(office: FrontOffice, visitor: Visitor) -> str:
     """Begin a session that the hub remembers; the cookie for it."""
+    _tell_trail(visitor)
     ticket = new_ticket(visitor)
     begin_session(office.database, ticket, now=office.now())
     return office.sessions.write(ticket)
@@ -171,10 +178,12 @@ def choose_unit(office: FrontOffice, visitor: Visitor, asked: str) -> Choice:
     names = [(unit_id, name) for unit_id, name in units if allowed is None or unit_id in allowed]
     choices = tuple(sorted(names, key=lambda unit: unit[1].casefold()))
     if not asked:
+        note(unit=visitor.unit_id)
         return Choice(visitor.unit_id, choices, visitor.unit_id is None)
     unit_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else -1
     if unit_id not in {unit.id for unit in units}:
         raise HTTPException(404)
+    note(unit=unit_id)
     if allowed is not None and unit_id not in allowed:
         raise HTTPException(403)
     return Choice(unit_id, choices, visitor.unit_id is None)
@@ -221,6 +230,10 @@ def _read_guest(request: Request) -> Guest | None:
         return None
     visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
+
+
+def _tell_trail(visitor: Visitor) -> None:
+    act_as(visitor.username, str(visitor.role), visitor.unit_id)
 
 
 def _basic(request: Request) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from hub.web.phrases_access import ACCESS
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_schedules import SCHEDULES
+from hub.web.phrases_trail import TRAIL
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
@@ -449,4 +450,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **ACCESS,
     **OFFICES,
     **SCHEDULES,
+    **TRAIL,
 }

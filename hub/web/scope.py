@@ -15,6 +15,7 @@ from hub.roster.finding import find_person
 from hub.roster.models import Employee, Membership
 from hub.roster.units import Memberships, UnitTree
 from hub.web.office import FrontOffice
+from hub.web.watch import note
 
 MOST_SUGGESTIONS = 400
 """A list of names longer than that helps nobody, and weighs on the page."""
@@ -61,12 +62,15 @@ def suggestions(office: FrontOffice, scope: PaperScope, on: date) -> list[Sugges
 def find_in_scope(office: FrontOffice, scope: PaperScope, text: str, on: date) -> str:
     """Id of the person of this name, NIP or id among those of the scope; BadInputError when it is nobody there."""
     if scope.employee_id is not None:
+        note(employees=[scope.employee_id])
         return scope.employee_id
     if not text.strip():
         raise BadInputError("Say whom it is about: a name or a NIP.")
     people = _people(office, scope, on)
     with office.database.read() as session:
-        return find_person(session, text[:200].replace("\0", ""), on=on, among=people)
+        found = find_person(session, text[:200].replace("\0", ""), on=on, among=people)
+    note(employees=[found])
+    return found
 
 
 def check_person(office: FrontOffice, scope: PaperScope, employee_id: str, on: date) -> None:
@@ -74,6 +78,7 @@ def check_person(office: FrontOffice, scope: PaperScope, employee_id: str, on: d
     people = _people(office, scope, on)
     if people is not None and employee_id not in people:
         raise HTTPException(404)
+    note(employees=[employee_id])
 
 
 def check_within(office: FrontOffice, scope: PaperScope, unit_id: int | None) -> None:

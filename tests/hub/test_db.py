@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
-from hub.db import Database, open_database, shown_address
+from hub.db import Database, open_database, shown_address, witnessed
 from hub.fleet.models import Kiosk
 from hub.roster.models import Employee, Membership, Unit
 from tests.factories.journals import NOON, KioskJournal
@@ -102,3 +103,56 @@ def test_opening_waits_for_another_program_that_just_made_the_file(tmp_path: Pat
     with open_database(f"sqlite:///{tmp_path}/hub.db") as database, database.read() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
     other.close()
+
+
+class _Notary:
+    """Adds a unit to every write."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.stood = 0
+
+    def before_commit(self, session: Session) -> None:
+        session.add(Unit(name="witnessed", created_at=NOON))
+        session.flush()
+        if self.refuses:
+            raise RuntimeError
+
+    def after_commit(self) -> None:
+        self.stood += 1
+
+
+def _add_unit(database: Database, *, trial: bool = False) -> None:
+    with database.write() as session:
+        session.add(Unit(name="Dinas", created_at=NOON))
+        session.flush()
+        if trial:
+            session.rollback()
+
+
+def _units(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(Unit.name).order_by(Unit.id)))
+
+
+def test_witness_adds_to_a_write_and_learns_that_it_stands(database: Database) -> None:
+    notary = _Notary()
+    with witnessed(notary):
+        _add_unit(database)
+    assert (_units(database), notary.stood) == (["Dinas", "witnessed"], 1)
+    with pytest.raises(IntegrityError):
+        _add_unit(database)  # no longer witnessed, and there already
+    assert notary.stood == 1
+
+
+def test_write_does_not_stand_without_its_witness(database: Database) -> None:
+    with pytest.raises(RuntimeError), witnessed(_Notary(refuses=True)):
+        _add_unit(database)
+    assert _units(database) == []
+
+
+def test_trial_run_that_rolls_back_has_no_witness(database: Database) -> None:
+    notary = _Notary()
+    with witnessed(notary):
+        _add_unit(database, trial=True)
+    assert (_units(database), notary.stood) == ([], 0)

@@ -57,7 +57,7 @@ def test_hub_serves_its_pages_while_the_broker_is_away(tmp_path: Path) -> None:
         }
         assert hub_threads() == {
             *("hub-ingest", "hub-worker", "hub-enrolment"),
-            *("hub-calibration", "hub-retention", "hub-web"),
+            *("hub-calibration", "hub-retention", "hub-audit", "hub-web"),
         }
     assert hub_threads() == set()
     hub.stop()

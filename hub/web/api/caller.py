@@ -13,6 +13,7 @@ from hub.access.tokens import Scope, find_holder
 from hub.roster.units import UnitTree
 from hub.web.guard import TooManyAttemptsError, api_visitor, current_guest
 from hub.web.office import FrontOffice, front_office
+from hub.web.watch import act_as, note
 
 _NEEDED: Final[dict[Scope, Right]] = {
     "employees:read": "enrolment",
@@ -66,6 +67,7 @@ def _holder(request: Request, office: FrontOffice, token: str) -> Caller:
     if holder is None:
         office.address_throttle.fail(address)
         raise HTTPException(401, "This token is unknown, expired or revoked.", headers={"WWW-Authenticate": CHALLENGE})
+    act_as(f"api-token:{holder.name}", unit_id=holder.unit_id)
     return Caller(f"token:{holder.name}", holder.scopes, holder.unit_id)
 
 
@@ -109,6 +111,7 @@ def reach(office: FrontOffice, caller: Caller, asked: int | None) -> frozenset[i
         tree.node(asked)
     except KeyError as error:
         raise HTTPException(404, f"There is no unit {asked}.") from error
+    note(unit=asked)
     if allowed is not None and asked not in allowed:
         raise HTTPException(403, f"Unit {asked} is beyond what this caller may see.")
     return frozenset(tree.within(asked))

@@ -27,6 +27,7 @@ from hub.web.api.paging import (
     write_place,
 )
 from hub.web.guard import Office
+from hub.web.watch import note
 
 router = APIRouter(tags=["days"])
 
@@ -70,6 +71,8 @@ def list_days(
     with office.database.read() as session:
         rows = list(session.scalars(select(StoredDay).where(*conditions).order_by(*key).limit(limit + 1)))
     end = rows[limit - 1] if len(rows) > limit else None
+    if employee and rows:
+        note(employees=[employee])
     shown = [_record(row, explain=explain) for row in rows[:limit]]
     return to_page(shown, write_place(end.work_date, end.employee_id) if end is not None else None)
 

@@ -18,6 +18,7 @@ from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, to_json
 from hub.web.api.paging import After, Limit, Moment, Page, UnitNumber, read_place, to_page, write_place
 from hub.web.guard import Office
+from hub.web.watch import note
 
 router = APIRouter(tags=["employees"])
 
@@ -80,6 +81,7 @@ def show_employee(employee_id: str, office: Office, caller: Annotated[Caller, ne
         found = _records(session, [row], today) if row is not None else []
     if not found or (within is not None and (found[0].unit is None or found[0].unit.id not in within)):
         raise HTTPException(404, "There is no such employee here.")
+    note(employees=[employee_id])
     return to_json(found[0])
 
 

@@ -14,6 +14,7 @@ from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, to_json
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
+from hub.web.watch import note
 
 router = APIRouter(tags=["pay"])
 
@@ -49,6 +50,7 @@ def answer_run(
         raise HTTPException(404, "There is no such run here.") from error
     if not _may_see(office, caller, found.run):
         raise HTTPException(404, "There is no such run here.")
+    note(run=found.run.number)
     return to_json(found)
 
 

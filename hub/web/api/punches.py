@@ -30,6 +30,7 @@ from hub.web.api.paging import (
     write_place,
 )
 from hub.web.guard import Office
+from hub.web.watch import note
 
 router = APIRouter(tags=["punches"])
 
@@ -98,6 +99,8 @@ def list_punches(
         or memberships.unit_on(row.person_id or "", row.placed_at.astimezone(office.zone).date()) in within
     ]
     end = rows[limit - 1] if len(rows) > limit else None
+    if employee and rows:
+        note(employees=[employee])
     return to_page(shown, write_place(end.placed_at, end.device, end.epoch, end.seq) if end is not None else None)
 
 

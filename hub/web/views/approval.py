@@ -13,6 +13,7 @@ from hub.roster.approval import WaitingPerson, approve, list_waiting, people_tie
 from hub.web.guard import Office, PageVisitor, check_form, require
 from hub.web.office import FrontOffice
 from hub.web.pages import render
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -32,8 +33,12 @@ def show_waiting(request: Request, visitor: PageVisitor, office: Office) -> Resp
 def show_photo(visitor: PageVisitor, office: Office, frame_id: int) -> Response:
     """A small copy of a photo that waits; 404 where there is none, or where it is none of the visitor's."""
     require(visitor, "approval")
-    file = waiting_photo(office.database, frame_id, office.today(), visitor.unit_id) if frame_id < 2**31 else None
-    jpeg = office.photos.thumbnail(file, side=PICTURE_SIDE) if office.photos is not None and file is not None else None
+    found = waiting_photo(office.database, frame_id, office.today(), visitor.unit_id) if frame_id < 2**31 else None
+    if found is None or office.photos is None:
+        raise HTTPException(404)
+    employee_id, file = found
+    note(employees=[employee_id])
+    jpeg = office.photos.thumbnail(file, side=PICTURE_SIDE)
     if jpeg is None:
         raise HTTPException(404)
     return Response(jpeg, media_type="image/jpeg")
@@ -113,6 +118,7 @@ def _find(visitor: Visitor, office: FrontOffice, person_id: str) -> WaitingPerso
     person = next((each for each in _waiting(visitor, office) if each.person_id == person_id), None)
     if person is None:
         raise HTTPException(404)
+    note(employees=[person_id])
     return person
 
 

@@ -14,6 +14,7 @@ from hub.access.roles import may
 from hub.fleet.faults import FaultLine, Step, list_faults, report_fault, take_fault_step
 from hub.fleet.overview import kiosk_statuses
 from hub.roster.units import UnitTree
+from hub.web import watch
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
@@ -24,6 +25,7 @@ router = APIRouter()
 PAGE: Final = "/laporan"
 SHOWN: Final = 200
 _DEEDS: Final[dict[str, Step]] = {"tangani": "taken_up", "selesaikan": "solved", "buka": "reopened"}
+_ACTS: Final[dict[Step, str]] = {"taken_up": "fault.take_up", "solved": "fault.solve", "reopened": "fault.reopen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def do(
     line = next((each for each in _visible(office, visitor) if each.id == number), None)
     if step is None or line is None:
         raise HTTPException(404)
+    watch.note(act=_ACTS[step], unit=line.unit_id)
     if not (may(visitor.role, "handle") if step != "reopened" else may(visitor.role, "report")):
         raise HTTPException(403)
     try:

@@ -15,6 +15,7 @@ from hub.attendance.months import last_of
 from hub.recap.monthly import Month
 from hub.roster.officers import is_same_officer
 from hub.roster.units import UnitTree
+from hub.web import watch
 from hub.web.guard import Office, PageVisitor, check_form, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
@@ -30,6 +31,12 @@ _DEEDS: Final[dict[str, Step]] = {
     "tanda-tangan": "signed",
     "terima": "received",
     "kembalikan": "returned",
+}
+_ACTS: Final[dict[Step, str]] = {
+    "checked": "handover.check",
+    "signed": "handover.sign",
+    "received": "handover.receive",
+    "returned": "handover.return",
 }
 
 
@@ -72,6 +79,7 @@ def do(
     step = _DEEDS.get(deed)
     if step is None:
         raise HTTPException(404)
+    watch.note(act=_ACTS[step])
     month, line = _month(text), _find(office, visitor, text, unit_id)
     if not _may(visitor, step, line):
         raise HTTPException(403)
@@ -138,6 +146,7 @@ def _find(office: FrontOffice, visitor: Visitor, text: str, unit_id: int) -> Han
         line = handover_line(office.database, unit_id, month.first)
     except BadInputError as error:
         raise HTTPException(404) from error
+    watch.note(unit=unit_id)
     if within is not None and unit_id not in within:
         raise HTTPException(403)
     return line

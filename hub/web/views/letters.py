@@ -27,6 +27,7 @@ from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
 from hub.web.scope import own_employee, scope_of
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -39,6 +40,12 @@ _RIGHT_OF_STEP: Final[dict[str, Right]] = {
     "tolak": "verify",
     "masukkan": "enter",
     "tarik": "enter",
+}
+_ACTS: Final = {
+    "verifikasi": "letter.verify",
+    "tolak": "letter.refuse",
+    "masukkan": "letter.enter",
+    "tarik": "letter.withdraw",
 }
 
 
@@ -103,6 +110,7 @@ def take_step(
     right = _RIGHT_OF_STEP.get(step)
     if right is None:
         raise HTTPException(404)
+    note(act=_ACTS[step])
     require(visitor, right)
     line = find_letter(visitor, office, number)
     by, now, database = visitor.username, office.now(), office.database
@@ -138,6 +146,7 @@ def find_letter(visitor: Visitor, office: FrontOffice, number: int) -> DocumentL
     )
     if not found:
         raise HTTPException(404)
+    note(employees=[found[0].employee_id])
     return found[0]
 
 

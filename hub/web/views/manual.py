@@ -23,6 +23,7 @@ from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
 from hub.web.scope import find_in_scope, own_employee, scope_of, suggestions
 from hub.web.uploads import read_optional
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -74,6 +75,8 @@ def decide(
     waiting = {
         line.id: line.employee_id for line in list_entries(office.database, unit_id=visitor.unit_id, state="submitted")
     }
+    chosen = [waiting[number] for number in entry if number in waiting]
+    note(act="manual.approve" if putusan == "terima" else "manual.refuse", employees=chosen)
     myself = own_employee(office, visitor)
     language = language_of(request)
     try:
@@ -114,6 +117,7 @@ def enter(
         day = parse_day(written.day, office.today())
         if day is None:
             raise PaperError(f"'{written.day[:20]}' is not a date.")
+        note(day=day)
         picture = read_optional(photo)
         late = "+1" if written.departure and written.next_day else ""
         enter_day(
@@ -171,6 +175,7 @@ def _find(visitor: Visitor, office: FrontOffice, number: int) -> ManualLine:
     line = next(iter(lines), None)
     if line is None:
         raise HTTPException(404)
+    note(employees=[line.employee_id], day=line.work_date)
     return line
 
 

@@ -21,6 +21,7 @@ from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import language_of, parse_day, render
 from hub.web.timeline import draw
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -89,6 +90,7 @@ def show_person(request: Request, visitor: PageVisitor, office: Office, employee
     found = person_month(office.database, employee_id, chosen)
     if found is None:
         raise HTTPException(404)
+    note(employees=[employee_id], unit=found.unit.id)
     check_unit(office, visitor, found.unit.id)
     zone = _zone_of(office, found.unit.id)
     return render(request, "person.html", found=found, month=chosen, zone=zone)
@@ -104,6 +106,7 @@ def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id
     found = person_day(office.database, employee_id, day)
     if found is None:
         raise HTTPException(404)
+    note(employees=[employee_id], unit=found.unit.id)
     check_unit(office, visitor, found.unit.id)
     file = day_file(office.database, found)
     return render(

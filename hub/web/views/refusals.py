@@ -13,6 +13,7 @@ from hub.refusals.overview import RefusalLine, count_open_refusals, find_refusal
 from hub.web.guard import Office, PageVisitor, check_form, require
 from hub.web.office import FrontOffice
 from hub.web.pages import render
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -66,4 +67,7 @@ def _find(visitor: Visitor, office: FrontOffice, device: str, epoch: str, seq: s
         line = find_refusal(office.database, office.snapshots, (device, epoch, int(seq)), unit_id=visitor.unit_id)
     if line is None:
         raise HTTPException(404)
+    note(
+        employees=[] if line.name is None or line.person is None else [line.person], event="/".join(map(str, line.key))
+    )
     return line

@@ -22,6 +22,7 @@ from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
 from hub.web.scope import check_person, own_employee, scope_of
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -84,6 +85,12 @@ def decide(
     if set(punch) - {card.key for card in cards}:
         # Decided by somebody else meanwhile, or never this visitor's to decide.
         return _show(request, visitor, office, antrean=antrean, month=month, unit=unit, trouble="review.gone")
+    decided = [card for card in cards if card.key in punch]
+    note(
+        act="review.accept" if accepted else "review.refuse",
+        employees=[card.employee_id for card in decided],
+        punches=[card.key for card in decided],
+    )
     language = language_of(request)
     own = own_employee(office, visitor)
     if own is not None and any(card.employee_id == own and card.key in punch for card in cards):
@@ -114,6 +121,7 @@ def show_snapshot(visitor: PageVisitor, office: Office, device: str, epoch: str,
         line = find_review(office.database, office.snapshots, key, unit_id=visitor.unit_id)
     except BadInputError as error:
         raise HTTPException(404) from error
+    note(employees=[line.employee_id], punches=[line.key])
     jpeg = office.snapshots.read(line.evidence) if office.snapshots is not None and line.evidence is not None else None
     if jpeg is None:
         raise HTTPException(404)

@@ -21,6 +21,7 @@ from hub.recap.monthly import Month
 from hub.schedule.book import TIMES, BookLine, WrittenDay, followers, read_book, rewritten, written_week
 from hub.schedule.decisions import Author, add_policy, assign_policy
 from hub.schedule.policy import Policy, parse_policy
+from hub.web import watch
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day, render
@@ -102,6 +103,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
     """Show what the week would look like and what it would change; put it on record when that was asked for."""
     _require_change(visitor)
     line = _find(office, name)
+    watch.note(act="schedule.save" if written.get("tindakan") == "simpan" else "schedule.try")
     draft = _read(office, visitor, line, written)
     if draft.trouble or draft.policy is None:
         return _show(request, visitor, office, line, draft, status_code=400)
@@ -136,6 +138,8 @@ def _read(office: FrontOffice, visitor: Visitor, line: BookLine, written: Mappin
     ]
     draft = Draft(written.get("nama", "").strip(), written.get("mulai", ""), written.get("unit", ""), week)
     choice = choose_unit(office, visitor, draft.unit)
+    if choice.unit_id is not None:
+        watch.note(unit=choice.unit_id)
     try:
         if parse_day(draft.first or "-", office.today()) is None:
             raise PolicyError("Say from which day on it holds.")

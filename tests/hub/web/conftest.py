@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
+from sqlalchemy import select
 
 from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
 from hub.access.roles import Role
 from hub.access.sessions import Sessions
+from hub.access.trail.append import entries, to_entry
+from hub.access.trail.chain import Entry
 from hub.attendance.paper_files import PaperStore
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
@@ -277,4 +280,18 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/jadwal",
         "/jadwal/jember-5",
         "/jadwal/jember-5/ubah",
+        "/jejak",
+        "/jejak?tindakan=cli",
     ]
+
+
+@pytest.fixture
+def told(database: Database) -> Callable[..., list[Entry]]:
+    """Entries of an act (None: of all), oldest first."""
+
+    def read(act: str | None = None) -> list[Entry]:
+        with database.read() as session:
+            found = [to_entry(row) for row in session.execute(select(entries).order_by(entries.c.seq))]
+        return [entry for entry in found if act is None or entry.act == act]
+
+    return read

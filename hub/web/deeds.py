@@ -1,0 +1,140 @@
+"""What each address of the hub reads or changes, in the audit trail's words.
+
+An address that stands in neither table still leaves entries, under the name of its function; a test asks for its line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class DeedName:
+    """act: the word in the trail, with the phrase `act.WORD`. period: told even when the address leaves it out."""
+
+    act: str
+    period: Literal["", "month", "day"] = ""
+
+
+DEEDS: Final[dict[str, DeedName]] = {
+    # Attendance
+    "GET /": DeedName("home.read", "day"),
+    "GET /harian": DeedName("daily.read", "day"),
+    "GET /bulanan": DeedName("monthly.read", "month"),
+    "GET /kehadiran": DeedName("grid.read", "month"),
+    "GET /grafik": DeedName("charts.read", "month"),
+    "GET /cari": DeedName("search.read"),
+    "GET /pegawai": DeedName("staff.read"),
+    "GET /pegawai/{employee_id}": DeedName("month.read", "month"),
+    "GET /pegawai/{employee_id}/{date}": DeedName("day.read"),
+    "GET /api/v1/recap/daily": DeedName("daily.read", "day"),
+    "GET /api/v1/recap/monthly": DeedName("monthly.read", "month"),
+    "GET /unduh/harian.{form}": DeedName("daily.download", "day"),
+    "GET /unduh/bulanan.{form}": DeedName("monthly.download", "month"),
+    "GET /unduh/lampiran-i-kosong.{form}": DeedName("names.download", "day"),
+    "GET /unduh/lampiran-iii.{form}": DeedName("cancellation.download"),
+    # Enrolment, refusals, kiosks
+    "GET /pegawai/persetujuan": DeedName("enrolment.read"),
+    "GET /pegawai/persetujuan/foto/{frame_id}": DeedName("enrolment.photo"),
+    "POST /pegawai/persetujuan/{person_id}/setujui": DeedName("enrolment.approve"),
+    "POST /pegawai/persetujuan/{person_id}/tolak": DeedName("enrolment.refuse"),
+    "GET /penolakan": DeedName("refusals.read"),
+    "GET /penolakan/{device}/{epoch}/{seq}/foto": DeedName("refusal.picture"),
+    "POST /penolakan/{device}/{epoch}/{seq}/dilihat": DeedName("refusal.see"),
+    "POST /penolakan/{device}/{epoch}/{seq}/selesai": DeedName("refusal.settle"),
+    "GET /kiosk": DeedName("kiosks.read"),
+    "GET /karantina": DeedName("quarantine.read"),
+    # Papers
+    "GET /tinjauan": DeedName("review.read"),
+    "POST /tinjauan": DeedName("review.decide"),
+    "GET /tinjauan/scan/{device}/{epoch}/{seq}": DeedName("review.picture"),
+    "GET /tinjauan/wajah/{employee_id}": DeedName("review.portrait"),
+    "GET /surat": DeedName("letters.read"),
+    "GET /surat/{number:int}": DeedName("letter.read"),
+    "GET /surat/baru": DeedName("names.read"),
+    "POST /surat/baru": DeedName("letter.hand_in"),
+    "GET /surat/{number:int}/perbaiki": DeedName("letter.read"),
+    "POST /surat/{number:int}/perbaiki": DeedName("letter.correct"),
+    "POST /surat/{number:int}/berkas": DeedName("letter.attach"),
+    "GET /surat/{number:int}/berkas/{sha256}": DeedName("letter.file"),
+    "GET /surat/{number:int}/pratinjau/{sha256}": DeedName("letter.file"),
+    "POST /surat/{number:int}/{step}": DeedName("letter.step"),
+    "GET /pembatalan/baru": DeedName("names.read"),
+    "POST /pembatalan/baru": DeedName("cancellation.enter"),
+    "GET /manual": DeedName("manual.read"),
+    "POST /manual": DeedName("manual.decide"),
+    "GET /manual/baru": DeedName("names.read"),
+    "POST /manual/baru": DeedName("manual.enter"),
+    "POST /manual/{number:int}/tarik": DeedName("manual.withdraw"),
+    "GET /manual/{number:int}/foto": DeedName("manual.photo"),
+    "POST /gangguan": DeedName("outage.declare"),
+    "GET /gangguan/{number:int}": DeedName("outage.read"),
+    "POST /gangguan/{number:int}/akhiri": DeedName("outage.end"),
+    "POST /gangguan/{number:int}/lembar": DeedName("outage.sheet"),
+    "GET /bulan/{text}": DeedName("pending.read", "month"),
+    "POST /bulan/{text}/tutup": DeedName("month.close"),
+    "POST /bulan/{text}/buka": DeedName("month.reopen"),
+    # Between offices
+    "GET /serah-terima/{text}/{unit_id:int}": DeedName("handover.read"),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed}": DeedName("handover.step"),
+    "GET /laporan": DeedName("faults.read"),
+    "POST /laporan": DeedName("fault.report"),
+    "POST /laporan/{number:int}/{deed}": DeedName("fault.step"),
+    "POST /jadwal/{name}/ubah": DeedName("schedule.try"),
+    # Programs
+    "GET /api/v1/employees": DeedName("staff.read"),
+    "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),
+    "GET /api/v1/punches": DeedName("punches.read"),
+    "GET /api/v1/days": DeedName("days.read"),
+    "GET /api/v1/pay/runs": DeedName("pay_runs.read"),
+    "GET /api/v1/pay/run": DeedName("pay.read"),
+    "GET /api/v1/documents": DeedName("letters.read"),
+    "GET /api/v1/documents/{document_id}": DeedName("letter.read"),
+    "POST /api/v1/documents": DeedName("letter.hand_in"),
+    "GET /api/v1/kiosks": DeedName("kiosks.read"),
+    # Accounts, and the trail itself
+    "POST /masuk": DeedName("account.sign_in"),
+    "POST /masuk/kode": DeedName("account.sign_in"),
+    "POST /akun/dua-langkah/mulai": DeedName("second_step.begin"),
+    "POST /akun/dua-langkah/sahkan": DeedName("second_step.confirm"),
+    "POST /akun/dua-langkah/kode": DeedName("second_step.renew"),
+    "POST /akun/dua-langkah/hapus": DeedName("second_step.drop"),
+    "POST /keluar": DeedName("account.sign_out"),
+    "POST /keluar/semua": DeedName("account.sign_out_everywhere"),
+    "GET /jejak": DeedName("trail.read"),
+}
+
+WITHOUT_PEOPLE: Final[dict[str, str]] = {
+    "GET /masuk": "the form to sign in",
+    "GET /bahasa/{code}": "remembers a language in a cookie",
+    "GET /masuk/kode": "the form for the second step",
+    "GET /akun": "one's own account",
+    "GET /akun/dua-langkah": "one's own second step",
+    "GET /akun/dua-langkah/qr.svg": "one's own second step",
+    "GET /pekerjaan": "counts of what waits, and nobody's name",
+    "GET /gangguan": "times without terminals, by unit",
+    "GET /bulan": "which months are closed, by unit",
+    "GET /serah-terima": "how far the month of each office is",
+    "GET /jadwal": "rules, which name nobody",
+    "GET /jadwal/{name}": "rules, which name nobody",
+    "GET /jadwal/{name}/ubah": "rules, which name nobody",
+    "GET /models/{sha256}": "public weights",
+    "GET /healthz": "whether the process lives",
+    "GET /readyz": "whether the database answers",
+}
+"""Reads that the trail leaves out, and why."""
+
+FAILED_SIGN_IN: Final = "account.sign_in_failed"
+
+ACTS: Final = tuple(
+    sorted(
+        {named.act for named in DEEDS.values()}
+        | {FAILED_SIGN_IN, "letter.verify", "letter.refuse", "letter.enter", "letter.withdraw"}
+        | {"handover.check", "handover.sign", "handover.receive", "handover.return"}
+        | {"fault.take_up", "fault.solve", "fault.reopen"}
+        | {"schedule.save"}
+        | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
+    )
+)
+"""Every act of the pages and the interface; commands are told as `cli.` and their words."""
