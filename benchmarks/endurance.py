@@ -8,7 +8,7 @@ People come twelve a minute, five frames a second: most are recognised; some are
 touch "Bukan saya", look at their month, or change the language. Every hour somebody leaves the roster and somebody
 joins, people are asked to choose or not asked any more, the camera is lost for a while, and so is the network.
 
-memory_mb: PSS. The growth is the slope through the hours after the first.
+memory_mb: without what lies in files, whose share changes with what else the machine runs. The growth is the slope through the hours after the first.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from benchmarks.memory import shared_bytes
+from benchmarks.memory import anonymous_bytes
 from benchmarks.rehearsal import (
     DIMENSIONS,
     Cue,
@@ -245,7 +245,7 @@ class Kiosk:
         self.hours.append(
             Hour(
                 hour=hour,
-                memory_mb=round(shared_bytes([os.getpid()]) / 1e6, 1),
+                memory_mb=round(anonymous_bytes() / 1e6, 1),
                 files=len(os.listdir("/proc/self/fd")),
                 threads=threading.active_count(),
                 objects=len(gc.get_objects()),

@@ -12,6 +12,12 @@ def private_bytes(pid: int | str = "self") -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
 
 
+def anonymous_bytes(pid: int | str = "self") -> int:
+    """Memory of a process that no file stands behind, in bytes: whether others share its libraries changes nothing."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Anonymous:", "Swap:")))
+
+
 def shared_bytes(pids: Iterable[int]) -> int:
     """What these processes hold together in bytes (PSS): what several share counts once."""
     return sum(_proportional(pid) for pid in pids)
