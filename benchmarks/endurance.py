@@ -8,7 +8,8 @@ People come twelve a minute, five frames a second: most are recognised; some are
 touch "Bukan saya", look at their month, or change the language. Every hour somebody leaves the roster and somebody
 joins, people are asked to choose or not asked any more, the camera is lost for a while, and so is the network.
 
-memory_mb: without what lies in files, whose share changes with what else the machine runs. The growth is the slope through the hours after the first.
+memory_mb: without what lies in files, whose share changes with what else the machine runs. The growth is the slope
+through the hours after the first.
 """
 
 from __future__ import annotations
