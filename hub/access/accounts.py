@@ -38,7 +38,8 @@ class Visitor:
     """Somebody who has signed in, in the role that counts now (`leading_role`).
 
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
-    second_step: whether the account is asked for a code after the password.
+    second_step: whether the account is asked for a code after the password. employee_id: who they are, where that is
+    known.
     """
 
     username: str
@@ -46,6 +47,7 @@ class Visitor:
     unit_id: int | None
     fingerprint: str
     second_step: bool = False
+    employee_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def generate_password() -> str:
 
 def _to_visitor(account: Account, leading: RoleAssignment, *, second_step: bool) -> Visitor:
     fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
-    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint, second_step)
+    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint, second_step, account.employee_id)
 
 
 def _account_line(

@@ -149,13 +149,14 @@ def leading_role(session: Session, username: str, now: datetime) -> RoleAssignme
 def leading_roles(session: Session, now: datetime, username: str | None = None) -> dict[str, RoleAssignment]:
     """By account, the role that counts at a moment: of those in force the one that begins last, of these the newest.
 
-    So an acting holder acts, and has the old role again on the day after. Days are local to the role's unit.
+    So an acting holder acts, and has the old role again on the day after. Days are local to the role's unit. The role
+    of programs is none to sign in with, and left out.
     username None: of everybody.
     """
     query = (
         select(RoleAssignment, Unit.timezone)
         .outerjoin(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(RoleAssignment.withdrawn_at.is_(None))
+        .where(RoleAssignment.withdrawn_at.is_(None), RoleAssignment.role != str(Role.INTEGRATION))
     )
     if username is not None:
         query = query.where(RoleAssignment.username == username)

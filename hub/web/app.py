@@ -38,6 +38,7 @@ from hub.web.views import (
     models,
     months,
     outages,
+    own,
     people,
     recaps,
     refusals,
@@ -53,6 +54,7 @@ access_views = (sign_in, second_step, account)
 office_views = (handover, faults, schedules)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
+role_views = (own,)
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     for views in (*access_views, *record_views, *paper_views, *office_views):
+        app.include_router(views.router)
+    for views in role_views:
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

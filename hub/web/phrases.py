@@ -8,6 +8,7 @@ from hub.web.phrases_access import ACCESS
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_schedules import SCHEDULES
+from hub.web.phrases_roles import ROLES
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
@@ -15,6 +16,7 @@ Phrase = tuple[str, str]
 
 PHRASES: Final[dict[str, Phrase]] = {
     **PAPERS,
+    **ROLES,
     # The frame of every page
     "product": ("Presensi", "Presensi"),
     "tagline": ("Kehadiran pegawai dengan pindai wajah", "Face-scan attendance of staff"),

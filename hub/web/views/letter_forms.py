@@ -93,8 +93,10 @@ Files = Annotated[list[UploadFile], File()]
 
 
 @router.get(PAGE + "/baru")
-def show_form(request: Request, visitor: PageVisitor, office: Office, *, pegawai: str = "") -> Response:
-    return _form(request, visitor, office, LetterForm(person=pegawai[:200]))
+def show_form(
+    request: Request, visitor: PageVisitor, office: Office, *, pegawai: str = "", tanggal: str = ""
+) -> Response:
+    return _form(request, visitor, office, LetterForm(person=pegawai[:200], first=tanggal[:10]))
 
 
 @router.post(PAGE + "/baru", dependencies=[Depends(check_form)])
@@ -171,6 +173,7 @@ def add_files(
     """Attach scans to a letter in force."""
     require(visitor, "hand_in")
     line = find_letter(visitor, office, number)
+    _check_own(visitor, line)
     try:
         papers = read_papers(files)
         if not papers:
@@ -214,7 +217,14 @@ def _to_correct(visitor: Visitor, office: FrontOffice, number: int) -> DocumentL
     line = find_letter(visitor, office, number)
     if is_cancellation(line.type) or line.state in ("refused", "withdrawn"):
         raise HTTPException(404)
+    _check_own(visitor, line)
     return line
+
+
+def _check_own(visitor: Visitor, line: DocumentLine) -> None:
+    """403 for an employee whose letter somebody has worked on already: the office corrects it from then on."""
+    if scope_of(visitor).employee_id is not None and line.state != "submitted":
+        raise HTTPException(403)
 
 
 def _store(office: FrontOffice) -> PaperStore:

@@ -14,7 +14,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.recap.day_file import day_file, key_of
 from hub.recap.monthly import Month
-from hub.recap.person import person_day, person_month
+from hub.recap.person import PersonDay, person_day, person_month
 from hub.roster.overview import EmployeeLine, list_employees
 from hub.roster.units import UnitTree
 from hub.web.guard import Office, PageVisitor, choose_unit, require
@@ -90,8 +90,8 @@ def show_person(request: Request, visitor: PageVisitor, office: Office, employee
     if found is None:
         raise HTTPException(404)
     check_unit(office, visitor, found.unit.id)
-    zone = _zone_of(office, found.unit.id)
-    return render(request, "person.html", found=found, month=chosen, zone=zone)
+    zone = zone_of_unit(office, found.unit.id)
+    return render(request, "person.html", found=found, month=chosen, zone=zone, place=f"/pegawai/{found.person.id}")
 
 
 @router.get("/pegawai/{employee_id}/{date}")
@@ -105,10 +105,16 @@ def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id
     if found is None:
         raise HTTPException(404)
     check_unit(office, visitor, found.unit.id)
-    file = day_file(office.database, found)
+    return render_day(request, office, found, place=f"/pegawai/{found.person.id}")
+
+
+def render_day(request: Request, office: FrontOffice, found: PersonDay, *, place: str) -> Response:
+    """The page of a person's day; place: the address of the person's month."""
+    day, file = found.work_date, day_file(office.database, found)
     return render(
         request,
         "day.html",
+        place=place,
         found=found,
         file=file,
         line=draw(found, file, indonesian=language_of(request).code == "id"),
@@ -130,6 +136,6 @@ def check_unit(office: FrontOffice, visitor: Visitor, unit_id: int | None) -> No
         raise HTTPException(403)
 
 
-def _zone_of(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
+def zone_of_unit(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
     with office.database.read() as session:
         return UnitTree.load(session.connection()).zone_of(unit_id)

@@ -29,7 +29,10 @@ SILENT_AFTER = timedelta(minutes=5)
 
 @router.get("/")
 def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str = "") -> Response:
-    """Today by the units right below one; who may not see attendance begins at the kiosks."""
+    """Today by the units right below one; who may not see attendance begins at the kiosks, an employee
+    at their own month."""
+    if may(visitor.role, "own"):
+        return RedirectResponse("/saya", 303)
     if not may(visitor.role, "recap"):
         return RedirectResponse("/kiosk", 303)
     choice = choose_unit(office, visitor, unit)
