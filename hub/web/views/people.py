@@ -127,13 +127,13 @@ def render_day(request: Request, office: FrontOffice, found: PersonDay, *, place
 
 
 def check_unit(office: FrontOffice, visitor: Visitor, unit_id: int | None) -> None:
-    """403 unless the visitor may see the people of a unit (None: of no unit)."""
+    """404 unless the visitor may see the people of a unit (None: of no unit)."""
     if visitor.unit_id is None:
         return
     with office.database.read() as session:
         allowed = UnitTree.load(session.connection()).within(visitor.unit_id)
     if unit_id not in allowed:
-        raise HTTPException(403)
+        raise HTTPException(404)
 
 
 def zone_of_unit(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
