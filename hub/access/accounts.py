@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from hub.access.assignments import leading_role, leading_roles
 from hub.access.models import Account, RoleAssignment
@@ -23,6 +24,7 @@ from hub.access.second_step import accounts_with_second_step, has_second_step
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Employee, Unit
+from hub.roster.nip import DIGITS, bare_nip
 
 MIN_PASSWORD_CHARACTERS: Final = 10
 MAX_PASSWORD_CHARACTERS: Final = 200
@@ -112,6 +114,11 @@ def add_account(
         raise AccountError(f"There is an account '{username}' already; choose another name.") from error
 
 
+def hash_password(password: str) -> str:
+    """Argon2id, as it is stored."""
+    return _hasher().hash(password)
+
+
 def link_account(database: Database, username: str, employee_id: str | None) -> None:
     """Say which employee an account is (None: nobody's that is known), so that they approve nothing of their own."""
     with database.write() as session:
@@ -151,16 +158,17 @@ def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -
 def authenticate(
     database: Database, username: str, password: str, *, now: Now = lambda: datetime.now(UTC)
 ) -> Visitor | None:
-    """The visitor whose name and password these are; None for anything else, after the same time.
+    """The visitor whose name (of the account, or the employee's number) and password these are; None for anything else,
+    after the same time.
 
     Also None for an account without a role that counts now.
     """
     if len(password) > MAX_PASSWORD_CHARACTERS:
         return None
     with database.read() as session:
-        account = session.get(Account, username[:64])
+        account = session.get(Account, username[:64]) or _account_of_number(session, username)
         leading = None if account is None else leading_role(session, account.username, now())
-        second_step = has_second_step(session, username[:64])
+        second_step = account is not None and has_second_step(session, account.username)
     stored = _nobodys_hash() if account is None else account.password_hash
     try:
         _hasher().verify(stored, password)
@@ -208,6 +216,16 @@ def generate_password() -> str:
     """A password for a first account, easy to read and to type."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def _account_of_number(session: Session, text: str) -> Account | None:
+    """The account of the employee with this NIP or NI PPPK; None when there is none, or more than one."""
+    digits = bare_nip(text[:64])
+    if not (digits.isascii() and digits.isdigit() and len(digits) == DIGITS):
+        return None
+    query = select(Account).join(Employee, Employee.id == Account.employee_id).where(Employee.nip == digits)
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _to_visitor(account: Account, leading: RoleAssignment, *, second_step: bool) -> Visitor:

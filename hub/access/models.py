@@ -56,7 +56,8 @@ class RoleAssignment(Base):
 class AccountSession(Base):
     """A session that has not been ended; without its row a cookie is worth nothing.
 
-    id: SHA-256 of the cookie's nonce, in hex. seen_at: of the last request, late by up to `SEEN_EVERY`.
+    id: SHA-256 of the cookie's nonce, in hex. seen_at: of the last request, late by up to `SEEN_EVERY`. assignment_id:
+    the role that was chosen among several; None: the one that leads.
     """
 
     __tablename__ = "account_session"
@@ -66,6 +67,7 @@ class AccountSession(Base):
     username: Mapped[str] = mapped_column(ForeignKey("account.username"))
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    assignment_id: Mapped[int | None]
 
 
 class SignInFailure(Base):
@@ -104,3 +106,16 @@ class RecoveryCode(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     username: Mapped[str] = mapped_column(ForeignKey("account.username"))
     used_at: Mapped[datetime | None]
+
+
+class AccountActivation(Base):
+    """A code with which an employee makes an account; used or replaced it is gone. code_hash: SHA-256, in hex, of
+    employee and code."""
+
+    __tablename__ = "account_activation"
+
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    issued_by: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
