@@ -24,6 +24,7 @@ from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.views import (
     account,
+    activation,
     approval,
     cancellation,
     charts,
@@ -54,7 +55,7 @@ access_views = (sign_in, second_step, account)
 office_views = (handover, faults, schedules)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
-role_views = (own,)
+role_views = (own, activation)
 
 logger = logging.getLogger(__name__)
 

@@ -117,6 +117,10 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /unduh/lampiran-iii.{form}": _thing("/unduh/lampiran-iii.xlsx?person={person}"),
     "GET /saya": Asking("/saya"),
     "GET /saya/{date}": Asking(f"/saya/{_DAY}"),
+    "GET /akun/aktivasi": _of_unit("/akun/aktivasi"),
+    "POST /akun/aktivasi": _of_unit("/akun/aktivasi", unit="{unit}"),
+    "GET /aktivasi": Asking("/aktivasi"),
+    "POST /aktivasi": Asking("/aktivasi", {"number": "1"}, 400),
     "GET /api/v1/recap/daily": _of_unit("/api/v1/recap/daily"),
     "GET /api/v1/recap/monthly": _of_unit("/api/v1/recap/monthly"),
 }

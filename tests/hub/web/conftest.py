@@ -277,4 +277,5 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/jadwal",
         "/jadwal/jember-5",
         "/jadwal/jember-5/ubah",
+        "/akun/aktivasi",
     ]
