@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub.access.assignments import leading_role, leading_roles
+from hub.access.assignments import RoleChoice, leading_roles, roles_in_force
 from hub.access.models import Account, RoleAssignment
 from hub.access.roles import Role
 from hub.access.second_step import accounts_with_second_step, has_second_step
@@ -37,11 +37,11 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has signed in, in the role that counts now (`leading_role`).
+    """Somebody who has signed in, in the role that counts now (`leading_roles`), or in another that they chose.
 
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
     second_step: whether the account is asked for a code after the password. employee_id: who they are, where that is
-    known.
+    known. choices: the roles that count now, the one that leads last. assignment_id: which of them it is.
     """
 
     username: str
@@ -50,6 +50,8 @@ class Visitor:
     fingerprint: str
     second_step: bool = False
     employee_id: str | None = None
+    choices: tuple[RoleChoice, ...] = ()
+    assignment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +169,37 @@ def authenticate(
         return None
     with database.read() as session:
         account = session.get(Account, username[:64]) or _account_of_number(session, username)
-        leading = None if account is None else leading_role(session, account.username, now())
+        roles = [] if account is None else roles_in_force(session, account.username, now())
         second_step = account is not None and has_second_step(session, account.username)
     stored = _nobodys_hash() if account is None else account.password_hash
     try:
         _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    if account is None or account.disabled_at is not None or leading is None:
+    if account is None or account.disabled_at is not None or not roles:
         return None
-    return _to_visitor(account, leading, second_step=second_step)
+    return _to_visitor(account, roles, second_step=second_step)
 
 
 def find_visitor(
-    database: Database, username: str, fingerprint: str, *, now: Now = lambda: datetime.now(UTC)
+    database: Database,
+    username: str,
+    fingerprint: str,
+    *,
+    chosen: int | None = None,
+    now: Now = lambda: datetime.now(UTC),
 ) -> Visitor | None:
-    """Somebody who signed in before; None when the account is gone, disabled, roleless or has another password."""
+    """Somebody who signed in before; None when the account is gone, disabled, roleless or has another password.
+
+    chosen: the role that they chose; where it counts no more, the one that leads stands for it.
+    """
     with database.read() as session:
         account = session.get(Account, username)
-        leading = None if account is None else leading_role(session, account.username, now())
+        roles = [] if account is None else roles_in_force(session, account.username, now())
         second_step = has_second_step(session, username)
-    if account is None or account.disabled_at is not None or leading is None:
+    if account is None or account.disabled_at is not None or not roles:
         return None
-    visitor = _to_visitor(account, leading, second_step=second_step)
+    visitor = _to_visitor(account, roles, second_step=second_step, chosen=chosen)
     return visitor if secrets.compare_digest(visitor.fingerprint, fingerprint) else None
 
 
@@ -228,9 +238,24 @@ def _account_of_number(session: Session, text: str) -> Account | None:
     return found[0] if len(found) == 1 else None
 
 
-def _to_visitor(account: Account, leading: RoleAssignment, *, second_step: bool) -> Visitor:
-    fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
-    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint, second_step, account.employee_id)
+def _to_visitor(
+    account: Account,
+    roles: Sequence[tuple[RoleAssignment, RoleChoice]],
+    *,
+    second_step: bool,
+    chosen: int | None = None,
+) -> Visitor:
+    acts_as = next((entry for entry, _choice in roles if entry.id == chosen), roles[-1][0])
+    return Visitor(
+        username=account.username,
+        role=Role(acts_as.role),
+        unit_id=acts_as.unit_id,
+        fingerprint=sha256(account.password_hash.encode()).hexdigest()[:32],
+        second_step=second_step,
+        employee_id=account.employee_id,
+        choices=tuple(choice for _entry, choice in roles),
+        assignment_id=acts_as.id,
+    )
 
 
 def _account_line(

@@ -16,6 +16,8 @@ from sqlalchemy import select
 from hub.access.accounts import Visitor, authenticate, find_visitor
 from hub.access.roles import OfficeRight, Right, may
 from hub.access.session_rows import begin_session, use_session
+from hub.access.roles import Right, may
+from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
 from hub.roster.models import Unit
 from hub.roster.units import UnitTree
@@ -219,7 +221,8 @@ def _read_guest(request: Request) -> Guest | None:
         return None
     if not use_session(office.database, ticket, now=office.now()):
         return None
-    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, now=office.now)
+    chosen = chosen_role(office.database, ticket.nonce)
+    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, chosen=chosen, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
 
 

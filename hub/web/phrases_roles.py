@@ -7,6 +7,7 @@ from typing import Final
 ROLES: Final[dict[str, tuple[str, str]]] = {
     "role.employee": ("pegawai", "employee"),
     "role.integration": ("integrasi", "integration"),
+    "role.switch": ("Bertindak sebagai", "Acting as"),
     "nav.own": ("Bulan saya", "My month"),
     "nav.own_letters": ("Surat saya", "My letters"),
     # An employee's own record

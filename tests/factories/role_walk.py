@@ -117,6 +117,7 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /unduh/lampiran-iii.{form}": _thing("/unduh/lampiran-iii.xlsx?person={person}"),
     "GET /saya": Asking("/saya"),
     "GET /saya/{date}": Asking(f"/saya/{_DAY}"),
+    "POST /akun/peran": Asking("/akun/peran", {"role": "0"}, 404),
     "GET /akun/aktivasi": _of_unit("/akun/aktivasi"),
     "POST /akun/aktivasi": _of_unit("/akun/aktivasi", unit="{unit}"),
     "GET /aktivasi": Asking("/aktivasi"),

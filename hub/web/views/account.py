@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 
 from hub.access.assignments import list_assignments
-from hub.access.session_rows import list_sessions
-from hub.web.guard import Office, PageVisitor
+from hub.access.session_rows import choose_role, list_sessions
+from hub.web.guard import Office, PageVisitor, SettlingVisitor, check_form, current_guest
 from hub.web.pages import render
 
 router = APIRouter()
@@ -22,3 +24,15 @@ def show_account(request: Request, visitor: PageVisitor, office: Office) -> Resp
         roles=list_assignments(office.database, visitor.username, now=office.now),
         sessions=list_sessions(office.database, visitor.username, now=office.now()),
     )
+
+
+@router.post("/akun/peran", dependencies=[Depends(check_form)])
+def switch_role(
+    request: Request, visitor: SettlingVisitor, office: Office, role: Annotated[int, Form()] = 0
+) -> Response:
+    """Go on in another of one's own roles that count today; 404 for one that does not."""
+    guest = current_guest(request)
+    if guest is None or role not in {choice.id for choice in visitor.choices}:
+        raise HTTPException(404)
+    choose_role(office.database, guest.nonce, role)
+    return RedirectResponse("/", 303)
