@@ -11,6 +11,7 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
+from cli.hub_account_access import disable, enable, reset
 from cli.hub_account_activation import activation
 from cli.hub_account_roles import end, grant, reset_second_step, roles, sign_out
 from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, opened, place_options
@@ -208,7 +209,8 @@ def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
 
 for command in (grant, end, roles, reset_second_step, sign_out):
     account.add_command(command)
-account.add_command(activation)
+for command in (activation, disable, enable, reset):
+    account.add_command(command)
 
 
 def read_password(username: str) -> str:

@@ -42,6 +42,7 @@ class Visitor:
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
     second_step: whether the account is asked for a code after the password. employee_id: who they are, where that is
     known. choices: the roles that count now, the one that leads last. assignment_id: which of them it is.
+    must_change: whether they have to choose another password first.
     """
 
     username: str
@@ -52,6 +53,7 @@ class Visitor:
     employee_id: str | None = None
     choices: tuple[RoleChoice, ...] = ()
     assignment_id: int | None = None
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def set_password(database: Database, *, username: str, password: str) -> None:
         account = session.get(Account, username)
         if account is None:
             raise AccountError(f"There is no account '{username}'.")
-        account.password_hash = _hasher().hash(password)
+        account.password_hash, account.must_change = _hasher().hash(password), False
 
 
 def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -> list[AccountLine]:
@@ -155,6 +157,21 @@ def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -
             _account_line(account, leading.get(account.username), units, who, second_step=account.username in stepping)
             for account, who in session.execute(query)
         ]
+
+
+def find_account(database: Database, username: str, *, now: Now = lambda: datetime.now(UTC)) -> AccountLine | None:
+    """One account as the list shows it; None when there is no such account."""
+    query = (
+        select(Account, Employee.name)
+        .outerjoin(Employee, Employee.id == Account.employee_id)
+        .where(Account.username == username)
+    )
+    with database.read() as session:
+        leading = leading_roles(session, now(), username).get(username)
+        units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
+        second_step = has_second_step(session, username)
+        found = session.execute(query).first()
+        return None if found is None else _account_line(found[0], leading, units, found[1], second_step=second_step)
 
 
 def authenticate(
@@ -255,6 +272,7 @@ def _to_visitor(
         employee_id=account.employee_id,
         choices=tuple(choice for _entry, choice in roles),
         assignment_id=acts_as.id,
+        must_change=account.must_change,
     )
 
 

@@ -143,6 +143,13 @@ def list_assignments(
     return [_line(entry, unit, leading.get(entry.username)) for entry, unit in found]
 
 
+def accounts_in_role(session: Session, role: Role, now: datetime) -> set[str]:
+    """Names of accounts that have a role for every unit at a moment, whether or not it leads."""
+    return {
+        entry.username for entry, _ in _in_force(session, now, None) if entry.role == role and entry.unit_id is None
+    }
+
+
 class RoleChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A role that counts at a moment, as somebody chooses it. unit None: every unit."""
 

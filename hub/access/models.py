@@ -15,7 +15,7 @@ class Account(Base):
 
     role, unit_id: as the account was made; what it may do now stands in its assignments.
     employee_id: which employee they are, where that is known, so that nobody approves under another spelling what they
-    enrolled; no foreign key (migration 0017).
+    enrolled; no foreign key (migration 0017). must_change: whether the password opens it once only.
     """
 
     __tablename__ = "account"
@@ -27,6 +27,7 @@ class Account(Base):
     employee_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    must_change: Mapped[bool] = mapped_column(default=False)
 
 
 class RoleAssignment(Base):

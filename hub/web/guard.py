@@ -37,6 +37,10 @@ class SecondStepRequiredError(Exception):
     """Raised when somebody who has signed in must set up a second step first."""
 
 
+class PasswordRequiredError(Exception):
+    """Raised when somebody who has signed in must choose another password first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guest:
     """Somebody signed in, and the nonce that the forms of the session are bound to."""
@@ -62,8 +66,11 @@ def settling_visitor(request: Request) -> Visitor:
 
 
 def page_visitor(request: Request) -> Visitor:
-    """The visitor of a page; others are sent to the sign-in, or to set up the second step that their role needs."""
+    """The visitor of a page; others are sent to the sign-in, to choose another password, or to set up the second
+    step that their role needs."""
     visitor = settling_visitor(request)
+    if visitor.must_change:
+        raise PasswordRequiredError
     if lacks_second_step(front_office(request), visitor):
         raise SecondStepRequiredError
     return visitor
@@ -82,6 +89,8 @@ def api_visitor(request: Request) -> Visitor:
     guest = current_guest(request)
     office = front_office(request)
     if guest is not None:
+        if guest.visitor.must_change:
+            raise HTTPException(403, "Choose another password first: open the pages and sign in.")
         if lacks_second_step(office, guest.visitor):
             raise HTTPException(403, "Set up the second step at sign-in first: open the pages and sign in.")
         return guest.visitor
@@ -93,7 +102,7 @@ def api_visitor(request: Request) -> Visitor:
             "This account needs a second step, which a name and password do not give: sign in on the pages.",
             headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'},
         )
-    if visitor is None:
+    if visitor is None or visitor.must_change:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'})
     return visitor
 

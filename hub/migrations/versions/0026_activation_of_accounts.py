@@ -1,4 +1,4 @@
-"""Codes with which employees activate their accounts, and which of several roles a session is in."""
+"""Codes with which employees activate their accounts, passwords that count once, and the role that a session is in."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("employee_id", name=op.f("pk_account_activation")),
     )
+    op.add_column("account", sa.Column("must_change", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("account_session", sa.Column("assignment_id", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("account_session", "assignment_id")
+    op.drop_column("account", "must_change")
     op.drop_table("account_activation")

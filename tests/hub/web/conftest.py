@@ -278,4 +278,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/jadwal/jember-5",
         "/jadwal/jember-5/ubah",
         "/akun/aktivasi",
+        "/akun/sandi",
+        "/akun/daftar",
+        "/akun/daftar/admin",
     ]

@@ -187,6 +187,7 @@ def test_every_role_gets_what_the_table_says(front: Any, port: int, database: Da
     for role in Role:
         unit = None if role in EVERYWHERE else "Dinas Kesehatan"
         add_account(database, username=str(role), password=PASSWORD, role=role, unit=unit)
+    add_account(database, username="siti", password=PASSWORD, role=Role.HEAD)
     link_account(database, str(Role.EMPLOYEE), world.own["person"])
     table, wrong = read_table(), []
     for name in COLUMNS:
