@@ -76,6 +76,12 @@ def page_visitor(request: Request) -> Visitor:
     return visitor
 
 
+def password_visitor(request: Request) -> Visitor:
+    """The visitor of the page that changes the password: as of every page, but also with one that counts once."""
+    visitor = settling_visitor(request)
+    return visitor if visitor.must_change else page_visitor(request)
+
+
 def lacks_second_step(office: FrontOffice, visitor: Visitor) -> bool:
     """Whether the visitor's role must have a second step, and has none."""
     return visitor.role in office.second_step_roles and not visitor.second_step
@@ -249,5 +255,6 @@ def _basic(request: Request) -> tuple[str, str]:
 
 SettlingVisitor = Annotated[Visitor, Depends(settling_visitor)]
 PageVisitor = Annotated[Visitor, Depends(page_visitor)]
+PasswordVisitor = Annotated[Visitor, Depends(password_visitor)]
 ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
 Office = Annotated[FrontOffice, Depends(front_office)]

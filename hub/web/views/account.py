@@ -16,13 +16,14 @@ from hub.web.guard import (
     SESSION_COOKIE,
     Office,
     PageVisitor,
+    PasswordVisitor,
     SettlingVisitor,
     TooManyAttemptsError,
     check_form,
     current_guest,
     open_session,
+    password_visitor,
     set_cookie,
-    settling_visitor,
     try_password,
 )
 from hub.web.pages import render
@@ -53,7 +54,7 @@ def switch_role(
     return RedirectResponse("/", 303)
 
 
-@router.get("/akun/sandi", dependencies=[Depends(settling_visitor)])
+@router.get("/akun/sandi", dependencies=[Depends(password_visitor)])
 def show_password_form(request: Request) -> Response:
     return render(request, "password.html", problem="", seconds=0)
 
@@ -61,7 +62,7 @@ def show_password_form(request: Request) -> Response:
 @router.post("/akun/sandi", dependencies=[Depends(check_form)])
 def change_password(
     request: Request,
-    visitor: SettlingVisitor,
+    visitor: PasswordVisitor,
     office: Office,
     *,
     password: Annotated[str, Form()] = "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hub.attendance.covers import parse_cover
 from hub.attendance.documents import Letter, submit
 from hub.db import Database
 from tests.factories.papers import pdf
-from tests.hub.web.conftest import NOW
+from tests.hub.web.conftest import NOW, PASSWORD
 
 LETTER = {"kind": "Surat Dokter", "first": "2026-03-02", "known_by": "Atasan Langsung"}
 
@@ -89,3 +91,13 @@ def test_nobody_in_particular_sees_nothing(as_role: Any, furnished: Any) -> None
     visitor = as_role(Role.EMPLOYEE)
     for path in ("/saya", "/saya/2026-03-02", "/surat", "/surat/baru"):
         assert visitor.get(path).status == 403
+
+
+def test_interface_for_programs_is_not_the_employees(rina: Any, furnished: Any) -> None:
+    encoded = base64.b64encode(f"employee:{PASSWORD}".encode()).decode()
+    for path in ("documents?month=2026-03", "employees", f"employees/{furnished.rina}", "recap/daily"):
+        assert rina.get(f"/api/v1/{path}").status == 403
+    body = json.dumps({"employee": furnished.hostile, "type": "Surat Dokter"})
+    headers = {"Authorization": f"Basic {encoded}", "Idempotency-Key": "12345678"}
+    rina.cookies.clear()
+    assert rina.ask("POST", "/api/v1/documents", body, headers).status == 403

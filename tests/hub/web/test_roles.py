@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from sqlalchemy import select
+from starlette.routing import Mount, Route
 
 from hub.access.accounts import add_account, link_account
 from hub.access.roles import Role
@@ -55,13 +56,15 @@ def read_table() -> dict[str, dict[str, str]]:
     }
 
 
-def routes_of(routes: Any) -> Iterator[str]:
+def routes_of(routes: Any, prefix: str = "") -> Iterator[str]:
     """`GET /saya` for each route that answers people or programs; assets have no rights."""
     for route in routes:
-        if isinstance(route, APIRoute):
-            yield from (f"{method} {route.path}" for method in route.methods)
+        if isinstance(route, Route):
+            yield from (f"{method} {prefix}{route.path}" for method in route.methods or ())
+        elif isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            yield from routes_of(route.app.routes, prefix + route.path)
         elif hasattr(route, "original_router"):
-            yield from routes_of(route.original_router.routes)
+            yield from routes_of(route.original_router.routes, prefix)
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,7 @@ def test_every_role_gets_what_the_table_says(front: Any, port: int, database: Da
             if asking.elsewhere is not None:
                 answers.append((other, caller.ask(method, asking, world.other)))
             wrong += [f"{name}: {row} is {got}, not {said}" for said, got in answers if said != got]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert {line.state for line in list_entries(database)} == {"submitted"}
     with database.read() as session:
         assert session.scalars(select(PunchDecision)).all() == []
