@@ -21,7 +21,7 @@ from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Employee, Unit
 from hub.roster.newcomers import NOT_YET
-from hub.roster.nip import bare_nip
+from hub.roster.nip import bare_nip, show_nip
 from hub.roster.officers import officer_name
 from hub.roster.units import Memberships, UnitTree
 
@@ -43,6 +43,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     issued_by: str | None
     expires_at: datetime | None
 
+    @property
+    def shown_nip(self) -> str | None:
+        """The number in groups, as people read it."""
+        return show_nip(self.nip)
+
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """A code as it is handed over; the hub itself keeps only what it takes to check it."""
@@ -53,6 +58,11 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     code: str
     expires_at: datetime
+
+    @property
+    def shown_nip(self) -> str | None:
+        """The number in groups, as people read it."""
+        return show_nip(self.nip)
 
 
 def list_candidates(database: Database, *, unit_id: int | None, today: date, now: datetime) -> list[Candidate]:

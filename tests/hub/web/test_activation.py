@@ -52,7 +52,13 @@ def activate(visitor: Any, code: str, number: str = NIP, password: str = NEW, ag
 def test_code_on_a_slip_becomes_an_account(operator: Any, stranger: Any, people: dict[str, str]) -> None:
     slips = issue(operator, employee=people["rina"])
     assert slips.status == 200
-    for words in ("Rina Wulandari", NIP, HEALTH, f"127.0.0.1:{operator.port}/aktivasi", "16 Maret 2026"):
+    for words in (
+        "Rina Wulandari",
+        "19850101 201001 1 001",
+        HEALTH,
+        f"127.0.0.1:{operator.port}/aktivasi",
+        "16 Maret 2026",
+    ):
         assert words in slips.words
     assert "berlaku sampai 16 Maret 2026" in operator.get(PAGE).words
     made = activate(stranger, code_of(slips))
