@@ -18,7 +18,7 @@ from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, 
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
-from hub.access.roles import Role
+from hub.access.roles import PAGE_ROLES, Role
 from hub.errors import SettingsError
 from hub.roster.employees import ensure_unit
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Unit
@@ -131,7 +131,7 @@ def account() -> None:
     "  printf '%s' \"$PASSWORD\" | presensi hub account add admin --role administrator",
 )
 @click.argument("username")
-@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]), help="What it may do.")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in PAGE_ROLES]), help="What it may do.")
 @click.option("--unit", metavar="NAME", help="Sees this unit and those below it only; default: every unit.")
 @place_options
 def add_an_account(

@@ -159,4 +159,26 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "accounts.done.nonaktif": ("Akun dinonaktifkan; semua sesinya berakhir.", "Disabled; all its sessions have ended."),
     "accounts.done.aktif": ("Akun aktif lagi.", "The account is active again."),
     "accounts.done.pegawai": ("Tautan pegawai disimpan.", "The link was saved."),
+    # First pages by role
+    "answer.people": ("Pegawai saya hari ini", "My people today"),
+    "answer.all_well": ("Semua hadir tepat waktu, libur, atau bersurat.", "Everybody is on time, off, or on leave."),
+    "answer.too_many": (
+        "Terlalu banyak untuk halaman ini; lihat rekap harian.",
+        "Too many for this page; see the daily recap.",
+    ),
+    "answer.more": ("{count} orang lagi", "{count} more"),
+    "answer.sign": ("Untuk ditandatangani", "To sign"),
+    "answer.recap_of": ("Rekapitulasi kehadiran {month}", "Attendance recap, {month}"),
+    "answer.still_open": (
+        "Bulan belum ditutup; angkanya masih dapat berubah.",
+        "The month is not closed; its figures may still change.",
+    ),
+    "answer.pdf": ("Lampiran II", "Lampiran II"),
+    "answer.see_month": ("Lihat bulannya", "See the month"),
+    "answer.monitoring": ("Pemantauan {month}", "Monitoring, {month}"),
+    "answer.worked": ("Hari kerja yang dihadiri", "Working days attended"),
+    "answer.late": ("Hadir terlambat", "Came late"),
+    "answer.of": ("{count} dari {all}", "{count} of {all}"),
+    "task.approval": ("pendaftaran wajah menunggu persetujuan", "face enrolments wait for approval"),
+    "task.sessions": ("hari tidak lengkap bulan ini", "incomplete days this month"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -52,6 +52,10 @@ class LetterForm:
     known_by: Annotated[str, Form()] = ""
     handed_in: Annotated[str, Form()] = ""
     reason: Annotated[str, Form()] = ""
+
+    def of_oneself(self) -> LetterForm:
+        """As an employee hands it in: on the day on which they do so, whatever date they write."""
+        return replace(self, handed_in="")
 
     def letter(self, today: date) -> Letter:
         """The letter; BadInputError says what is wrong."""
@@ -110,6 +114,7 @@ def hand_in(
     """Put a letter on record with its scans."""
     require(visitor, "hand_in")
     scope = scope_of(visitor)
+    written = written if scope.employee_id is None else written.of_oneself()
     try:
         person = find_in_scope(office, scope, written.person, office.today())
         papers = read_papers(files)
@@ -145,6 +150,7 @@ def hand_in_correction(
 ) -> Response:
     """Put another letter in the place of this one, which is withdrawn."""
     line = _to_correct(visitor, office, number)
+    written = written if scope_of(visitor).employee_id is None else written.of_oneself()
     try:
         papers = read_papers(files)
         receipt = correct(

@@ -11,6 +11,7 @@ import pytest
 from hub.access.accounts import link_account
 from hub.access.roles import Role
 from hub.attendance.covers import parse_cover
+from hub.attendance.document_list import list_documents
 from hub.attendance.documents import Letter, submit
 from hub.db import Database
 from tests.factories.papers import pdf
@@ -67,6 +68,15 @@ def test_letter_is_handed_in_and_followed_up(rina: Any) -> None:
 def test_letter_is_about_oneself_whoever_is_named(rina: Any, furnished: Any) -> None:
     place = hand_in(rina, person=furnished.hostile).headers["location"].partition("?")[0]
     assert "Rina Wulandari" in rina.get(place).words
+
+
+def test_letter_is_handed_in_today_whatever_is_written(rina: Any, database: Database) -> None:
+    place = hand_in(rina, handed_in="2026-02-20").headers["location"].partition("?")[0]
+    assert 'name="handed_in"' not in rina.get("/surat/baru").text
+    form = [*LETTER.items(), ("handed_in", "2026-02-20"), ("reason", "salah ketik"), ("letter_number", "440/7")]
+    token = rina.get(f"{place}/perbaiki").field("token")
+    assert rina.send(f"{place}/perbaiki", [("token", token), *form]).status == 303
+    assert {line.handed_in for line in list_documents(database, on=NOW.date())} == {NOW.date()}
 
 
 def test_letters_of_others_are_not_there(rina: Any, of_another: int) -> None:
