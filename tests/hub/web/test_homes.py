@@ -35,7 +35,7 @@ def test_supervisor_sees_own_people_and_their_month(as_role: Any, people: dict[s
     page = as_role(Role.SUPERVISOR, HEALTH).get("/")
     for words in (
         "Pegawai saya hari ini",
-        "Rina Wulandari terlambat 12 menit",
+        "Dinas Kesehatan · terlambat 12 menit",
         "Budi Santoso",
         "Pemantauan Maret 2026",
     ):
