@@ -15,8 +15,6 @@ from sqlalchemy import select
 
 from hub.access.accounts import Visitor, authenticate, find_visitor
 from hub.access.roles import OfficeRight, Right, may
-from hub.access.session_rows import begin_session, use_session
-from hub.access.roles import Right, may
 from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
 from hub.roster.models import Unit

@@ -1,7 +1,8 @@
 """How each route of the hub is asked by the walk over roles: addresses and forms, and what an allowed answer is.
 
 In addresses and forms stand names in braces, filled from the things of one unit: {unit}, {person}, {letter}, {verified}
-(a letter that was verified), {sha} (a scan of it), {entry}, {outage}, {refusal}, {punch}, {frame}.
+(a letter that was verified), {sha} (a scan of it), {entry}, {outage}, {refusal}, {punch}, {frame},
+{fault} and {solved} (reports), and {office}: the office that hands its months over.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ def _of_unit(path: str, **form: str) -> Asking:
 def _thing(path: str, allowed: int = 200, **form: str) -> Asking:
     """A page of one thing."""
     return Asking(path, form, allowed, 404)
+
+
+def _handover(deed: str) -> Asking:
+    """A step with days of a unit's month that were never shown."""
+    return Asking(f"/serah-terima/2026-02/{{office}}/{deed}", {"seen": "x"}, 409, 403)
 
 
 _DAY = "2026-03-02"
@@ -115,6 +121,17 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /unduh/bulanan.{form}": _of_unit("/unduh/bulanan.csv"),
     "GET /unduh/lampiran-i-kosong.{form}": _of_unit("/unduh/lampiran-i-kosong.xlsx"),
     "GET /unduh/lampiran-iii.{form}": _thing("/unduh/lampiran-iii.xlsx?person={person}"),
+    "GET /serah-terima": Asking("/serah-terima"),
+    "GET /serah-terima/{text}/{unit_id:int}": Asking("/serah-terima/2026-02/{office}", elsewhere=403),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed} (periksa)": _handover("periksa"),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed} (tanda-tangan)": _handover("tanda-tangan"),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed} (terima)": _handover("terima"),
+    "POST /serah-terima/{text}/{unit_id:int}/{deed} (kembalikan)": _handover("kembalikan"),
+    "GET /laporan": Asking("/laporan"),
+    "POST /laporan": Asking("/laporan", {"unit": "{unit}"}, 400, 403),
+    "POST /laporan/{number:int}/{deed} (tangani)": _thing("/laporan/{solved}/tangani", 400),
+    "POST /laporan/{number:int}/{deed} (selesaikan)": _thing("/laporan/{fault}/selesaikan", 400),
+    "POST /laporan/{number:int}/{deed} (buka)": _thing("/laporan/{fault}/buka", 400),
     "GET /saya": Asking("/saya"),
     "GET /saya/{date}": Asking(f"/saya/{_DAY}"),
     "POST /akun/peran": Asking("/akun/peran", {"role": "0"}, 404),

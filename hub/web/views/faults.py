@@ -80,11 +80,11 @@ def do(
     """Take a report up, say that it is solved, or that it is not."""
     _require_view(visitor)
     step = _DEEDS.get(deed)
-    line = next((each for each in _visible(office, visitor) if each.id == number), None)
-    if step is None or line is None:
+    if step is None:
         raise HTTPException(404)
-    if not (may(visitor.role, "handle") if step != "reopened" else may(visitor.role, "report")):
-        raise HTTPException(403)
+    require(visitor, "handle" if step != "reopened" else "report")
+    if number not in {line.id for line in _visible(office, visitor)}:
+        raise HTTPException(404)
     try:
         take_fault_step(office.database, number, step, note=note, by=visitor.username, now=office.now())
     except BadInputError as error:

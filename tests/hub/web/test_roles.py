@@ -25,6 +25,7 @@ from hub.attendance.models import PunchDecision
 from hub.attendance.outages import declare_outage
 from hub.attendance.paper_files import PaperFile
 from hub.db import Database
+from hub.fleet.faults import report_fault, take_fault_step
 from hub.roster.models import EnrolmentFrame
 from hub.web.app import create_app
 from hub.web.guard import SESSION_COOKIE
@@ -110,7 +111,13 @@ def furnish(office: Any, front: Any, unit: int, device: str, number: int) -> dic
     )
     outage = declare_outage(database, unit, began_at=NOW - timedelta(days=1), reason="kabel", by="siti", now=NOW)
     [line] = list_documents(database, document_id=handed_in.id, on=NOW.date())
+    fault, solved = (
+        report_fault(database, unit, about="network", text=f"kabel {each}", by="siti", now=NOW) for each in (1, 2)
+    )
+    take_fault_step(database, solved, "solved", note="diganti", by="dewi", now=NOW)
     return {
+        "fault": str(fault),
+        "solved": str(solved),
         "unit": str(unit),
         "person": person,
         "letter": str(handed_in.id),
@@ -129,7 +136,10 @@ def world(office: Any, front: Any, settle: Any) -> World:
     """A unit below the one that the roles belong to, and one beside it."""
     health = office.unit("Dinas Kesehatan")
     below, school = office.unit("Puskesmas", parent=health), office.unit("Dinas Pendidikan")
-    found = World(furnish(office, front, below, "kiosk-1", 1), furnish(office, front, school, "kiosk-2", 2))
+    found = World(
+        furnish(office, front, below, "kiosk-1", 1) | {"office": str(health)},
+        furnish(office, front, school, "kiosk-2", 2) | {"office": str(school)},
+    )
     settle()
     return found
 
