@@ -174,7 +174,6 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
         "The month is not closed; its figures may still change.",
     ),
     "answer.pdf": ("Lampiran II", "Lampiran II"),
-    "answer.see_month": ("Lihat bulannya", "See the month"),
     "answer.monitoring": ("Pemantauan {month}", "Monitoring, {month}"),
     "answer.worked": ("Hari kerja yang dihadiri", "Working days attended"),
     "answer.late": ("Hadir terlambat", "Came late"),
