@@ -7,8 +7,8 @@ from typing import Final
 from hub.web.phrases_access import ACCESS
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
-from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_roles import ROLES
+from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
