@@ -11,11 +11,11 @@ from cli.decided import DATE
 from cli.hub_options import HubPlace, by_option, find_unit, json_option, opened, place_options, today_of
 from cli.tables import show_json, show_table
 from hub.access.assignments import Acting, end_role, grant_role, list_assignments
-from hub.access.roles import Role
+from hub.access.roles import PAGE_ROLES, Role
 from hub.access.second_step import drop_second_step
 from hub.access.session_rows import end_sessions
 
-_ROLE = click.Choice([str(role) for role in Role])
+_ROLE = click.Choice([str(role) for role in PAGE_ROLES])
 
 
 @click.command(

@@ -11,12 +11,14 @@ import click
 from sqlalchemy import select
 
 from cli.commands import Commands, LoneCommand
+from cli.hub_account_access import disable, enable, reset
+from cli.hub_account_activation import activation
 from cli.hub_account_roles import end, grant, reset_second_step, roles, sign_out
 from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, opened, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
-from hub.access.roles import Role
+from hub.access.roles import PAGE_ROLES, Role
 from hub.errors import SettingsError
 from hub.roster.employees import ensure_unit
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Unit
@@ -129,7 +131,7 @@ def account() -> None:
     "  printf '%s' \"$PASSWORD\" | presensi hub account add admin --role administrator",
 )
 @click.argument("username")
-@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]), help="What it may do.")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in PAGE_ROLES]), help="What it may do.")
 @click.option("--unit", metavar="NAME", help="Sees this unit and those below it only; default: every unit.")
 @place_options
 def add_an_account(
@@ -206,6 +208,8 @@ def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
 
 
 for command in (grant, end, roles, reset_second_step, sign_out):
+    account.add_command(command)
+for command in (activation, disable, enable, reset):
     account.add_command(command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,14 +15,16 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from hub.access.assignments import leading_role, leading_roles
+from hub.access.assignments import RoleChoice, leading_roles, roles_in_force
 from hub.access.models import Account, RoleAssignment
 from hub.access.roles import Role
 from hub.access.second_step import accounts_with_second_step, has_second_step
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Employee, Unit
+from hub.roster.nip import DIGITS, bare_nip
 
 MIN_PASSWORD_CHARACTERS: Final = 10
 MAX_PASSWORD_CHARACTERS: Final = 200
@@ -35,10 +37,12 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has signed in, in the role that counts now (`leading_role`).
+    """Somebody who has signed in, in the role that counts now (`leading_roles`), or in another that they chose.
 
     unit_id: sees this unit and those below it; None: sees all. fingerprint: changes with the password.
-    second_step: whether the account is asked for a code after the password.
+    second_step: whether the account is asked for a code after the password. employee_id: who they are, where that is
+    known. choices: the roles that count now, the one that leads last. assignment_id: which of them it is.
+    must_change: whether they have to choose another password first.
     """
 
     username: str
@@ -46,6 +50,10 @@ class Visitor:
     unit_id: int | None
     fingerprint: str
     second_step: bool = False
+    employee_id: str | None = None
+    choices: tuple[RoleChoice, ...] = ()
+    assignment_id: int | None = None
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,11 @@ def add_account(
         raise AccountError(f"There is an account '{username}' already; choose another name.") from error
 
 
+def hash_password(password: str) -> str:
+    """Argon2id, as it is stored."""
+    return _hasher().hash(password)
+
+
 def link_account(database: Database, username: str, employee_id: str | None) -> None:
     """Say which employee an account is (None: nobody's that is known), so that they approve nothing of their own."""
     with database.write() as session:
@@ -126,7 +139,7 @@ def set_password(database: Database, *, username: str, password: str) -> None:
         account = session.get(Account, username)
         if account is None:
             raise AccountError(f"There is no account '{username}'.")
-        account.password_hash = _hasher().hash(password)
+        account.password_hash, account.must_change = _hasher().hash(password), False
 
 
 def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -> list[AccountLine]:
@@ -146,40 +159,64 @@ def list_accounts(database: Database, *, now: Now = lambda: datetime.now(UTC)) -
         ]
 
 
+def find_account(database: Database, username: str, *, now: Now = lambda: datetime.now(UTC)) -> AccountLine | None:
+    """One account as the list shows it; None when there is no such account."""
+    query = (
+        select(Account, Employee.name)
+        .outerjoin(Employee, Employee.id == Account.employee_id)
+        .where(Account.username == username)
+    )
+    with database.read() as session:
+        leading = leading_roles(session, now(), username).get(username)
+        units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
+        second_step = has_second_step(session, username)
+        found = session.execute(query).first()
+        return None if found is None else _account_line(found[0], leading, units, found[1], second_step=second_step)
+
+
 def authenticate(
     database: Database, username: str, password: str, *, now: Now = lambda: datetime.now(UTC)
 ) -> Visitor | None:
-    """The visitor whose name and password these are; None for anything else, after the same time.
+    """The visitor whose name (of the account, or the employee's number) and password these are; None for anything else,
+    after the same time.
 
     Also None for an account without a role that counts now.
     """
     if len(password) > MAX_PASSWORD_CHARACTERS:
         return None
     with database.read() as session:
-        account = session.get(Account, username[:64])
-        leading = None if account is None else leading_role(session, account.username, now())
-        second_step = has_second_step(session, username[:64])
+        account = session.get(Account, username[:64]) or _account_of_number(session, username)
+        roles = [] if account is None else roles_in_force(session, account.username, now())
+        second_step = account is not None and has_second_step(session, account.username)
     stored = _nobodys_hash() if account is None else account.password_hash
     try:
         _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    if account is None or account.disabled_at is not None or leading is None:
+    if account is None or account.disabled_at is not None or not roles:
         return None
-    return _to_visitor(account, leading, second_step=second_step)
+    return _to_visitor(account, roles, second_step=second_step)
 
 
 def find_visitor(
-    database: Database, username: str, fingerprint: str, *, now: Now = lambda: datetime.now(UTC)
+    database: Database,
+    username: str,
+    fingerprint: str,
+    *,
+    chosen: int | None = None,
+    now: Now = lambda: datetime.now(UTC),
 ) -> Visitor | None:
-    """Somebody who signed in before; None when the account is gone, disabled, roleless or has another password."""
+    """Somebody who signed in before; None when the account is gone, disabled, roleless or has another password.
+
+    chosen: the role that they chose; where it counts no more, the one that leads stands for it.
+    """
     with database.read() as session:
         account = session.get(Account, username)
-        leading = None if account is None else leading_role(session, account.username, now())
+        roles = [] if account is None else roles_in_force(session, account.username, now())
         second_step = has_second_step(session, username)
-    if account is None or account.disabled_at is not None or leading is None:
+    if account is None or account.disabled_at is not None or not roles:
         return None
-    visitor = _to_visitor(account, leading, second_step=second_step)
+    visitor = _to_visitor(account, roles, second_step=second_step, chosen=chosen)
     return visitor if secrets.compare_digest(visitor.fingerprint, fingerprint) else None
 
 
@@ -208,9 +245,35 @@ def generate_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def _to_visitor(account: Account, leading: RoleAssignment, *, second_step: bool) -> Visitor:
-    fingerprint = sha256(account.password_hash.encode()).hexdigest()[:32]
-    return Visitor(account.username, Role(leading.role), leading.unit_id, fingerprint, second_step)
+def _account_of_number(session: Session, text: str) -> Account | None:
+    """The account of the employee with this NIP or NI PPPK; None when there is none, or more than one."""
+    digits = bare_nip(text[:64])
+    if not (digits.isascii() and digits.isdigit() and len(digits) == DIGITS):
+        return None
+    query = select(Account).join(Employee, Employee.id == Account.employee_id).where(Employee.nip == digits)
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def _to_visitor(
+    account: Account,
+    roles: Sequence[tuple[RoleAssignment, RoleChoice]],
+    *,
+    second_step: bool,
+    chosen: int | None = None,
+) -> Visitor:
+    acts_as = next((entry for entry, _choice in roles if entry.id == chosen), roles[-1][0])
+    return Visitor(
+        username=account.username,
+        role=Role(acts_as.role),
+        unit_id=acts_as.unit_id,
+        fingerprint=sha256(account.password_hash.encode()).hexdigest()[:32],
+        second_step=second_step,
+        employee_id=account.employee_id,
+        choices=tuple(choice for _entry, choice in roles),
+        assignment_id=acts_as.id,
+        must_change=account.must_change,
+    )
 
 
 def _account_line(

@@ -32,7 +32,7 @@ class Acting(StrEnum):
 class AssignmentLine(msgspec.Struct, frozen=True, kw_only=True):
     """A role of an account. unit None: every unit. valid_from, valid_until None: since it exists, without end.
 
-    withdrawn_at None: nobody ended it. leads: the one that counts today.
+    withdrawn_at None: nobody ended it. leads: the one that counts today. id: of the entry.
     """
 
     username: str
@@ -47,6 +47,8 @@ class AssignmentLine(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn_at: datetime | None
     withdrawn_by: str | None
     leads: bool
+    id: int
+    unit_id: int | None
 
 
 def grant_role(
@@ -141,29 +143,55 @@ def list_assignments(
     return [_line(entry, unit, leading.get(entry.username)) for entry, unit in found]
 
 
-def leading_role(session: Session, username: str, now: datetime) -> RoleAssignment | None:
-    """The role of an account that counts at a moment (`leading_roles`); None: it has none."""
-    return leading_roles(session, now, username).get(username)
+def accounts_in_role(session: Session, role: Role, now: datetime) -> set[str]:
+    """Names of accounts that have a role for every unit at a moment, whether or not it leads."""
+    return {
+        entry.username for entry, _ in _in_force(session, now, None) if entry.role == role and entry.unit_id is None
+    }
+
+
+class RoleChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that counts at a moment, as somebody chooses it. unit None: every unit."""
+
+    id: int
+    role: str
+    unit: str | None
+    acting: str | None
+
+
+def roles_in_force(session: Session, username: str, now: datetime) -> list[tuple[RoleAssignment, RoleChoice]]:
+    """The roles of an account that count at a moment, the one that leads last."""
+    return [
+        (entry, RoleChoice(id=entry.id, role=entry.role, unit=unit, acting=entry.acting))
+        for entry, unit in _in_force(session, now, username)
+    ]
 
 
 def leading_roles(session: Session, now: datetime, username: str | None = None) -> dict[str, RoleAssignment]:
     """By account, the role that counts at a moment: of those in force the one that begins last, of these the newest.
 
-    So an acting holder acts, and has the old role again on the day after. Days are local to the role's unit.
+    So an acting holder acts, and has the old role again on the day after. Days are local to the role's unit. The role
+    of programs is none to sign in with, and left out.
     username None: of everybody.
     """
+    return {entry.username: entry for entry, _unit in _in_force(session, now, username)}
+
+
+def _in_force(session: Session, now: datetime, username: str | None) -> list[tuple[RoleAssignment, str | None]]:
+    """Roles that count at a moment, each with its unit's name, in the order of which a later one leads."""
     query = (
-        select(RoleAssignment, Unit.timezone)
+        select(RoleAssignment, Unit.timezone, Unit.name)
         .outerjoin(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(RoleAssignment.withdrawn_at.is_(None))
+        .where(RoleAssignment.withdrawn_at.is_(None), RoleAssignment.role != str(Role.INTEGRATION))
     )
     if username is not None:
         query = query.where(RoleAssignment.username == username)
     in_force = [
-        entry for entry, zone in session.execute(query) if _holds(entry, _local_date(now, zone or DEFAULT_TIMEZONE))
+        (entry, unit)
+        for entry, zone, unit in session.execute(query)
+        if _holds(entry, _local_date(now, zone or DEFAULT_TIMEZONE))
     ]
-    in_force.sort(key=lambda entry: (entry.valid_from or date.min, entry.id))
-    return {entry.username: entry for entry in in_force}
+    return sorted(in_force, key=lambda found: (found[0].valid_from or date.min, found[0].id))
 
 
 def _holds(entry: RoleAssignment, on: date) -> bool:
@@ -219,4 +247,6 @@ def _line(entry: RoleAssignment, unit: str | None, leading: RoleAssignment | Non
         withdrawn_at=entry.withdrawn_at,
         withdrawn_by=entry.withdrawn_by,
         leads=leading is not None and leading.id == entry.id,
+        id=entry.id,
+        unit_id=entry.unit_id,
     )

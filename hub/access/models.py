@@ -15,7 +15,7 @@ class Account(Base):
 
     role, unit_id: as the account was made; what it may do now stands in its assignments.
     employee_id: which employee they are, where that is known, so that nobody approves under another spelling what they
-    enrolled; no foreign key (migration 0017).
+    enrolled; no foreign key (migration 0017). must_change: whether the password opens it once only.
     """
 
     __tablename__ = "account"
@@ -27,6 +27,7 @@ class Account(Base):
     employee_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    must_change: Mapped[bool] = mapped_column(default=False)
 
 
 class RoleAssignment(Base):
@@ -56,7 +57,8 @@ class RoleAssignment(Base):
 class AccountSession(Base):
     """A session that has not been ended; without its row a cookie is worth nothing.
 
-    id: SHA-256 of the cookie's nonce, in hex. seen_at: of the last request, late by up to `SEEN_EVERY`.
+    id: SHA-256 of the cookie's nonce, in hex. seen_at: of the last request, late by up to `SEEN_EVERY`. assignment_id:
+    the role that was chosen among several; None: the one that leads.
     """
 
     __tablename__ = "account_session"
@@ -66,6 +68,7 @@ class AccountSession(Base):
     username: Mapped[str] = mapped_column(ForeignKey("account.username"))
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    assignment_id: Mapped[int | None]
 
 
 class SignInFailure(Base):
@@ -104,3 +107,16 @@ class RecoveryCode(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     username: Mapped[str] = mapped_column(ForeignKey("account.username"))
     used_at: Mapped[datetime | None]
+
+
+class AccountActivation(Base):
+    """A code with which an employee makes an account; used or replaced it is gone. code_hash: SHA-256, in hex, of
+    employee and code."""
+
+    __tablename__ = "account_activation"
+
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    issued_by: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

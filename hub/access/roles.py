@@ -5,19 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-PaperRight = Literal["review", "papers", "hand_in", "verify", "enter", "decide", "outage", "months", "close"]
-"""review: punches that wait for somebody, and deciding about them; papers: seeing letters and manual entries; hand_in:
-handing in letters; verify: verifying them as the personnel official; enter: entering verified letters, manual
-attendance and cancellations; decide: approving what somebody else entered by hand; outage: declaring and ending
-outages; months: what a month still waits for, and its recaps as files; close: closing and reopening months."""
+PaperRight = Literal["review", "papers", "letters", "hand_in", "verify", "enter", "decide", "outage", "months", "close"]
+"""review: punches that wait for somebody, and deciding about them; papers: seeing manual entries and outages; letters:
+seeing letters; hand_in: handing in letters; verify: verifying them as the personnel official; enter: entering verified
+letters, manual attendance and cancellations; decide: approving what somebody else entered by hand; outage: declaring
+and ending outages; months: what a month still waits for, and its recaps as files; close: closing and reopening
+months."""
 
 TrailRight = Literal["trail"]
 """trail: who read and changed whose record; of every unit, so only for those who see every unit."""
 
-Right = Literal["recap", "enrolment", "approval", "fleet", "refusals"] | PaperRight | TrailRight
+PlainRight = Literal["recap", "enrolment", "approval", "fleet", "refusals", "own", "activation", "accounts"]
+Right = PlainRight | PaperRight | TrailRight
 """recap: attendance of people; enrolment: who is enrolled; approval: seeing enrolment photos that wait for a second
 person, approving and refusing them; fleet: kiosks, alarms and quarantine; refusals: pictures of people whom a kiosk
-took for no living person."""
+took for no living person; own: one's own record alone; activation: codes with which employees activate their accounts;
+accounts: accounts and roles of others."""
 
 OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle", "schedules"]
 """check, sign, receive: the steps of handing a month over; faults: seeing fault reports; report: making them, and
@@ -35,25 +38,34 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     TECHNICIAN = "technician"
     AUDITOR = "auditor"
+    EMPLOYEE = "employee"
+    INTEGRATION = "integration"
+
+
+PAGE_ROLES: Final = tuple(role for role in Role if role is not Role.INTEGRATION)
+"""Who signs in to pages; programs bring a token to the JSON interface instead."""
 
 
 _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
-    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals"}),
-    Role.OPERATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals"}),
+    Role.ADMINISTRATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals", "activation", "accounts"}),
+    Role.OPERATOR: frozenset({"recap", "enrolment", "approval", "fleet", "refusals", "activation"}),
     Role.OFFICIAL: frozenset({"recap", "enrolment"}),
     Role.HEAD: frozenset({"recap"}),
     Role.SUPERVISOR: frozenset({"recap"}),
     Role.TECHNICIAN: frozenset({"fleet"}),
     Role.AUDITOR: frozenset({"recap", "enrolment", "fleet"}),
+    Role.EMPLOYEE: frozenset({"own"}),
+    Role.INTEGRATION: frozenset(),
 }
 
 _PAPER_RIGHTS: Final[dict[Role, frozenset[PaperRight]]] = {
-    Role.ADMINISTRATOR: frozenset({"review", "papers", "hand_in", "enter", "outage", "months", "close"}),
-    Role.OPERATOR: frozenset({"review", "papers", "hand_in", "enter", "outage", "months"}),
-    Role.OFFICIAL: frozenset({"papers", "verify", "decide", "months"}),
-    Role.HEAD: frozenset({"papers", "decide", "months"}),
-    Role.SUPERVISOR: frozenset({"review", "papers", "decide", "months"}),
-    Role.AUDITOR: frozenset({"papers", "months"}),
+    Role.ADMINISTRATOR: frozenset({"review", "papers", "letters", "hand_in", "enter", "outage", "months", "close"}),
+    Role.OPERATOR: frozenset({"review", "papers", "letters", "hand_in", "enter", "outage", "months"}),
+    Role.OFFICIAL: frozenset({"papers", "letters", "verify", "decide", "months"}),
+    Role.HEAD: frozenset({"papers", "letters", "decide", "months"}),
+    Role.SUPERVISOR: frozenset({"review", "papers", "letters", "decide", "months"}),
+    Role.AUDITOR: frozenset({"papers", "letters", "months"}),
+    Role.EMPLOYEE: frozenset({"letters", "hand_in"}),
 }
 """Nobody has both `verify` and `enter`, or both `enter` and `decide`: the second person is another office."""
 

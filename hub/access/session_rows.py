@@ -48,6 +48,20 @@ def use_session(database: Database, ticket: Ticket, *, now: datetime) -> bool:
     return True
 
 
+def chosen_role(database: Database, nonce: str) -> int | None:
+    """Which of several roles a session is in; None: nobody chose, the one that leads."""
+    with database.read() as session:
+        return session.scalar(select(AccountSession.assignment_id).where(AccountSession.id == _key(nonce)))
+
+
+def choose_role(database: Database, nonce: str, assignment_id: int) -> None:
+    """Remember which of several roles a session is in from now on."""
+    with database.write() as session:
+        session.execute(
+            update(AccountSession).where(AccountSession.id == _key(nonce)).values(assignment_id=assignment_id)
+        )
+
+
 def list_sessions(database: Database, username: str, *, now: datetime) -> list[AccountSession]:
     """Sessions of an account that hold at a moment, the newest first."""
     query = (

@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
 
-from hub.access.accounts import add_account, check_password, generate_password
+from hub.access.accounts import add_account, check_password, generate_password, link_account
 from hub.access.models import Account
-from hub.access.roles import Role
+from hub.access.roles import PAGE_ROLES, Role
 from hub.attendance.models import DirtyDay, DocumentRow, MonthClose
 from hub.attendance.recompute import recompute
 from hub.attendance.worker import AttendanceWorker
@@ -22,7 +22,7 @@ from hub.errors import SeedError
 from hub.fleet.models import Kiosk
 from hub.recap.models import Letterhead
 from hub.roster.changes import lock_roster, note_reset
-from hub.roster.models import Employee, Unit
+from hub.roster.models import Employee, Membership, Unit
 from hub.roster.work_dates import EmployeeDay
 from hub.seeding.hours import write_hours, write_policies
 from hub.seeding.journals import Journals
@@ -93,13 +93,13 @@ def seed_regency(
             f"An invented regency has {FEWEST_EMPLOYEES} people at least; it was asked for {order.employees}."
         )
     if password is not None:
-        for role in Role:
+        for role in PAGE_ROLES:
             check_password(password, username=str(role))
     with database.write() as session:
         lock_roster(session.connection())
         _refuse_unless_empty(session, shown_address(database))
         written = _Regency(session, order).write(mark_below=many_days if assess else None)
-    accounts = [_add_account(database, order, role, password, written.own_unit) for role in Role]
+    accounts = [_add_account(database, order, role, password, written.own_unit) for role in PAGE_ROLES]
     if assess and written.days >= many_days:
         progress = on_assessed or (lambda _done, _all: None)
         recompute(database, first=order.first, last=order.until, now=order.as_of, progress=progress)
@@ -218,7 +218,9 @@ def _refuse_unless_empty(session: Session, address: str) -> None:
                 "name another folder with --data, or another database with --db."
             )
     taken = session.scalars(
-        select(Account.username).where(Account.username.in_([str(role) for role in Role])).order_by(Account.username)
+        select(Account.username)
+        .where(Account.username.in_([str(role) for role in PAGE_ROLES]))
+        .order_by(Account.username)
     ).first()
     if taken is not None:
         raise SeedError(f"{address} has an account '{taken}' already; an invented regency needs an empty database.")
@@ -244,7 +246,22 @@ def _add_account(database: Database, order: SeedOrder, role: Role, password: str
         unit=None if role in _OF_ALL_UNITS else unit,
         now=lambda: order.entered_at,
     )
+    if role is Role.EMPLOYEE:
+        link_account(database, str(role), _first_of(database, unit))
     return SeededAccount(str(role), str(role), chosen)
+
+
+def _first_of(database: Database, unit: str) -> str | None:
+    """Id of the first person of a unit, by name."""
+    query = (
+        select(Employee.id)
+        .join(Membership, Membership.employee_id == Employee.id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Unit.name == unit)
+        .order_by(Employee.name)
+    )
+    with database.read() as session:
+        return session.scalars(query).first()
 
 
 def _assess(database: Database, order: SeedOrder, total: int, on_assessed: OnAssessed | None) -> None:

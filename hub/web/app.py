@@ -18,13 +18,16 @@ from starlette.staticfiles import StaticFiles
 from hub.errors import ServiceError
 from hub.web.api import create_api, health_router
 from hub.web.body_limit import BodyLimit
-from hub.web.guard import SecondStepRequiredError, SignInRequiredError
+from hub.web.guard import PasswordRequiredError, SecondStepRequiredError, SignInRequiredError
 from hub.web.headers import SecurityHeaders
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.trail import Trail
 from hub.web.views import (
     account,
+    account_changes,
+    accounts,
+    activation,
     approval,
     cancellation,
     charts,
@@ -39,6 +42,7 @@ from hub.web.views import (
     models,
     months,
     outages,
+    own,
     people,
     recaps,
     refusals,
@@ -55,6 +59,7 @@ office_views = (handover, faults, schedules)
 access_views = (sign_in, second_step, account, trail)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
+role_views = (own, activation, accounts, account_changes)
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +75,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for views in (*access_views, *record_views, *paper_views, *office_views):
         app.include_router(views.router)
+    for views in role_views:
+        app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))
     # Compressed here and not for pages: a page carries a form token beside what an address can bring in (BREACH).
@@ -77,6 +84,7 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.mount("/aset/presensi", GZipMiddleware(StaticFiles(directory=STATIC)))
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     app.add_exception_handler(SecondStepRequiredError, _send_to_second_step)
+    app.add_exception_handler(PasswordRequiredError, _send_to_password)
     app.add_exception_handler(HTTPException, _show_refusal)
     app.add_exception_handler(RequestValidationError, _show_unreadable)
     app.add_exception_handler(DBAPIError, _show_trouble)
@@ -101,6 +109,10 @@ def _send_to_sign_in(request: Request, _error: Exception) -> Response:
         return RedirectResponse("/masuk", 303)
     here = address(request.url.path, **dict(request.query_params))
     return RedirectResponse(address("/masuk", kembali="" if here == "/" else here), 303)
+
+
+def _send_to_password(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/akun/sandi", 303)
 
 
 def _send_to_second_step(_request: Request, _error: Exception) -> Response:

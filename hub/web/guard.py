@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from hub.access.accounts import Visitor, authenticate, find_visitor
 from hub.access.roles import OfficeRight, Right, may
-from hub.access.session_rows import begin_session, use_session
+from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
 from hub.roster.models import Unit
 from hub.roster.units import UnitTree
@@ -34,6 +34,10 @@ class SignInRequiredError(Exception):
 
 class SecondStepRequiredError(Exception):
     """Raised when somebody who has signed in must set up a second step first."""
+
+
+class PasswordRequiredError(Exception):
+    """Raised when somebody who has signed in must choose another password first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,20 @@ def settling_visitor(request: Request) -> Visitor:
 
 
 def page_visitor(request: Request) -> Visitor:
-    """The visitor of a page; others are sent to the sign-in, or to set up the second step that their role needs."""
+    """The visitor of a page; others are sent to the sign-in, to choose another password, or to set up the second
+    step that their role needs."""
     visitor = settling_visitor(request)
+    if visitor.must_change:
+        raise PasswordRequiredError
     if lacks_second_step(front_office(request), visitor):
         raise SecondStepRequiredError
     return visitor
+
+
+def password_visitor(request: Request) -> Visitor:
+    """The visitor of the page that changes the password: as of every page, but also with one that counts once."""
+    visitor = settling_visitor(request)
+    return visitor if visitor.must_change else page_visitor(request)
 
 
 def lacks_second_step(office: FrontOffice, visitor: Visitor) -> bool:
@@ -83,6 +96,8 @@ def api_visitor(request: Request) -> Visitor:
     guest = current_guest(request)
     office = front_office(request)
     if guest is not None:
+        if guest.visitor.must_change:
+            raise HTTPException(403, "Choose another password first: open the pages and sign in.")
         if lacks_second_step(office, guest.visitor):
             raise HTTPException(403, "Set up the second step at sign-in first: open the pages and sign in.")
         return guest.visitor
@@ -94,7 +109,7 @@ def api_visitor(request: Request) -> Visitor:
             "This account needs a second step, which a name and password do not give: sign in on the pages.",
             headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'},
         )
-    if visitor is None:
+    if visitor is None or visitor.must_change:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Presensi", charset="UTF-8"'})
     _tell_trail(visitor)
     return visitor
@@ -228,7 +243,8 @@ def _read_guest(request: Request) -> Guest | None:
         return None
     if not use_session(office.database, ticket, now=office.now()):
         return None
-    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, now=office.now)
+    chosen = chosen_role(office.database, ticket.nonce)
+    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, chosen=chosen, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
 
 
@@ -250,5 +266,6 @@ def _basic(request: Request) -> tuple[str, str]:
 
 SettlingVisitor = Annotated[Visitor, Depends(settling_visitor)]
 PageVisitor = Annotated[Visitor, Depends(page_visitor)]
+PasswordVisitor = Annotated[Visitor, Depends(password_visitor)]
 ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
 Office = Annotated[FrontOffice, Depends(front_office)]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import func, select
 
 from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.attendance.corrections import list_outside
+from hub.attendance.day import Status
 from hub.attendance.document_list import count_waiting
 from hub.attendance.handover import handover_lines
 from hub.attendance.manual import list_entries
+from hub.attendance.models import StoredDay
 from hub.attendance.month_pending import month_lines
 from hub.attendance.outages import list_outages
 from hub.fleet.faults import list_faults
 from hub.recap.monthly import Month
+from hub.recap.people import in_units
 from hub.review.queue import count_reviews
+from hub.roster.approval import list_waiting
 from hub.roster.officers import is_same_officer
 from hub.roster.units import UnitTree
 from hub.web.office import FrontOffice
@@ -43,6 +48,8 @@ def tasks_of(office: FrontOffice, visitor: Visitor) -> list[Task]:
         *_months(office, visitor),
         *_handovers(office, visitor),
         *_faults(office, visitor),
+        *_enrolments(office, visitor),
+        *_sessions(office, visitor),
     ]
     return [task for task in found if task.count]
 
@@ -131,3 +138,27 @@ def _months(office: FrontOffice, visitor: Visitor) -> list[Task]:
     lines = month_lines(office.database, months, visitor.unit_id, counted=False)
     open_ones = sum(line.closed is None and line.has_days for line in lines)
     return [Task(name="close", count=open_ones, address="/bulan", symbol="calendar-check")]
+
+
+def _enrolments(office: FrontOffice, visitor: Visitor) -> list[Task]:
+    if not may(visitor.role, "approval"):
+        return []
+    count = len(list_waiting(office.database, office.today(), visitor.unit_id))
+    return [Task(name="approval", count=count, address="/pegawai/persetujuan", symbol="user-check")]
+
+
+def _sessions(office: FrontOffice, visitor: Visitor) -> list[Task]:
+    """Days over which lack a punch; of a whole regency its own page tells."""
+    if not may(visitor.role, "enter") or visitor.unit_id is None:
+        return []
+    today = office.today()
+    with office.database.read() as session:
+        query = select(func.count()).select_from(StoredDay)
+        query = query.where(
+            StoredDay.status == str(Status.TIDAK_LENGKAP),
+            StoredDay.work_date.between(Month.of(today).first, today),
+            *in_units(session, visitor.unit_id),
+        )
+        count = session.scalar(query) or 0
+    where = address("/kehadiran", kind="tidak_lengkap")
+    return [Task(name="sessions", count=count, address=where, symbol="user-clock")]

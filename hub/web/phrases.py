@@ -7,6 +7,7 @@ from typing import Final
 from hub.web.phrases_access import ACCESS
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
+from hub.web.phrases_roles import ROLES
 from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_trail import TRAIL
 from hub.web.phrases_viewing import VIEWING
@@ -16,6 +17,7 @@ Phrase = tuple[str, str]
 
 PHRASES: Final[dict[str, Phrase]] = {
     **PAPERS,
+    **ROLES,
     # The frame of every page
     "product": ("Presensi", "Presensi"),
     "tagline": ("Kehadiran pegawai dengan pindai wajah", "Face-scan attendance of staff"),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.models import Account
+from hub.access.roles import Role
 from hub.roster.finding import find_person
 from hub.roster.models import Employee, Membership
 from hub.roster.units import Memberships, UnitTree
@@ -30,8 +31,12 @@ class PaperScope:
 
 
 def scope_of(visitor: Visitor) -> PaperScope:
-    """What a visitor's papers are. Accounts of single employees hand in and see their own only."""
-    return PaperScope(visitor.unit_id)
+    """What a visitor's papers are. Employees hand in and see their own only; 403 for one who is nobody known."""
+    if visitor.role is not Role.EMPLOYEE:
+        return PaperScope(visitor.unit_id)
+    if visitor.employee_id is None:
+        raise HTTPException(403)
+    return PaperScope(None, visitor.employee_id)
 
 
 def own_employee(office: FrontOffice, visitor: Visitor) -> str | None:

@@ -108,7 +108,8 @@ class Watch:
     def is_owed(self, status: int) -> bool:
         """Whether an answer of this status still needs an entry.
 
-        Every request of somebody known that is no read; reads that were answered or forbidden; failed sign-ins.
+        Every request of somebody known that is no read; reads that were answered or forbidden (404 where it
+        is somebody of another unit); failed sign-ins.
         Anonymous requests leave none: anybody on the network could fill the disk with them. What wrote something and
         was refused all the same gets a second entry.
         """
@@ -122,7 +123,9 @@ class Watch:
             return False
         if not self.is_read:
             return True
-        return self.address() not in WITHOUT_PEOPLE and (200 <= status < 300 or status == 403)
+        return self.address() not in WITHOUT_PEOPLE and (
+            200 <= status < 300 or status == 403 or (status == 404 and bool(self.employees))
+        )
 
     def record(self, status: int) -> None:
         """Write the entry of an answer in a transaction of its own; none for somebody who reads their own record."""

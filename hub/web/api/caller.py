@@ -72,7 +72,9 @@ def _holder(request: Request, office: FrontOffice, token: str) -> Caller:
 
 
 def _of_visitor(visitor: Visitor, *, by_cookie: bool) -> Caller:
-    scopes = frozenset(scope for scope, right in _NEEDED.items() if may(visitor.role, right))
+    """Somebody with rights over their own record alone has none here: the interface is about units."""
+    of_role = (scope for scope, right in _NEEDED.items() if may(visitor.role, right))
+    scopes: frozenset[Scope] = frozenset() if may(visitor.role, "own") else frozenset(of_role)
     return Caller(visitor.username, scopes, visitor.unit_id, by_cookie=by_cookie)
 
 

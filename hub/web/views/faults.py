@@ -82,12 +82,13 @@ def do(
     """Take a report up, say that it is solved, or that it is not."""
     _require_view(visitor)
     step = _DEEDS.get(deed)
+    if step is None:
+        raise HTTPException(404)
+    require(visitor, "handle" if step != "reopened" else "report")
     line = next((each for each in _visible(office, visitor) if each.id == number), None)
-    if step is None or line is None:
+    if line is None:
         raise HTTPException(404)
     watch.note(act=_ACTS[step], unit=line.unit_id)
-    if not (may(visitor.role, "handle") if step != "reopened" else may(visitor.role, "report")):
-        raise HTTPException(403)
     try:
         take_fault_step(office.database, number, step, note=note, by=visitor.username, now=office.now())
     except BadInputError as error:

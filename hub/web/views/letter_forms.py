@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -53,6 +53,10 @@ class LetterForm:
     handed_in: Annotated[str, Form()] = ""
     reason: Annotated[str, Form()] = ""
 
+    def of_oneself(self) -> LetterForm:
+        """As an employee hands it in: on the day on which they do so, whatever date they write."""
+        return replace(self, handed_in="")
+
     def letter(self, today: date) -> Letter:
         """The letter; BadInputError says what is wrong."""
         handed_in = parse_day(self.handed_in, today)
@@ -93,8 +97,10 @@ Files = Annotated[list[UploadFile], File()]
 
 
 @router.get(PAGE + "/baru")
-def show_form(request: Request, visitor: PageVisitor, office: Office, *, pegawai: str = "") -> Response:
-    return _form(request, visitor, office, LetterForm(person=pegawai[:200]))
+def show_form(
+    request: Request, visitor: PageVisitor, office: Office, *, pegawai: str = "", tanggal: str = ""
+) -> Response:
+    return _form(request, visitor, office, LetterForm(person=pegawai[:200], first=tanggal[:10]))
 
 
 @router.post(PAGE + "/baru", dependencies=[Depends(check_form)])
@@ -108,6 +114,7 @@ def hand_in(
     """Put a letter on record with its scans."""
     require(visitor, "hand_in")
     scope = scope_of(visitor)
+    written = written if scope.employee_id is None else written.of_oneself()
     try:
         person = find_in_scope(office, scope, written.person, office.today())
         papers = read_papers(files)
@@ -143,6 +150,7 @@ def hand_in_correction(
 ) -> Response:
     """Put another letter in the place of this one, which is withdrawn."""
     line = _to_correct(visitor, office, number)
+    written = written if scope_of(visitor).employee_id is None else written.of_oneself()
     try:
         papers = read_papers(files)
         receipt = correct(
@@ -171,6 +179,7 @@ def add_files(
     """Attach scans to a letter in force."""
     require(visitor, "hand_in")
     line = find_letter(visitor, office, number)
+    _check_own(visitor, line)
     try:
         papers = read_papers(files)
         if not papers:
@@ -214,7 +223,14 @@ def _to_correct(visitor: Visitor, office: FrontOffice, number: int) -> DocumentL
     line = find_letter(visitor, office, number)
     if is_cancellation(line.type) or line.state in ("refused", "withdrawn"):
         raise HTTPException(404)
+    _check_own(visitor, line)
     return line
+
+
+def _check_own(visitor: Visitor, line: DocumentLine) -> None:
+    """403 for an employee whose letter somebody has worked on already: the office corrects it from then on."""
+    if scope_of(visitor).employee_id is not None and line.state != "submitted":
+        raise HTTPException(403)
 
 
 def _store(office: FrontOffice) -> PaperStore:

@@ -22,7 +22,7 @@ from hub.attendance.outlook import outlook_on_record
 from hub.errors import PaperError
 from hub.recap.monthly import Month
 from hub.roster.officers import is_same_officer
-from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
+from hub.web.guard import Choice, Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
@@ -54,15 +54,15 @@ def show_letters(
     request: Request, visitor: PageVisitor, office: Office, *, keadaan: str = "", month: str = "", unit: str = ""
 ) -> Response:
     """Letters of the visitor's people; those that wait with the first due at the top."""
-    require(visitor, "papers")
+    require(visitor, "letters")
     state = _state(keadaan or _first_state(visitor))
-    choice = choose_unit(office, visitor, unit)
+    scope = scope_of(visitor)
+    choice = Choice(None, (), False) if scope.employee_id is not None else choose_unit(office, visitor, unit)
     try:
         of_month = Month.parse(month) if month else None
     except BadInputError as error:
         raise HTTPException(400) from error
     today = office.today()
-    scope = scope_of(visitor)
     lines = list_documents(
         office.database,
         state=state,
@@ -83,7 +83,7 @@ def show_letters(
         deadlines=deadlines,
         state=state or "",
         states=STATES,
-        counts=count_waiting(office.database, choice.unit_id, on=today),
+        counts={} if scope.employee_id is not None else count_waiting(office.database, choice.unit_id, on=today),
         month=of_month,
         choice=choice,
         page=PAGE,
@@ -133,7 +133,7 @@ def take_step(
 
 def find_letter(visitor: Visitor, office: FrontOffice, number: int) -> DocumentLine:
     """403 for a role that sees no letters; 404 for one that is not there, or is none of the visitor's people's."""
-    require(visitor, "papers")
+    require(visitor, "letters")
     scope = scope_of(visitor)
     if not 0 < number < 2**31:
         raise HTTPException(404)

@@ -14,7 +14,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.recap.day_file import day_file, key_of
 from hub.recap.monthly import Month
-from hub.recap.person import person_day, person_month
+from hub.recap.person import PersonDay, person_day, person_month
 from hub.roster.overview import EmployeeLine, list_employees
 from hub.roster.units import UnitTree
 from hub.web.guard import Office, PageVisitor, choose_unit, require
@@ -92,8 +92,8 @@ def show_person(request: Request, visitor: PageVisitor, office: Office, employee
         raise HTTPException(404)
     note(employees=[employee_id], unit=found.unit.id)
     check_unit(office, visitor, found.unit.id)
-    zone = _zone_of(office, found.unit.id)
-    return render(request, "person.html", found=found, month=chosen, zone=zone)
+    zone = zone_of_unit(office, found.unit.id)
+    return render(request, "person.html", found=found, month=chosen, zone=zone, place=f"/pegawai/{found.person.id}")
 
 
 @router.get("/pegawai/{employee_id}/{date}")
@@ -108,10 +108,16 @@ def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id
         raise HTTPException(404)
     note(employees=[employee_id], unit=found.unit.id)
     check_unit(office, visitor, found.unit.id)
-    file = day_file(office.database, found)
+    return render_day(request, office, found, place=f"/pegawai/{found.person.id}")
+
+
+def render_day(request: Request, office: FrontOffice, found: PersonDay, *, place: str) -> Response:
+    """The page of a person's day; place: the address of the person's month."""
+    day, file = found.work_date, day_file(office.database, found)
     return render(
         request,
         "day.html",
+        place=place,
         found=found,
         file=file,
         line=draw(found, file, indonesian=language_of(request).code == "id"),
@@ -124,15 +130,15 @@ def show_day(request: Request, visitor: PageVisitor, office: Office, employee_id
 
 
 def check_unit(office: FrontOffice, visitor: Visitor, unit_id: int | None) -> None:
-    """403 unless the visitor may see the people of a unit (None: of no unit)."""
+    """404 unless the visitor may see the people of a unit (None: of no unit)."""
     if visitor.unit_id is None:
         return
     with office.database.read() as session:
         allowed = UnitTree.load(session.connection()).within(visitor.unit_id)
     if unit_id not in allowed:
-        raise HTTPException(403)
+        raise HTTPException(404)
 
 
-def _zone_of(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
+def zone_of_unit(office: FrontOffice, unit_id: int | None) -> ZoneInfo:
     with office.database.read() as session:
         return UnitTree.load(session.connection()).zone_of(unit_id)

@@ -17,6 +17,7 @@ from hub.recap.monthly import Month, add_up, monthly
 from hub.recap.overview import day_overview, pending_days
 from hub.refusals.overview import count_open_refusals
 from hub.web.guard import Office, PageVisitor, choose_unit, require
+from hub.web.homes import answerable_for
 from hub.web.inbox import tasks_of
 from hub.web.office import FrontOffice
 from hub.web.pages import parse_day, render
@@ -29,7 +30,10 @@ SILENT_AFTER = timedelta(minutes=5)
 
 @router.get("/")
 def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str = "") -> Response:
-    """Today by the units right below one; who may not see attendance begins at the kiosks."""
+    """Today by the units right below one; who may not see attendance begins at the kiosks, an employee
+    at their own month."""
+    if may(visitor.role, "own"):
+        return RedirectResponse("/saya", 303)
     if not may(visitor.role, "recap"):
         return RedirectResponse("/kiosk", 303)
     choice = choose_unit(office, visitor, unit)
@@ -37,10 +41,12 @@ def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str
     kiosks = glance_at_kiosks(office.database, choice.unit_id) if sees_fleet else []
     today = office.today()
     open_since = Month.of(today).shifted(-1)
+    overview = day_overview(office.database, today, choice.unit_id)
     return render(
         request,
         "home.html",
-        recap=day_overview(office.database, today, choice.unit_id),
+        recap=overview,
+        answerable=answerable_for(office, visitor, overview) if not unit else None,
         pending=pending_days(office.database, open_since.first, today - timedelta(days=1), choice.unit_id),
         open_since=open_since,
         choice=choice,

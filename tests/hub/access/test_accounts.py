@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from sqlalchemy import update
@@ -17,7 +18,7 @@ from hub.access.accounts import (
     set_password,
 )
 from hub.access.models import Account
-from hub.access.roles import Role, may
+from hub.access.roles import PAGE_ROLES, Right, Role, may
 from hub.db import Database
 from hub.errors import AccountError
 
@@ -111,4 +112,6 @@ def test_roles_see_what_they_need() -> None:
     assert not may(Role.TECHNICIAN, "recap")
     assert may(Role.HEAD, "recap")
     assert not may(Role.HEAD, "fleet")
-    assert all(any(may(role, right) for right in ("recap", "enrolment", "fleet")) for role in Role)
+    assert all(any(may(role, right) for right in ("recap", "enrolment", "fleet", "own")) for role in PAGE_ROLES)
+    rights = [right for group in get_args(Right) for right in get_args(group)]
+    assert not any(may(Role.INTEGRATION, right) for right in rights)

@@ -282,6 +282,10 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/jadwal/jember-5/ubah",
         "/jejak",
         "/jejak?tindakan=cli",
+        "/akun/aktivasi",
+        "/akun/sandi",
+        "/akun/daftar",
+        "/akun/daftar/admin",
     ]
 
 

@@ -1,0 +1,139 @@
+"""What the administrator does about an account: roles, who it is, shutting it, and another password."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from contract.errors import BadInputError
+from hub.access.accounts import link_account
+from hub.access.administration import disable_account, enable_account, end_assignment, reset_password
+from hub.access.assignments import Acting, grant_role
+from hub.errors import AccountError
+from hub.roster.finding import find_person
+from hub.web.account_words import say_account
+from hub.web.guard import Office, PageVisitor, check_form, choose_unit
+from hub.web.pages import address, language_of, parse_day
+from hub.web.views.accounts import PAGE, administer, find, read_role, show_account
+
+router = APIRouter(prefix=PAGE + "/{username}", dependencies=[Depends(check_form)])
+
+NOBODY: Final = "-"
+
+
+@router.post("/peran")
+def grant(
+    request: Request,
+    visitor: PageVisitor,
+    office: Office,
+    username: str,
+    *,
+    role: Annotated[str, Form()] = "",
+    unit: Annotated[str, Form()] = "",
+    first: Annotated[str, Form()] = "",
+    last: Annotated[str, Form()] = "",
+    acting: Annotated[str, Form()] = "",
+    letter: Annotated[str, Form()] = "",
+) -> Response:
+    """A further role, from one day to another, for an acting holder with the letter's number."""
+    administer(visitor, username)
+    line, choice = find(office, username), choose_unit(office, visitor, unit)
+    try:
+        grant_role(
+            office.database,
+            line.username,
+            read_role(role),
+            unit_id=choice.unit_id,
+            first=_day(first) or office.today(),
+            last=_day(last),
+            acting=next((each for each in Acting if each == acting), None),
+            letter=letter or None,
+            by=visitor.username,
+            now=office.now(),
+        )
+    except BadInputError as error:
+        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
+    return _done(line.username, "peran")
+
+
+@router.post("/peran/{assignment_id:int}/akhiri")
+def end(request: Request, visitor: PageVisitor, office: Office, username: str, assignment_id: int) -> Response:
+    """End a role from now on."""
+    administer(visitor, username)
+    line = find(office, username)
+    try:
+        end_assignment(
+            office.database, line.username, min(assignment_id, 2**31 - 1), by=visitor.username, now=office.now()
+        )
+    except BadInputError as error:
+        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
+    return _done(line.username, "akhiri")
+
+
+@router.post("/nonaktif")
+def disable(request: Request, visitor: PageVisitor, office: Office, username: str) -> Response:
+    administer(visitor, username)
+    line = find(office, username)
+    try:
+        disable_account(office.database, line.username, now=office.now())
+    except BadInputError as error:
+        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
+    return _done(line.username, "nonaktif")
+
+
+@router.post("/aktif")
+def enable(request: Request, visitor: PageVisitor, office: Office, username: str) -> Response:
+    administer(visitor, username)
+    line = find(office, username)
+    try:
+        enable_account(office.database, line.username)
+    except BadInputError as error:
+        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
+    return _done(line.username, "aktif")
+
+
+@router.post("/sandi")
+def replace_password(request: Request, visitor: PageVisitor, office: Office, username: str) -> Response:
+    """A password that counts once, shown once."""
+    administer(visitor, username)
+    line = find(office, username)
+    return show_account(
+        request, visitor, office, line.username, password=reset_password(office.database, line.username)
+    )
+
+
+@router.post("/pegawai")
+def link(
+    request: Request, visitor: PageVisitor, office: Office, username: str, person: Annotated[str, Form()] = ""
+) -> Response:
+    """Say which employee an account is, by name, NIP or id; `-`: nobody that is known."""
+    administer(visitor, username)
+    line, text = find(office, username), person.strip()[:200].replace("\0", "")
+    try:
+        if not text:
+            raise AccountError("Say whom it is about: a name or a NIP.")
+        employee_id = None
+        if text != NOBODY:
+            with office.database.read() as session:
+                employee_id = find_person(session, text, on=office.today())
+        link_account(office.database, line.username, employee_id)
+    except BadInputError as error:
+        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
+    return _done(line.username, "pegawai")
+
+
+def _day(text: str) -> date | None:
+    """A date of a form; None when nothing is written, AccountError when it is none."""
+    if not text:
+        return None
+    day = parse_day(text, date.min)
+    if day is None:
+        raise AccountError(f"'{text[:20]}' is not a date.")
+    return day
+
+
+def _done(username: str, step: str) -> Response:
+    return RedirectResponse(address(f"{PAGE}/{username}", selesai=step), 303)
