@@ -54,11 +54,12 @@ from hub.web.views import (
     trail,
     work,
 )
+from hub.web.views import calendar as calendar_pages
 from hub.web.views import register as register_pages
 
 office_views = (handover, faults, schedules)
 access_views = (sign_in, second_step, account, trail)
-master_views = (register_pages,)
+master_views = (register_pages, calendar_pages)
 """Before the others: /pegawai/impor is nobody's number."""
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hub.errors import SheetError
 from hub.web.language import Language
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
@@ -46,6 +47,13 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"(.*) is moved already from (\S+); choose a later day\.",
         "{0} sudah dipindahkan mulai {1}; pilih hari sesudahnya.",
     ),
+    (r"Give the decree's number: .*", "Tulis nomor keputusannya."),
+    (r"(\S+) is no holiday on record; .*", "{0} bukan hari libur yang tercatat."),
+    (r"There is no circular (.*) in force; .*", "Surat edaran {0} tidak berlaku lagi."),
+    (r"circular\.name: .*", "Tulis nama surat edarannya, misalnya Ramadan 1448 H."),
+    (r"circular: it changes no hours; .*", "Isi jam masuk atau jam pulang."),
+    (r"(.*) is no calendar: .*", "{0} bukan kalender ICS yang terbaca."),
+    (r"(.*): there is no event in it\.", "{0} tidak memuat hari."),
     (r"Choose the unit\.", "Pilih unitnya."),
     (r"Choose what it is about\.", "Pilih tentang apa laporan ini."),
     (r"There is no kiosk '(.*)'\.", "Tidak ada kiosk '{0}' di unit itu."),
@@ -244,5 +252,6 @@ def say(language: Language, error: Exception) -> str:
     """What a refusal says on a page; one that has no line here is shown as it stands."""
     sentence = str(error)
     if language.code == "id":
-        return in_indonesian(sentence) or sentence
+        told = error.indonesian if isinstance(error, SheetError) else None
+        return told or in_indonesian(sentence) or sentence
     return _COMMANDS.sub("", sentence).strip().rstrip(";:,") if "presensi hub" in sentence else sentence

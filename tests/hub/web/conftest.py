@@ -289,6 +289,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/pegawai/impor",
         f"/pegawai/{furnished.rina}/data",
         f"/pegawai/{furnished.hostile}/data",
+        "/kalender",
     ]
 
 
