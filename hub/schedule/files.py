@@ -41,21 +41,24 @@ _CONTRACTS: Final = {
     "quota": ("kuota",),
     "pay": ("upah",),
 }
+_ICS: Final = (".ics", ".ical")
 _DATE: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def read_calendar(path: Path) -> list[HolidayLine]:
     """Days off from a table (`tanggal;nama;jenis`, CSV or XLSX) or an ICS file; the error names every wrong line."""
+    if path.suffix.lower() not in _ICS:
+        return _all_lines(read_sheet(path, _CALENDAR, needed=("day", "name")), _holiday_of)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse_calendar(content, path.name)
+    return _read_ics(content, path.name)
 
 
 def parse_calendar(content: bytes, file: str) -> list[HolidayLine]:
     """As read_calendar, of what a file holds; its name says which kind it is."""
-    if file.lower().endswith((".ics", ".ical")):
+    if file.lower().endswith(_ICS):
         return _read_ics(content, file)
     return _all_lines(parse_sheet(content, file, _CALENDAR, needed=("day", "name")), _holiday_of)
 

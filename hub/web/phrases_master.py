@@ -115,4 +115,13 @@ MASTER: Final[dict[str, tuple[str, str]]] = {
     "calendar.out_due": ("Pulang", "Departure from"),
     "calendar.weekdays": ("Hari", "Weekdays"),
     "calendar.weekdays_hint": ("Kosong: semua. Misalnya senin-kamis.", "Empty: all. Such as mon-thu."),
+    "act.staff.download": ("Unduh daftar pegawai", "Staff as a file"),
+    "act.record.read": ("Lihat data pegawai", "Somebody's record"),
+    "act.staff.move": ("Pindahkan pegawai", "Employee moved"),
+    "act.staff.check": ("Periksa berkas pegawai", "File of staff checked"),
+    "act.staff.import": ("Impor pegawai", "Staff imported"),
+    "act.holidays.check": ("Periksa berkas hari libur", "File of holidays checked"),
+    "act.holidays.import": ("Impor hari libur", "Holidays imported"),
+    "act.circular.add": ("Tambah surat edaran", "Circular added"),
+    "act.calendar.withdraw": ("Tarik hari libur atau surat edaran", "Holiday or circular withdrawn"),
 }

@@ -30,6 +30,7 @@ from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
 from hub.web.uploads import MAX_TABLE_BYTES, read_table_upload
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -91,6 +92,7 @@ def import_file(
 ) -> Response:
     """Read a calendar, and put its days on record when that is asked for; days that are there stay as they are."""
     _require_change(visitor)
+    note(act="holidays.import" if deed == "simpan" else "holidays.check")
     unit_id = choose_unit(office, visitor, written.unit).unit_id
     try:
         lines = parse_calendar(*read_table_upload(file))

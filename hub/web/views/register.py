@@ -21,6 +21,7 @@ from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
 from hub.web.uploads import MAX_TABLE_BYTES, read_table_upload
 from hub.web.views.people import check_unit
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -57,6 +58,7 @@ def import_file(
 ) -> Response:
     """Look through a file, and store it when that is asked for and no line is wrong."""
     _require_everywhere(visitor)
+    note(act="staff.import" if deed == "simpan" else "staff.check")
     today = office.today()
     try:
         first = parse_day(since, today)
@@ -136,6 +138,7 @@ def _find(visitor: Visitor, office: FrontOffice, employee_id: str) -> Record:
     record = find_record(office.database, employee_id, office.today())
     if record is None:
         raise HTTPException(404)
+    note(employees=[employee_id], unit=record.unit_id)
     check_unit(office, visitor, record.unit_id)
     return record
 

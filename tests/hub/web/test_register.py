@@ -47,7 +47,7 @@ def test_record_says_units_templates_and_consent(admin: Visitor, units: dict[str
 
 
 def test_move_needs_a_letter_and_leaves_the_days_before(
-    admin: Visitor, units: dict[str, Any], database: Database
+    admin: Visitor, units: dict[str, Any], database: Database, told: Callable[..., Any]
 ) -> None:
     path = f"/pegawai/{units['rina']}"
     form = {"token": admin.get(f"{path}/data").field("token"), "unit": str(units["school"]), "since": "2026-03-09"}
@@ -62,6 +62,7 @@ def test_move_needs_a_letter_and_leaves_the_days_before(
     assert found.unit_on(units["rina"], date(2026, 3, 8)) == units["health"]
     assert found.unit_on(units["rina"], date(2026, 3, 9)) == units["school"]
     assert row.set_by == "admin"
+    assert told("staff.move")
     assert "800/12/2026" in admin.get(f"{path}/data").words
     page = admin.post(f"{path}/pindah", **form, basis="800/13/2026")
     assert (page.status, "sudah berada di Dinas Pendidikan" in page.words) == (409, True)
@@ -98,7 +99,9 @@ def test_export_holds_no_formula_and_can_be_imported_again(
     assert people(database) == 2
 
 
-def test_import_checks_before_it_stores(admin: Visitor, units: dict[str, Any], database: Database) -> None:
+def test_import_checks_before_it_stores(
+    admin: Visitor, units: dict[str, Any], database: Database, told: Callable[..., Any]
+) -> None:
     wrong = HEADINGS + "198501012010011001;Rina Wulandari;Dinas Kesehatan;PNS;2026-03-01\n1;<b>Ani</b>;Unit Baru;PNS;\n"
     page = send(admin, wrong, "simpan")
     assert (page.status, "1 baris salah; tidak ada yang disimpan" in page.words) == (409, True)
@@ -113,6 +116,7 @@ def test_import_checks_before_it_stores(admin: Visitor, units: dict[str, Any], d
     page = send(admin, right, "simpan", make_units="1")
     assert (page.status, "Disimpan." in page.words) == (200, True)
     assert people(database) == 3
+    assert (len(told("staff.check")), len(told("staff.import"))) == (2, 2)
     page = send(admin, "Nama\nAni\n", "simpan")
     assert (page.status, "tidak punya kolom" in page.words) == (409, True)
     assert admin.send("/pegawai/impor", [("token", "x")], []).status == 400
