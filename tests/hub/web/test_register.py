@@ -72,7 +72,7 @@ def test_operator_sees_the_own_unit_and_changes_nothing(as_role: Callable[..., V
     operator = as_role(Role.OPERATOR, "Dinas Kesehatan")
     page = operator.get(f"/pegawai/{units['rina']}/data")
     assert (page.status, "/pindah" in page.text) == (200, False)
-    assert operator.get(f"/pegawai/{units['budi']}/data").status == 403
+    assert operator.get(f"/pegawai/{units['budi']}/data").status == 404
     assert operator.get("/pegawai/impor").status == 403
     token = operator.get("/pegawai").field("token")
     form = {"token": token, "unit": str(units["health"]), "since": "2026-03-09", "basis": "800/1"}
