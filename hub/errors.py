@@ -98,7 +98,14 @@ class PayError(HubError, BadInputError):
 
 
 class SheetError(HubError, BadInputError):
-    """Raised when a file of rows cannot be read as a whole: no such file, no headings, an unknown form."""
+    """Raised when a file of rows cannot be read as a whole: no such file, no headings, an unknown form.
+
+    indonesian: the same in Indonesian, where it speaks of lines; None: it does not.
+    """
+
+    def __init__(self, message: str, *, indonesian: str | None = None) -> None:
+        super().__init__(message)
+        self.indonesian = indonesian
 
 
 class PaperError(HubError, BadInputError):

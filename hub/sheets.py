@@ -261,7 +261,12 @@ def refuse_wrong_lines(file: str, reports: Sequence[LineReport]) -> None:
     more = len(reports) - _MOST_SHOWN
     rest = f"\n  and {more} more" if more > 0 else ""
     lines = "1 line cannot" if len(reports) == 1 else f"{len(reports)} lines cannot"
-    raise SheetError(f"{file}: {lines} be used, nothing was stored:\n{shown}{rest}")
+    shown_id = "\n".join(f"  {report.words.id}" for report in reports[:_MOST_SHOWN])
+    rest_id = f"\n  dan {more} lagi" if more > 0 else ""
+    raise SheetError(
+        f"{file}: {lines} be used, nothing was stored:\n{shown}{rest}",
+        indonesian=f"{file}: {len(reports)} baris salah, tidak ada yang disimpan:\n{shown_id}{rest_id}",
+    )
 
 
 def report_of(

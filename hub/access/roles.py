@@ -27,6 +27,9 @@ OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle", 
 saying that one is not solved; handle: taking them up and solving them; schedules: rules of attendance of the
 regency."""
 
+MasterRight = Literal["register", "master"]
+"""register: what is on record about employees, as a page and as files; master: changing it."""
+
 
 class Role(StrEnum):
     """Who somebody is to the hub; the words are those of the regulation and of the command line."""
@@ -82,9 +85,17 @@ _OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
 
 _TRAIL_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
+_MASTER_RIGHTS: Final[dict[Role, frozenset[MasterRight]]] = {
+    Role.ADMINISTRATOR: frozenset({"register", "master"}),
+    Role.OPERATOR: frozenset({"register"}),
+    Role.AUDITOR: frozenset({"register"}),
+}
 
-def may(role: Role, right: Right | OfficeRight) -> bool:
+
+def may(role: Role, right: Right | OfficeRight | MasterRight) -> bool:
     """Whether somebody in this role has a right."""
+    if right in _MASTER_RIGHTS.get(role, frozenset()):
+        return True
     if right in _OFFICE_RIGHTS.get(role, frozenset()):
         return True
     if right == "trail":

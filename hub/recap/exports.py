@@ -107,6 +107,11 @@ def to_csv(found: Recap, *, bom: bool = False) -> bytes:
             table = _yearly_table(found)
         case DisciplineList():
             table = _discipline_table(found)
+    return csv_of(table, bom=bom)
+
+
+def csv_of(table: Iterable[Sequence[str | int | None]], *, bom: bool = False) -> bytes:
+    """Rows as CSV: commas between, UTF-8, no text that a spreadsheet takes for a formula."""
     kept = io.StringIO(newline="")
     writer = csv.writer(kept, lineterminator="\r\n")
     for row in table:

@@ -24,7 +24,7 @@ from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Member
 from hub.roster.nip import parse_nip
 from hub.roster.terms import change_of, employment_of
 from hub.roster.units import Memberships
-from hub.sheets import Action, CellError, ImportReport, Line, LineReport, read_sheet, report_of
+from hub.sheets import Action, CellError, ImportReport, Line, LineReport, Sheet, read_sheet, report_of
 
 COLUMNS: Final = {
     "nip": ("nip", "nippppk", "ni pppk", "nip/nippppk", "nip baru"),
@@ -36,6 +36,7 @@ COLUMNS: Final = {
     "tpp_base": ("tpp", "tpp_base", "tpp dasar", "besaran tpp"),
     "valid_from": ("tmt", "valid_from", "berlaku mulai", "mulai"),
 }
+NEEDED: Final = ("nip", "name", "unit")
 GROUPS: Final = ("PNS", "CPNS", "PPPK", "PPPK Paruh Waktu")
 _WITH_NIP: Final = ("PNS", "CPNS")
 _LONGEST_TPP: Final = 1_000_000_000
@@ -70,7 +71,7 @@ class _Known:
 
 def import_people(
     database: Database,
-    path: Path,
+    source: Path | Sheet,
     *,
     by: str,
     now: datetime,
@@ -85,9 +86,9 @@ def import_people(
     Somebody is found by the NIP, or without one on record by name and unit. What is new begins on the line's TMT and
     overwrites nothing: terms are new rows, another unit is a transfer. An empty cell keeps what is on record.
     without_tmt: from when changes hold on lines without TMT; None: such a line is an error when it changes something.
-    SheetError when the file cannot be read as a whole.
+    source: the file, or its rows by COLUMNS. SheetError when the file cannot be read as a whole.
     """
-    sheet = read_sheet(path, COLUMNS, needed=("nip", "name", "unit"))
+    sheet = source if isinstance(source, Sheet) else read_sheet(source, COLUMNS, needed=NEEDED)
     reports: list[LineReport] = []
     made: list[str] = []
     with database.write() as session:

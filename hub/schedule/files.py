@@ -17,7 +17,7 @@ from hub.schedule.decisions import ContractLine, HolidayLine, ShiftLine
 from hub.schedule.hours import read_hours
 from hub.schedule.plan import format_clock, parse_clock
 from hub.schedule.weekdays import parse_weekdays
-from hub.sheets import CellError, Line, Sheet, read_sheet, refuse_wrong_lines
+from hub.sheets import CellError, Line, Sheet, parse_sheet, read_sheet, refuse_wrong_lines
 
 _Read = TypeVar("_Read")
 FindPerson = Callable[[str], str]
@@ -41,15 +41,26 @@ _CONTRACTS: Final = {
     "quota": ("kuota",),
     "pay": ("upah",),
 }
+_ICS: Final = (".ics", ".ical")
 _DATE: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def read_calendar(path: Path) -> list[HolidayLine]:
     """Days off from a table (`tanggal;nama;jenis`, CSV or XLSX) or an ICS file; the error names every wrong line."""
-    if path.suffix.lower() in {".ics", ".ical"}:
-        return _read_ics(path)
-    sheet = read_sheet(path, _CALENDAR, needed=("day", "name"))
-    return _all_lines(sheet, _holiday_of)
+    if path.suffix.lower() not in _ICS:
+        return _all_lines(read_sheet(path, _CALENDAR, needed=("day", "name")), _holiday_of)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
+    return _read_ics(content, path.name)
+
+
+def parse_calendar(content: bytes, file: str) -> list[HolidayLine]:
+    """As read_calendar, of what a file holds; its name says which kind it is."""
+    if file.lower().endswith(_ICS):
+        return _read_ics(content, file)
+    return _all_lines(parse_sheet(content, file, _CALENDAR, needed=("day", "name")), _holiday_of)
 
 
 def read_shift_codes(path: Path) -> dict[str, dict[str, Any]]:
@@ -199,13 +210,11 @@ def _contract_of(line: Line, find: FindPerson) -> ContractLine:
     )
 
 
-def _read_ics(path: Path) -> list[HolidayLine]:
+def _read_ics(content: bytes, file: str) -> list[HolidayLine]:
     try:
-        calendar = icalendar.Calendar.from_ical(path.read_bytes())
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
+        calendar = icalendar.Calendar.from_ical(content)
     except ValueError as error:
-        raise BadInputError(f"{path.name} is no calendar: {error}.") from error
+        raise BadInputError(f"{file} is no calendar: {error}.") from error
     lines: list[HolidayLine] = []
     complaints: list[str] = []
     for number, event in enumerate(calendar.walk("VEVENT"), start=1):
@@ -218,9 +227,9 @@ def _read_ics(path: Path) -> list[HolidayLine]:
         kind = "cuti bersama" if "cuti bersama" in name.lower() else "libur"
         lines += [HolidayLine(day=day, name=name or "Libur", kind=kind) for day in days]
     if complaints:
-        raise BadInputError(f"{path.name}: nothing was stored:\n  " + "\n  ".join(complaints))
+        raise BadInputError(f"{file}: nothing was stored:\n  " + "\n  ".join(complaints))
     if not lines:
-        raise BadInputError(f"{path.name}: there is no event in it.")
+        raise BadInputError(f"{file}: there is no event in it.")
     return lines
 
 

@@ -82,6 +82,14 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /laporan": DeedName("fault.report"),
     "POST /laporan/{number:int}/{deed}": DeedName("fault.step"),
     "POST /jadwal/{name}/ubah": DeedName("schedule.try"),
+    # Master data
+    "GET /unduh/pegawai.csv": DeedName("staff.download"),
+    "GET /pegawai/{employee_id}/data": DeedName("record.read"),
+    "POST /pegawai/{employee_id}/pindah": DeedName("staff.move"),
+    "POST /pegawai/impor": DeedName("staff.check"),
+    "POST /kalender/impor": DeedName("holidays.check"),
+    "POST /kalender/edaran": DeedName("circular.add"),
+    "POST /kalender/tarik": DeedName("calendar.withdraw"),
     # Programs
     "GET /api/v1/employees": DeedName("staff.read"),
     "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),
@@ -137,6 +145,9 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /jadwal": "rules, which name nobody",
     "GET /jadwal/{name}": "rules, which name nobody",
     "GET /jadwal/{name}/ubah": "rules, which name nobody",
+    "GET /kalender": "days off and circulars, which name nobody",
+    "GET /unduh/libur.csv": "days off, which name nobody",
+    "GET /pegawai/impor": "an empty form",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
     "GET /readyz": "whether the database answers",
@@ -152,6 +163,7 @@ ACTS: Final = tuple(
         | {"handover.check", "handover.sign", "handover.receive", "handover.return"}
         | {"fault.take_up", "fault.solve", "fault.reopen"}
         | {"schedule.save"}
+        | {"staff.import", "holidays.import"}
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
     )
 )

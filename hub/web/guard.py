@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from hub.access.accounts import Visitor, authenticate, find_visitor
-from hub.access.roles import OfficeRight, Right, may
+from hub.access.roles import MasterRight, OfficeRight, Right, may
 from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
 from hub.roster.models import Unit
@@ -169,7 +169,7 @@ def open_session(office: FrontOffice, visitor: Visitor) -> str:
     return office.sessions.write(ticket)
 
 
-def require(visitor: Visitor, right: Right | OfficeRight) -> None:
+def require(visitor: Visitor, right: Right | OfficeRight | MasterRight) -> None:
     """403 unless the visitor's role has this right."""
     if not may(visitor.role, right):
         raise HTTPException(403)

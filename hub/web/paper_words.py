@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hub.errors import SheetError
 from hub.web.language import Language
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
@@ -30,6 +31,29 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "Unit ini tidak menyerahkan bulan sendiri; unit di atasnya saja.",
     ),
     (r"(.*) is not over yet\.", "{0} belum berakhir."),
+    (r"Choose the file: CSV or XLSX\.", "Pilih berkasnya: CSV atau XLSX."),
+    (r"(.*) has more than (.*) MB; split it\.", "{0} lebih dari {1} MB; pecah menjadi beberapa berkas."),
+    (r"(.*) has more than (.*) rows; split it\.", "{0} lebih dari {1} baris; pecah menjadi beberapa berkas."),
+    (r"(.*) is empty; the first row holds .*", "{0} kosong; baris pertama berisi judul kolom."),
+    (r"(.*) has no column '(.*)'; its headings are: (.*)", "{0} tidak punya kolom '{1}'; judul kolomnya: {2}"),
+    (r"(.*) has headings and no rows\.", "{0} hanya berisi judul kolom, tanpa baris."),
+    (r"(.*) has the column '(.*)' twice; .*", "{0} memuat kolom '{1}' dua kali; hapus salah satu."),
+    (r"(.*) is neither UTF-8 text nor XLSX; .*", "{0} bukan CSV UTF-8 atau XLSX; simpan ulang sebagai salah satunya."),
+    (r"(.*) cannot be read as XLSX: .*", "{0} tidak terbaca sebagai XLSX; simpan ulang."),
+    (r"(.*), line (\d+): .*; check the quotation marks\.", "{0}, baris {1}: periksa tanda kutipnya."),
+    (r"Say which letter it rests on, .*", "Tulis surat dasarnya: nomor dan tanggal."),
+    (r"(.*) is in (.*) already on (\S+)\.", "{0} sudah berada di {1} pada {2}."),
+    (
+        r"(.*) is moved already from (\S+); choose a later day\.",
+        "{0} sudah dipindahkan mulai {1}; pilih hari sesudahnya.",
+    ),
+    (r"Give the decree's number: .*", "Tulis nomor keputusannya."),
+    (r"(\S+) is no holiday on record; .*", "{0} bukan hari libur yang tercatat."),
+    (r"There is no circular (.*) in force; .*", "Surat edaran {0} tidak berlaku lagi."),
+    (r"circular\.name: .*", "Tulis nama surat edarannya, misalnya Ramadan 1448 H."),
+    (r"circular: it changes no hours; .*", "Isi jam masuk atau jam pulang."),
+    (r"(.*) is no calendar: .*", "{0} bukan kalender ICS yang terbaca."),
+    (r"(.*): there is no event in it\.", "{0} tidak memuat hari."),
     (r"Choose the unit\.", "Pilih unitnya."),
     (r"Choose what it is about\.", "Pilih tentang apa laporan ini."),
     (r"There is no kiosk '(.*)'\.", "Tidak ada kiosk '{0}' di unit itu."),
@@ -228,5 +252,6 @@ def say(language: Language, error: Exception) -> str:
     """What a refusal says on a page; one that has no line here is shown as it stands."""
     sentence = str(error)
     if language.code == "id":
-        return in_indonesian(sentence) or sentence
+        told = error.indonesian if isinstance(error, SheetError) else None
+        return told or in_indonesian(sentence) or sentence
     return _COMMANDS.sub("", sentence).strip().rstrip(";:,") if "presensi hub" in sentence else sentence

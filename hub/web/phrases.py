@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.web.phrases_access import ACCESS
+from hub.web.phrases_master import MASTER
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_roles import ROLES
@@ -453,4 +454,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **OFFICES,
     **SCHEDULES,
     **TRAIL,
+    **MASTER,
 }

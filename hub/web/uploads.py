@@ -12,6 +12,8 @@ from hub.attendance.paper_files import MAX_FILE_BYTES, PaperFile
 from hub.errors import PaperError
 
 MAX_FILES: Final = 8
+MAX_TABLE_BYTES: Final = 8 << 20
+"""Some fifty thousand employees as CSV."""
 
 
 def read_papers(uploads: Sequence[UploadFile]) -> list[PaperFile]:
@@ -49,6 +51,17 @@ def read_sheet_upload(upload: UploadFile | None) -> bytes:
             f"{_shown(upload.filename)} is larger than any unit's day; give the CSV of one unit and one date."
         )
     return content
+
+
+def read_table_upload(upload: UploadFile | None) -> tuple[bytes, str]:
+    """The bytes of a table and its name, to be said; PaperError when there is none, or it is too large."""
+    if upload is None or not upload.filename:
+        raise PaperError("Choose the file: CSV or XLSX.")
+    content = upload.file.read(MAX_TABLE_BYTES + 1)
+    name = _shown(upload.filename)
+    if len(content) > MAX_TABLE_BYTES:
+        raise PaperError(f"{name} has more than {MAX_TABLE_BYTES >> 20} MB; split it.")
+    return content, name
 
 
 def _shown(name: str) -> str:

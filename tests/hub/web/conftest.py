@@ -286,6 +286,10 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/akun/sandi",
         "/akun/daftar",
         "/akun/daftar/admin",
+        "/pegawai/impor",
+        f"/pegawai/{furnished.rina}/data",
+        f"/pegawai/{furnished.hostile}/data",
+        "/kalender",
     ]
 
 

@@ -69,6 +69,8 @@ SIMPLE = {
     "GET /akun/daftar": "/akun/daftar",
     "GET /akun/daftar/{username}": "/akun/daftar/admin",
     "GET /jejak": "/jejak?pegawai={rina}",
+    "GET /unduh/pegawai.csv": "/unduh/pegawai.csv",
+    "GET /pegawai/{employee_id}/data": "/pegawai/{rina}/data",
 }
 """One address for each route that shows people without anything having been made for it first."""
 
