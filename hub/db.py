@@ -183,6 +183,7 @@ def open_database(url: str) -> Database:
             create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
+                hide_parameters=True,
                 json_serializer=_to_json,
                 json_deserializer=msgspec.json.decode,
                 connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
@@ -193,6 +194,7 @@ def open_database(url: str) -> Database:
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         parsed,
+        hide_parameters=True,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},

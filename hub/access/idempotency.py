@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.access.token_models import ApiAnswer
 from hub.db import Database, unwitnessed
@@ -44,6 +45,14 @@ def claim(database: Database, caller: str, key: str, request: bytes, *, now: dat
     KeyTakenError when the key belongs to another request, or to one that is being answered at this moment.
     """
     hashed = sha256(request).hexdigest()
+    try:
+        return _claim(database, caller, key, hashed, now)
+    except IntegrityError as error:
+        # Somebody put the key on record between our look and our write.
+        raise KeyTakenError("This request is being answered at this moment; ask again in a while.") from error
+
+
+def _claim(database: Database, caller: str, key: str, hashed: str, now: datetime) -> Answer | None:
     with database.write() as session:
         session.execute(delete(ApiAnswer).where(ApiAnswer.made_at <= now - KEPT))
         row = session.get(ApiAnswer, (caller, key), with_for_update=True)

@@ -143,7 +143,9 @@ def _show_trouble(request: Request, error: Exception) -> Response:
     status_code = 500
     if isinstance(error, DBAPIError):
         status_code = 503
-        logger.error("The database refused while answering %s: %s", request.url.path, error.orig, exc_info=error)
+        # The route and not the address, in which there may be somebody's number.
+        where = getattr(request.scope.get("route"), "path", "a page")
+        logger.error("The database refused while answering %s: %s", where, error.orig, exc_info=error)
         # Who is signed in stands in the database too: the page is shown without asking.
         request.state.guest = None
     if _is_api(request):

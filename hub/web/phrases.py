@@ -31,6 +31,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "nav.enrolment": ("Pegawai", "Staff"),
     "nav.kiosks": ("Kiosk", "Kiosks"),
     "nav.refusals": ("Penolakan", "Refusals"),
+    "nav.more": ("Lainnya", "More"),
     "nav.quarantine": ("Karantina", "Quarantine"),
     "language": ("Bahasa", "Language"),
     "language.id": ("Bahasa Indonesia", "Bahasa Indonesia"),

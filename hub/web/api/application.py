@@ -94,6 +94,8 @@ def _say_what_is_bad(_request: Request, error: Exception) -> Response:
 def _say_trouble(request: Request, error: Exception) -> Response:
     """Whatever went wrong; the details go to the log only."""
     if isinstance(error, DBAPIError):
-        log.error("The database refused while answering %s: %s", request.url.path, error.orig, exc_info=error)
+        # The pattern of the address: what stands in the address itself may be about somebody.
+        pattern = getattr(request.scope.get("route"), "path", "a request")
+        log.error("The database refused while answering %s: %s", pattern, error.orig, exc_info=error)
         return JSONResponse({"error": "The database does not answer; try again in a moment."}, 503)
     return JSONResponse({"error": "Something went wrong here; it is in the hub's log."}, 500)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, select, tuple_
 
@@ -45,6 +45,7 @@ class DayRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/days", summary="Assessed days", operation_id="list_days", **answers(Page[DayRecord]))
 def list_days(
+    request: Request,
     office: Office,
     *,
     caller: Annotated[Caller, needs("days:read")],
@@ -74,7 +75,7 @@ def list_days(
     if employee and rows:
         note(employees=[employee])
     shown = [_record(row, explain=explain) for row in rows[:limit]]
-    return to_page(shown, write_place(end.work_date, end.employee_id) if end is not None else None)
+    return to_page(request, shown, write_place(end.work_date, end.employee_id) if end is not None else None)
 
 
 def _record(row: StoredDay, *, explain: bool) -> DayRecord:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -42,6 +42,7 @@ class EmployeeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/employees", summary="Employees", operation_id="list_employees", **answers(Page[EmployeeRecord]))
 def list_employees(
+    request: Request,
     office: Office,
     *,
     caller: Annotated[Caller, needs("employees:read")],
@@ -64,7 +65,7 @@ def list_employees(
         shown = _records(session, rows[:limit], today)
     following = write_place(rows[limit - 1].id) if len(rows) > limit else None
     kept = [each for each in shown if within is None or (each.unit is not None and each.unit.id in within)]
-    return to_page(kept, following)
+    return to_page(request, kept, following)
 
 
 @router.get(

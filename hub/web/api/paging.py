@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Annotated, Final, Generic, TypeVar
 
 import msgspec
-from fastapi import HTTPException, Query
+from fastapi import HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BeforeValidator
 
@@ -47,9 +47,11 @@ class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     next: str | None
 
 
-def to_page(items: Sequence[object], following: str | None) -> Response:
-    """A page as JSON."""
-    headers = {"Link": f'<?after={following}>; rel="next"'} if following is not None else None
+def to_page(request: Request, items: Sequence[object], following: str | None) -> Response:
+    """A page as JSON; its Link header asks the same question from where the next page begins."""
+    headers = None
+    if following is not None:
+        headers = {"Link": f'<?{request.url.include_query_params(after=following).query}>; rel="next"'}
     return to_json({"items": items, "next": following}, headers=headers)
 
 

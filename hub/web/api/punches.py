@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, select, tuple_
 
@@ -57,6 +57,7 @@ class PunchRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/punches", summary="Punches", operation_id="list_punches", **answers(Page[PunchRecord]))
 def list_punches(
+    request: Request,
     office: Office,
     *,
     caller: Annotated[Caller, needs("punches:read")],
@@ -101,7 +102,9 @@ def list_punches(
     end = rows[limit - 1] if len(rows) > limit else None
     if employee and rows:
         note(employees=[employee])
-    return to_page(shown, write_place(end.placed_at, end.device, end.epoch, end.seq) if end is not None else None)
+    return to_page(
+        request, shown, write_place(end.placed_at, end.device, end.epoch, end.seq) if end is not None else None
+    )
 
 
 def _record(row: StoredRow) -> PunchRecord:

@@ -70,6 +70,16 @@ def test_pages_give_everything_once(program: Program, furnished: Any, office: An
         assert len({key(each) for each in whole}) == len(whole)
 
 
+def test_link_asks_the_same_question_further_on(program: Program, furnished: Any) -> None:
+    for path in (f"/punches?{RANGE}&employee={furnished.rina}&limit=1", f"/days?{RANGE}&limit=1", "/employees?limit=1"):
+        page = program.get(path)
+        link = page.headers["link"].removeprefix("<").removesuffix('>; rel="next"')
+        further = program.get(path.partition("?")[0] + link)
+        assert further.status == 200, further.text
+        by_hand = program.get(f"{path}&after={json.loads(page.text)['next']}")
+        assert json.loads(further.text) == json.loads(by_hand.text)
+
+
 def test_records_say_what_stands_in_the_hub(program: Program, furnished: Any) -> None:
     rina = json.loads(program.get(f"/employees/{furnished.rina}").text)
     assert (rina["name"], rina["nip"], rina["unit"]["id"]) == ("Rina Wulandari", "198501012010011001", furnished.unit)

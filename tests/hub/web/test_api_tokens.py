@@ -9,11 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hub.access.roles import Role
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS
 from hub.access.tokens import SCOPES, add_token, revoke_token
 from hub.db import Database
+from hub.ingest.models import StoredRow
+from hub.roster.models import Employee
 
 from .conftest import NOW, PASSWORD
 
@@ -140,3 +143,18 @@ def test_logs_say_neither_tokens_nor_numbers_of_people(
     assert token.split("_", 2)[2][:-2] not in said
     assert "198501012010011001" not in said
     assert PASSWORD not in said
+
+
+def test_log_of_a_database_that_refuses_names_nobody(
+    ask: Ask, make: Callable[..., str], furnished: Any, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, nip = make(), "198501012010011001"
+    with database.engine.begin() as connection:
+        for table in (StoredRow.__tablename__, Employee.__tablename__):
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO lost_{table}"))
+    assert ask(f"/punches?from=2026-03-01&to=2026-03-02&employee={nip}", token).status == 503
+    assert ask(f"/employees/{nip}", token).status == 503
+    written = logging.Formatter("%(message)s")
+    said = " ".join(written.format(each) for each in caplog.records if each.name != "uvicorn.access")
+    assert "no such table" in said
+    assert nip not in said
