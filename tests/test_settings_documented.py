@@ -46,7 +46,7 @@ def written(field: Field) -> str:
         return "needed"
     assert field.default is not msgspec.NODEFAULT, f"{field.name}: write down here how its default is shown"
     match field.default:
-        case None:
+        case None | ():
             return "none"
         case bool():
             return str(field.default).lower()

@@ -23,7 +23,7 @@ FORGET_AFTER: Final = timedelta(hours=1)
 class Throttle:
     """Counts failures per key (an address, an account's name at an address) in the hub's database.
 
-    now: aware. A clock that was set back makes nobody wait longer than `LONGEST_WAIT_SECONDS`.
+    now: aware. A clock that was set back makes nobody wait longer than twice `LONGEST_WAIT_SECONDS`.
     """
 
     def __init__(self, database: Database, *, now: Callable[[], datetime], free_failures: int = FREE_FAILURES) -> None:
@@ -61,7 +61,11 @@ class Throttle:
             session.execute(delete(SignInFailure).where(SignInFailure.key.in_(stored)))
 
     def _wait(self, row: SignInFailure, now: datetime) -> float:
-        past = max(0.0, (now - row.last_at).total_seconds())
+        past = (now - row.last_at).total_seconds()
+        if past < -LONGEST_WAIT_SECONDS:
+            # Noted by a clock that ran ahead and was set right since.
+            return 0.0
+        past = max(0.0, past)
         if row.failures < self._free_failures or past > FORGET_AFTER.total_seconds():
             return 0.0
         wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(row.failures - self._free_failures, 20))

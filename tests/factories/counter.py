@@ -55,6 +55,7 @@ class Counter:
     bridge: Bridge
     window: KioskWindow
     people: tuple[RosterPerson, ...]
+    pack: str = "builtin"
     seen: list[str] = field(default_factory=list)
     version: int = 0
 
@@ -89,7 +90,7 @@ class Counter:
         people += [RosterPerson(person=each, name=each, count=0, embeddings=b"") for each in named]
         self.station.roster.take(
             RosterPart(
-                version=self.version, base=None, part=1, parts=1, pack="builtin", policy=KioskPolicy(**wanted),
+                version=self.version, base=None, part=1, parts=1, pack=self.pack, policy=KioskPolicy(**wanted),
                 people=tuple(people),
             )
         )  # fmt: skip
@@ -195,11 +196,11 @@ class Counter:
 
 
 @contextmanager
-def open_counter(folder: Path, photos: Path, *, panel: Panel | None = None) -> Iterator[Counter]:
+def open_counter(folder: Path, photos: Path, *, panel: Panel | None = None, pack: str = "builtin") -> Iterator[Counter]:
     """A kiosk that serves while the block lasts; photos: PERSON/photo of who can come. panel: None for none."""
     hub = EnrollingHub("kiosk-1", trusted=device_key(folder).verify_key)
     (folder / "hub.pub").write_text(hub.key.verify_key.text, encoding="ascii")
-    settings = read_settings(None, data=str(folder), repeat_seconds=9.0, receipt_timeout_seconds=0.3)
+    settings = read_settings(None, data=str(folder), repeat_seconds=9.0, receipt_timeout_seconds=0.3, pack=pack)
     stage, bridge = Stage(photos), Bridge()
     window = KioskWindow(bridge, windowed=True, animated=False)
     with pytest.MonkeyPatch.context() as patch:
@@ -209,7 +210,8 @@ def open_counter(folder: Path, photos: Path, *, panel: Panel | None = None) -> I
     with station:
         screen = Screen(bridge, surroundings=lambda: surroundings_of(station))
         bridge.touched.connect(station.touch, Qt.ConnectionType.DirectConnection)
-        made = Counter(station, stage, hub, bridge, window, gallery_roster(photos, open_pack()).people)
+        people = gallery_roster(photos, open_pack(pack)).people
+        made = Counter(station, stage, hub, bridge, window, people, pack)
         bridge.view_changed.connect(lambda: made.seen.append(bridge.view["state"]))
         made.know(OPERATOR, named=(NEWCOMER,))
         serving = threading.Thread(target=station.run, args=(screen,), daemon=True)

@@ -267,6 +267,24 @@ def test_full_disk_is_never_shown_as_stored(theatre: Theatre, monkeypatch: pytes
     assert theatre.rows(Punch) == before
 
 
+def test_row_that_is_on_its_way_to_a_slow_disk_is_not_told_as_stored(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = theatre.station.journal.append
+
+    def take_long(build: Any) -> JournalRow:
+        time.sleep(1.0)
+        return append(build)
+
+    monkeypatch.setattr(theatre.station.journal, "append", take_long)
+    theatre.believe("obama")
+    theatre.seen.clear()
+    theatre.stage.put("obama")
+    theatre.until("recording")
+    assert "accepted" not in theatre.seen
+    theatre.until("accepted")
+
+
 def test_locked_kiosk_takes_nothing(theatre: Theatre) -> None:
     attendant = theatre.station._attendant
     assert attendant is not None

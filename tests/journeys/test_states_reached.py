@@ -10,9 +10,7 @@ from typing import Final, get_args
 from kiosk.ui.view import OperatorStateId, StateId
 
 UNREACHED: Final = {
-    "recording": "lasts as long as a row takes to reach the disk; the window may draw what comes after it",
     "approach_one_at_a_time": "words of the operator's page; at the kiosk others wait visibly",
-    "op_unfit_liveness": "wants a print that turns its head in four poses; tests/kiosk/operator/test_studio.py has it",
 }
 FILES: Final = ("test_screen*.py", "test_operator.py", "test_operator_*.py", "../factories/counter.py")
 
