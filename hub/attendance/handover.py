@@ -85,6 +85,36 @@ def handover_lines(database: Database, month: date, within: Collection[int] | No
     return sorted(lines, key=lambda line: line.unit.casefold())
 
 
+def count_handovers(
+    database: Database, month: date, states: Collection[State], within: Collection[int] | None = None
+) -> int:
+    """How many offices with days stand in one of these states, by their newest steps alone: quick, for first pages.
+
+    Whether days have changed since is told on the hand-over's own page.
+    """
+    first = month.replace(day=1)
+    with database.read() as session:
+        tree = UnitTree.load(session.connection())
+        units = [unit for unit in offices(tree) if within is None or unit in within]
+        newest = {
+            row.unit_id: row.step
+            for row in session.execute(
+                select(HandoverStep.unit_id, HandoverStep.step)
+                .where(HandoverStep.month == first, HandoverStep.unit_id.in_(units))
+                .order_by(HandoverStep.id)
+            )
+        }
+        there = [unit for unit in units if newest.get(unit, "open") in states]
+        return sum(_has_days(session, tree.within(unit), first) for unit in there)
+
+
+def _has_days(session: Session, units: Collection[int], first: date) -> bool:
+    query = select(StoredDay.employee_id).where(
+        StoredDay.unit_id.in_(units), StoredDay.work_date >= first, StoredDay.work_date <= last_of(first)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def handover_line(database: Database, unit_id: int, month: date) -> HandoverLine:
     """Where a unit's month is; PaperError when it is no unit that hands months over."""
     with database.read() as session:

@@ -10,7 +10,7 @@ from hub.access.roles import may
 from hub.attendance.corrections import list_outside
 from hub.attendance.day import Status
 from hub.attendance.document_list import count_waiting
-from hub.attendance.handover import handover_lines
+from hub.attendance.handover import State, count_handovers
 from hub.attendance.manual import list_entries
 from hub.attendance.models import StoredDay
 from hub.attendance.month_pending import month_lines
@@ -111,10 +111,12 @@ def _handovers(office: FrontOffice, visitor: Visitor) -> list[Task]:
     if visitor.unit_id is not None:
         with office.database.read() as session:
             within = UnitTree.load(session.connection()).within(visitor.unit_id)
-    states = {"check": ("open", "returned"), "sign": ("checked",), "receive": ("signed",)}[right]
-    lines = [line for line in handover_lines(office.database, month.first, within) if line.days]
-    count = sum(line.changed if right == "check" and line.state != "received" else False for line in lines)
-    count += sum(line.state in states and not line.changed for line in lines)
+    states: dict[str, tuple[State, ...]] = {
+        "check": ("open", "returned"),
+        "sign": ("checked",),
+        "receive": ("signed",),
+    }
+    count = count_handovers(office.database, month.first, states[right], within)
     where = address("/serah-terima", month=month.text)
     return [Task(name=right, count=count, address=where, symbol="handshake")]
 
