@@ -133,6 +133,8 @@ class Rush:
             yield from _frames(name, 2.0)
             if draw < 0.20:
                 yield self._touch("not_me")
+                yield from _frames(None, 0.4)
+                yield self._touch("not_mine")
             elif draw < 0.27:
                 yield self._touch("month")
                 yield from _frames(None, 1.0)

@@ -52,6 +52,7 @@ from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     Attended,
     CameraTrouble,
     CheckFace,
@@ -306,7 +307,7 @@ class Attendant:
         person = None
         if isinstance(state, Attended):
             person = state.screen.person if isinstance(state.screen, AskPin) else state.operator
-        if isinstance(state, Accepted | AlreadyRecorded | EnterPin | CheckFace | ShowMonth):
+        if isinstance(state, Accepted | AlreadyRecorded | AskNotMe | EnterPin | CheckFace | ShowMonth):
             person = state.person
         elif isinstance(state, Recording | Choose):
             person = state.identity.person

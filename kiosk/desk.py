@@ -20,6 +20,7 @@ from kiosk.events import (
     NamesFound,
     NameWanted,
     NotMe,
+    NotMine,
     PinAsked,
     Touch,
     Touched,
@@ -33,7 +34,19 @@ from kiosk.states import Accepted, AlreadyRecorded, EnterPin, State
 log = logging.getLogger(__name__)
 
 TouchKind = Literal[
-    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator", "act"
+    "not_me",
+    "not_mine",
+    "choose",
+    "find_name",
+    "search",
+    "pick",
+    "pin",
+    "card",
+    "month",
+    "dismiss",
+    "alive",
+    "operator",
+    "act",
 ]
 """What the screen says that hands did; the words of kiosk.ui.bridge."""
 TOUCH_KINDS: Final[frozenset[str]] = frozenset(get_args(TouchKind))
@@ -92,6 +105,8 @@ class Desk:
         match kind:
             case "not_me":
                 return NotMe()
+            case "not_mine":
+                return NotMine()
             case "choose":
                 return _choice(text)
             case "find_name":

@@ -133,7 +133,12 @@ class LockChanged:
 
 @dataclass(frozen=True, slots=True)
 class NotMe:
-    """Whoever stands here says that the person shown is somebody else."""
+    """Whoever stands here says that the person shown is somebody else, and is asked whether it is so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotMine:
+    """Asked, they say it again: the punch is not theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,19 @@ class Leaving:
     """The program is about to end and to start anew."""
 
 
-Touch = NotMe | Chosen | NameWanted | NamesFound | PinAsked | Claimed | CardUnknown | MonthShown | Dismissed | Touched
+Touch = (
+    NotMe
+    | NotMine
+    | Chosen
+    | NameWanted
+    | NamesFound
+    | PinAsked
+    | Claimed
+    | CardUnknown
+    | MonthShown
+    | Dismissed
+    | Touched
+)
 """What people do with their hands, as far as it has been looked up (kiosk.desk)."""
 
 Event = (

@@ -40,6 +40,7 @@ from kiosk.states import (
     Action,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     CameraTrouble,
     Challenge,
     CheckFace,
@@ -64,9 +65,9 @@ from kiosk.touches import drop_claim, offers_for, touch
 
 _Step = tuple[Scan, tuple[Action, ...]]
 
-_TIMED: Final = (Accepted, AlreadyRecorded, Refused, Withdrawn, FindName, EnterPin, ShowMonth, Choose)
-_BY_HAND: Final = (FindName, EnterPin)
-"""While somebody types, no face is served."""
+_TIMED: Final = (Accepted, AlreadyRecorded, AskNotMe, Refused, Withdrawn, FindName, EnterPin, ShowMonth, Choose)
+_BY_HAND: Final = (AskNotMe, FindName, EnterPin)
+"""While somebody types, or says whose the punch is, no face is served."""
 _TOUCHES: Final = get_args(Touch)
 
 

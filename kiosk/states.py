@@ -141,6 +141,16 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNotMe:
+    """Somebody said that the person shown is not they: is it so? Without an answer the punch stands; row: whose."""
+
+    person: str
+    row: RowKey
+    taken_at: datetime
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """The person shown before was somebody else, and the journal has it. offers: as in Refused."""
 
@@ -213,6 +223,7 @@ WalkUp = (
     | CameraTrouble
     | Locked
     | Choose
+    | AskNotMe
     | Withdrawn
     | FindName
     | EnterPin

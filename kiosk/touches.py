@@ -17,6 +17,7 @@ from kiosk.events import (
     NamesFound,
     NameWanted,
     NotMe,
+    NotMine,
     PinAsked,
     Touch,
     Touched,
@@ -27,6 +28,7 @@ from kiosk.states import (
     Action,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     CheckFace,
     Choose,
     Disavow,
@@ -50,7 +52,7 @@ _Step = tuple[Scan, tuple[Action, ...]]
 
 _CARD_STATES: Final = (Idle, Approach, Verify, Accepted, AlreadyRecorded, Refused, Withdrawn, FindName, EnterPin)
 _DISMISSIBLE: Final = (
-    Accepted, AlreadyRecorded, Refused, Withdrawn, FindName, EnterPin, CheckFace, ShowMonth,
+    Accepted, AlreadyRecorded, AskNotMe, Refused, Withdrawn, FindName, EnterPin, CheckFace, ShowMonth,
 )  # fmt: skip
 _WITHOUT_FACE: Final = frozenset[RefusalReason]({"no_liveness", "liveness_officer", "second_factor"})
 """Refusals that another try with the face cannot mend."""
@@ -72,6 +74,8 @@ def touch(scan: Scan, event: Touch, *, now: float, settings: ScanSettings) -> _S
     """Next state and what to do after a touch."""
     match event:
         case NotMe():
+            return _doubt(scan, now=now, settings=settings)
+        case NotMine():
             return _disown(scan)
         case Chosen(way, duty):
             return _choose(scan, way=way, duty=duty)
@@ -97,11 +101,16 @@ def touch(scan: Scan, event: Touch, *, now: float, settings: ScanSettings) -> _S
             assert_never(event)
 
 
-def _disown(scan: Scan) -> _Step:
+def _doubt(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
     state = scan.state
     if not isinstance(state, Accepted) or state.row is None:
         return scan, ()
-    return scan, (Disavow(state.person, state.row),)
+    return replace(scan, state=AskNotMe(state.person, state.row, state.taken_at, now + settings.touch_hold)), ()
+
+
+def _disown(scan: Scan) -> _Step:
+    state = scan.state
+    return (scan, (Disavow(state.person, state.row),)) if isinstance(state, AskNotMe) else (scan, ())
 
 
 def _choose(scan: Scan, *, way: Literal["in", "out"] | None, duty: bool) -> _Step:

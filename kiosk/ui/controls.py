@@ -6,6 +6,7 @@ from kiosk.proposal import Proposal
 from kiosk.states import (
     Accepted,
     AlreadyRecorded,
+    AskNotMe,
     CheckFace,
     Choose,
     EnterPin,
@@ -29,6 +30,9 @@ def buttons_of(state: State, phrases: Phrases) -> tuple[Button, ...]:
             return (month,) if row is None else (Button("not_me", "", words.not_me, "withdrawn"), month)
         case AlreadyRecorded():
             return (Button("month", "", words.month, "calendar"),)
+        case AskNotMe():
+            no = Button("not_mine", "", words.not_mine, "withdrawn", marked=True)
+            return no, Button("dismiss", "", words.mine, "check")
         case Refused(offers=offers) | Withdrawn(offers=offers):
             return _offers(offers, phrases)
         case Choose(proposal=proposal):

@@ -54,6 +54,8 @@ class ButtonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """What stands on the buttons."""
 
     not_me: str
+    not_mine: str
+    mine: str
     month: str
     pin: str
     again: str
@@ -154,6 +156,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face_differs: Words
     journal_full: Words
     choose: Words
+    ask_not_me: Words
     withdrawn: Words
     find_name: Words
     enter_pin: Words

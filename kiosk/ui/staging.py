@@ -12,6 +12,7 @@ from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     CameraTrouble,
     Challenge,
     CheckFace,
@@ -125,10 +126,12 @@ def stage(state: WalkUp) -> Scene:
             return _by_hand(state)
 
 
-def _by_hand(state: Choose | Withdrawn | FindName | EnterPin | CheckFace | ShowMonth | Updating) -> Scene:
+def _by_hand(state: Choose | AskNotMe | Withdrawn | FindName | EnterPin | CheckFace | ShowMonth | Updating) -> Scene:
     match state:
         case Choose():
             return Scene("choose", "choose", "busy", panel="choose", named=True)
+        case AskNotMe(taken_at=taken_at):
+            return Scene("ask_not_me", "question", "notice", taken_at=taken_at, named=True)
         case Withdrawn():
             return Scene("withdrawn", "withdrawn", "notice")
         case FindName():

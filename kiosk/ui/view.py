@@ -85,6 +85,7 @@ StateId = Literal[
     "face_differs",
     "journal_full",
     "choose",
+    "ask_not_me",
     "withdrawn",
     "find_name",
     "enter_pin",
@@ -143,7 +144,19 @@ OperatorStateId = Literal[
     "op_logs",
 ]
 TouchKind = Literal[
-    "not_me", "choose", "find_name", "search", "pick", "pin", "card", "month", "dismiss", "alive", "operator", "act"
+    "not_me",
+    "not_mine",
+    "choose",
+    "find_name",
+    "search",
+    "pick",
+    "pin",
+    "card",
+    "month",
+    "dismiss",
+    "alive",
+    "operator",
+    "act",
 ]
 MATCH_ROWS: Final = 4
 """How many names have room above the letters."""

@@ -77,6 +77,9 @@ def test_not_me_is_written_and_then_said(theatre: Theatre) -> None:
     theatre.until("accepted")
     before = len(theatre.rows(Disavowal))
     theatre.press("not_me")
+    theatre.until("ask_not_me")
+    assert len(theatre.rows(Disavowal)) == before
+    theatre.press("not_mine")
     theatre.until("withdrawn")
     assert len(theatre.rows(Disavowal)) == before + 1
     theatre.press("dismiss")

@@ -236,7 +236,7 @@ def test_roster_that_comes_while_somebody_is_checked_changes_nothing_for_them(te
 
 
 def test_not_me_is_a_row_that_names_the_punch(terminal: Terminal) -> None:
-    terminal.see(during(1, AYU), terminal.touch("not_me"), during(8, AYU))
+    terminal.see(during(1, AYU), terminal.touch("not_me"), AYU, terminal.touch("not_mine"), during(8, AYU))
     punch, disavowal = rows(terminal)
     assert isinstance(disavowal, Disavowal)
     assert (disavowal.punch_epoch, disavowal.punch_seq, disavowal.person) == (punch.epoch, punch.seq, "ayu")
@@ -250,7 +250,7 @@ def test_not_me_on_a_full_disk_is_not_said_to_be_done(terminal: Terminal, monkey
         raise JournalFullError("full")
 
     monkeypatch.setattr(terminal.journal, "append", refuse)
-    terminal.see(terminal.touch("not_me"), AYU)
+    terminal.see(terminal.touch("not_me"), AYU, terminal.touch("not_mine"), AYU)
     assert isinstance(terminal.attendant.state, Refused)
     assert terminal.attendant.state.reason == "journal_full"
     assert not any(isinstance(state, Withdrawn) for state in terminal.display.states)

@@ -14,6 +14,7 @@ from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     CameraTrouble,
     CheckFace,
     Choose,
@@ -50,7 +51,8 @@ WAYS: dict[type[State], Way] = {
     EnterPin: lambda terminal: [*_typing(terminal), terminal.touch("pick", "ayu"), STRANGER],
     CheckFace: lambda terminal: [during(1, Nobody()), terminal.touch("card", CARDS["ayu"]), Nobody()],
     ShowMonth: lambda terminal: [during(1, AYU), terminal.touch("month"), AYU],
-    Withdrawn: lambda terminal: [during(1, AYU), terminal.touch("not_me"), AYU],
+    AskNotMe: lambda terminal: [during(1, AYU), terminal.touch("not_me"), AYU],
+    Withdrawn: lambda terminal: [during(1, AYU), terminal.touch("not_me"), AYU, terminal.touch("not_mine"), AYU],
     Choose: lambda terminal: [choosing(terminal), during(1, AYU)],
     Locked: lambda terminal: [lambda: terminal.attendant.lock(locked=True), AYU],
 }
@@ -125,7 +127,8 @@ def test_disk_is_pulled(terminal: Terminal, state: type[State], monkeypatch: pyt
             raise JournalFullError("The disk takes nothing.")
 
         patch.setattr(terminal.journal, "append", refuse)
-        terminal.see(terminal.touch("not_me"), during(25, Nobody()), during(1, BUDI), during(10, Nobody()))
+        terminal.see(terminal.touch("not_me"), AYU, terminal.touch("not_mine"))
+        terminal.see(during(25, Nobody()), during(1, BUDI), during(10, Nobody()))
     told = terminal.display.states[shown:]
     assert not any(
         isinstance(each, Accepted | Withdrawn) for each in told if each not in terminal.display.states[:shown]

@@ -32,6 +32,7 @@ from kiosk.events import (
     NameWanted,
     Nobody,
     NotMe,
+    NotMine,
     PinAsked,
     Recognised,
     Touched,
@@ -48,6 +49,7 @@ from kiosk.states import (
     Action,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     Challenge,
     CheckFace,
     Choose,
@@ -275,6 +277,8 @@ def test_whatever_comes_between_ends_the_claim(event: Event) -> None:
 
 def test_not_me_is_a_second_row_and_only_then_shown() -> None:
     walk = Walk().on(Recognised(identity()), NotMe())
+    assert walk.rows == [Record(identity())]
+    walk.on(NotMine())
     assert isinstance(walk.scan.state, Withdrawn)
     assert walk.rows == [Record(identity()), Disavow("ayu", RowKey("kiosk-1", "epoch", 1))]
 
@@ -282,32 +286,55 @@ def test_not_me_is_a_second_row_and_only_then_shown() -> None:
 def test_not_me_that_could_not_be_written_is_not_shown_as_done() -> None:
     walk = Walk().on(Recognised(identity()))
     walk.full = True
-    walk.on(NotMe())
+    walk.on(NotMe(), NotMine())
     assert isinstance(walk.scan.state, Refused)
     assert walk.scan.state.reason == "journal_full"
 
 
 def test_face_that_was_taken_for_another_is_not_taken_for_them_again_while_it_stays() -> None:
-    walk = Walk().on(Recognised(identity()), NotMe()).show(Recognised(identity()), seconds=12)
+    walk = Walk().on(Recognised(identity()), NotMe(), NotMine()).show(Recognised(identity()), seconds=12)
     assert walk.rows == [Record(identity()), Disavow("ayu", RowKey("kiosk-1", "epoch", 1))]
 
 
 def test_who_was_taken_for_another_may_say_who_they_are() -> None:
-    walk = Walk().on(Recognised(identity()), NotMe(), NameWanted(), PinAsked("budi", 5), Claimed("budi", "pin"))
+    walk = Walk().on(
+        Recognised(identity()), NotMe(), NotMine(), NameWanted(), PinAsked("budi", 5), Claimed("budi", "pin")
+    )
     walk.on(Recognised(identity("budi")))
     assert walk.rows[-1] == Record(identity("budi"), "pin")
 
 
 def test_owner_of_a_disowned_punch_may_still_punch() -> None:
-    walk = Walk().on(Recognised(identity()), NotMe()).show(Nobody(), seconds=10).on(Recognised(identity("ayu", 200.0)))
+    walk = (
+        Walk()
+        .on(Recognised(identity()), NotMe(), NotMine())
+        .show(Nobody(), seconds=10)
+        .on(Recognised(identity("ayu", 200.0)))
+    )
     assert walk.rows[-1] == Record(identity("ayu", 200.0))
 
 
+@pytest.mark.parametrize("answer", [[], [Dismissed()]])
+def test_not_me_that_is_not_said_again_leaves_the_punch_as_it_was(answer: list[Event]) -> None:
+    walk = Walk().on(Recognised(identity()), NotMe())
+    assert isinstance(walk.scan.state, AskNotMe)
+    walk.on(*answer).show(Recognised(identity()), seconds=25)
+    assert walk.state == Idle()
+    assert walk.rows == [Record(identity())]
+
+
+def test_who_steps_up_meanwhile_waits_for_the_answer() -> None:
+    walk = Walk().on(Recognised(identity()), NotMe()).show(Recognised(identity("budi")), seconds=5)
+    assert isinstance(walk.scan.state, AskNotMe)
+    assert walk.on(NotMine()).rows == [Record(identity()), Disavow("ayu", RowKey("kiosk-1", "epoch", 1))]
+
+
+@pytest.mark.parametrize("touched", [NotMe(), NotMine()])
 @pytest.mark.parametrize("before", [[], [Verifying(0.2, 1.0)], [Unrecognised(1.0)]])
-def test_not_me_without_a_punch_on_the_screen_does_nothing(before: list[Event]) -> None:
+def test_not_me_without_a_punch_on_the_screen_does_nothing(before: list[Event], touched: Event) -> None:
     walk = Walk().on(*before)
     state = walk.state
-    assert walk.on(NotMe()).state == state
+    assert walk.on(touched).state == state
     assert walk.rows == []
 
 

@@ -8,12 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
+from kiosk.journal_records import RowKey
 from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
 from kiosk.states import (
     Accepted,
     AlreadyRecorded,
     Approach,
+    AskNotMe,
     CameraTrouble,
     Challenge,
     CheckFace,
@@ -83,6 +85,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tak dikenal", "Unknown card"),
     (Refused("face_differs", 9.0), "face_differs", "bad", "Tidak cocok", "No match"),
     (Choose(IDENTITY, 9.0), "choose", "busy", "Pilih presensi", "Choose"),
+    (AskNotMe("p-1", RowKey("kiosk-1", "epoch", 1), TAKEN, 9.0), "ask_not_me", "notice", "Bukan Anda?", "Not you?"),
     (Withdrawn(9.0), "withdrawn", "notice", "Dibatalkan", "Withdrawn"),
     (FindName(9.0), "find_name", "busy", "Cari nama", "Your name?"),
     (EnterPin("p-1", 5, 9.0), "enter_pin", "busy", "PIN Anda", "Your PIN"),
@@ -142,7 +145,10 @@ def test_accepted_is_stored_with_or_without_a_network(online: bool) -> None:
     assert (view.detail, view.name, view.time_text) == ("Tersimpan", NAME, "06:58")
 
 
-@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in ("accepted", "wrong_location", "already")])
+STORED = {"accepted", "wrong_location", "already", "ask_not_me"}
+
+
+@pytest.mark.parametrize("state", [row[0] for row in TABLE if row[1] not in STORED])
 def test_nothing_is_called_stored_that_is_not(state: WalkUp) -> None:
     view = view_of(state)
     assert view.time_text == ""
@@ -163,7 +169,7 @@ def test_time_is_the_punch_and_clock_is_now() -> None:
 
 PERSONAL = {
     "recording", "accepted", "wrong_location", "already", "choose", "enter_pin", "enter_pin_wrong", "check_face",
-    "month",
+    "month", "ask_not_me",
 }  # fmt: skip
 
 

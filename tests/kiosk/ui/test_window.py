@@ -291,6 +291,8 @@ def test_name_is_looked_for_letter_by_letter_and_picked(size: tuple[int, int]) -
     ("state", "label", "told"),
     [
         ("accepted", "Bukan saya", ("not_me", "")),
+        ("ask_not_me", "Ya, batalkan", ("not_mine", "")),
+        ("ask_not_me", "Ini saya", ("dismiss", "")),
         ("accepted", "Rekap saya", ("month", "")),
         ("already", "Rekap saya", ("month", "")),
         ("refused_offer", "Pakai PIN", ("find_name", "")),
