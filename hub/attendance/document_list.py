@@ -115,11 +115,12 @@ def count_waiting(database: Database, unit_id: int | None, *, on: date) -> dict[
     query = query.where(or_(in_state("submitted"), in_state("verified")))
     with database.read() as session:
         rows = session.execute(query).all()
-        within = None if unit_id is None else UnitTree.load(session.connection()).within(unit_id)
-        memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
+        if unit_id is not None:
+            within = UnitTree.load(session.connection()).within(unit_id)
+            memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
+            rows = [row for row in rows if memberships.unit_on(row.employee_id, on) in within]
     for row in rows:
-        if within is None or memberships.unit_on(row.employee_id, on) in within:
-            found["submitted" if row.verified_on is None else "verified"] += 1
+        found["submitted" if row.verified_on is None else "verified"] += 1
     return found
 
 

@@ -243,8 +243,9 @@ def _read_guest(request: Request) -> Guest | None:
         return None
     if not use_session(office.database, ticket, now=office.now()):
         return None
-    chosen = chosen_role(office.database, ticket.nonce)
-    visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, chosen=chosen, now=office.now)
+    with office.database.one_read():
+        chosen = chosen_role(office.database, ticket.nonce)
+        visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, chosen=chosen, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
 
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import create_engine, event, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
-from hub.db import Database, open_database, shown_address, witnessed
+from hub import db
+from hub.db import Database, open_database, shown_address, upgrade, witnessed
 from hub.fleet.models import Kiosk
 from hub.roster.models import Employee, Membership, Unit
 from tests.factories.journals import NOON, KioskJournal
@@ -53,6 +55,56 @@ def test_read_session_stores_nothing(database: Database) -> None:
         session.flush()
     with database.read() as session:
         assert session.scalars(select(Unit)).all() == []
+
+
+def test_reads_of_a_block_share_one_connection_and_leave_nothing(database: Database) -> None:
+    began = []
+    event.listen(database.engine, "begin", lambda _connection: began.append(1))
+    add_unit(database, "Dinas")
+    began.clear()
+    with database.one_read(), database.one_read():
+        for _ in range(3):
+            with database.read() as session:
+                assert session.scalars(select(Unit.name)).all() == ["Dinas"]
+        assert len(began) == 1
+        with database.read() as session:
+            session.add(Unit(name="Bayangan", created_at=NOON))
+            session.flush()
+    assert _units(database) == ["Dinas"]
+
+
+def test_write_within_such_a_block_stands(database: Database) -> None:
+    with database.one_read():
+        add_unit(database, "Dinas")
+    assert _units(database) == ["Dinas"]
+
+
+def test_reads_of_another_database_are_not_mixed_in(database: Database, tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path}/other.db") as other:
+        upgrade(other)
+        add_unit(database, "Dinas")
+        with other.one_read():
+            assert _units(database) == ["Dinas"]
+            assert _units(other) == []
+
+
+@pytest.mark.parametrize("rested", [True, False])
+def test_connection_that_died_while_it_rested_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch, rested: bool
+) -> None:
+    """Of one that was used a moment ago, PostgreSQL's end is found out in use: once, and not by the next."""
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite is a file")
+    monkeypatch.setattr(db, "RESTED_S", 0.0 if rested else 60.0)
+    with database.read() as session:
+        session.execute(text("SELECT 1"))
+    everybody = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with create_engine(database.engine.url, poolclass=NullPool).connect() as other:
+        other.execute(text(f"SELECT pg_terminate_backend(pid) {everybody}"))
+    if not rested:
+        with pytest.raises(OperationalError), database.read() as session:
+            session.execute(text("SELECT 1"))
+    assert _units(database) == []
 
 
 def test_foreign_keys_hold(database: Database) -> None:

@@ -79,7 +79,6 @@ def show_grid(
 ) -> Response:
     """People x days of a unit and those below it; kind: one of KINDS, whoever has such a day."""
     require(visitor, "recap")
-    choice = choose_unit(office, visitor, unit)
     try:
         chosen = Month.parse(month) if month else Month.of(office.today())
     except BadInputError as error:
@@ -87,7 +86,9 @@ def show_grid(
     if (kind and kind not in KINDS) or (page and not (page.isascii() and page.isdigit() and len(page) < 6)):
         raise HTTPException(400)
     name = name.strip()[:NAME_LENGTH]
-    found = month_grid(office.database, chosen, choice.unit_id, name=name, kind=kind, page=int(page or 1))
+    with office.database.one_read():
+        choice = choose_unit(office, visitor, unit)
+        found = month_grid(office.database, chosen, choice.unit_id, name=name, kind=kind, page=int(page or 1))
     writer = CellWriter(language_of(request), chosen)
     groups = [
         (of_unit, [writer.row(line) for line in lines])

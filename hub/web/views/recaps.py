@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from contract.errors import BadInputError
+from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.fleet.glance import KioskGlance, glance_at_kiosks
 from hub.fleet.overview import KioskStatus, count_quarantined, open_alarms
@@ -36,28 +37,8 @@ def show_today(request: Request, visitor: PageVisitor, office: Office, unit: str
         return RedirectResponse("/saya", 303)
     if not may(visitor.role, "recap"):
         return RedirectResponse("/kiosk", 303)
-    choice = choose_unit(office, visitor, unit)
-    sees_fleet = may(visitor.role, "fleet")
-    kiosks = glance_at_kiosks(office.database, choice.unit_id) if sees_fleet else []
-    today = office.today()
-    open_since = Month.of(today).shifted(-1)
-    overview = day_overview(office.database, today, choice.unit_id)
-    return render(
-        request,
-        "home.html",
-        recap=overview,
-        answerable=answerable_for(office, visitor, overview) if not unit else None,
-        pending=pending_days(office.database, open_since.first, today - timedelta(days=1), choice.unit_id),
-        open_since=open_since,
-        choice=choice,
-        asked_for=unit,
-        tasks=tasks_of(office, visitor),
-        kiosks=kiosks,
-        silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
-        alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
-        refusals=count_open_refusals(office.database, choice.unit_id) if may(visitor.role, "refusals") else 0,
-        quarantined=count_quarantined(office.database) if sees_fleet and choice.may_see_all else 0,
-    )
+    with office.database.one_read():
+        return _show_day(request, visitor, office, unit)
 
 
 @router.get("/harian")
@@ -96,3 +77,28 @@ def is_silent(kiosk: KioskStatus | KioskGlance, office: FrontOffice) -> bool:
     if kiosk.state != "active":
         return False
     return kiosk.heard_at is None or office.now() - kiosk.heard_at > SILENT_AFTER
+
+
+def _show_day(request: Request, visitor: Visitor, office: FrontOffice, unit: str) -> Response:
+    choice = choose_unit(office, visitor, unit)
+    sees_fleet = may(visitor.role, "fleet")
+    kiosks = glance_at_kiosks(office.database, choice.unit_id) if sees_fleet else []
+    today = office.today()
+    open_since = Month.of(today).shifted(-1)
+    overview = day_overview(office.database, today, choice.unit_id)
+    return render(
+        request,
+        "home.html",
+        recap=overview,
+        answerable=answerable_for(office, visitor, overview) if not unit else None,
+        pending=pending_days(office.database, open_since.first, today - timedelta(days=1), choice.unit_id),
+        open_since=open_since,
+        choice=choice,
+        asked_for=unit,
+        tasks=tasks_of(office, visitor),
+        kiosks=kiosks,
+        silent=[kiosk.device for kiosk in kiosks if is_silent(kiosk, office)],
+        alarms=len(open_alarms(office.database)) if sees_fleet and choice.may_see_all else 0,
+        refusals=count_open_refusals(office.database, choice.unit_id) if may(visitor.role, "refusals") else 0,
+        quarantined=count_quarantined(office.database) if sees_fleet and choice.may_see_all else 0,
+    )

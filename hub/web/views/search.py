@@ -23,13 +23,15 @@ def show_search(request: Request, visitor: PageVisitor, office: Office, q: str =
     """Whoever and whatever has the words in its name, within the visitor's units."""
     require(visitor, "recap")
     asked = q.strip()[:LONGEST]
-    scope = choose_unit(office, visitor, "").unit_id
     today = office.today()
+    with office.database.one_read():
+        scope = choose_unit(office, visitor, "").unit_id
+        found = search(office.database, asked, today, scope, kiosks=may(visitor.role, "fleet"))
     return render(
         request,
         "search.html",
         asked=asked,
-        found=search(office.database, asked, today, scope, kiosks=may(visitor.role, "fleet")),
+        found=found,
         fewest=FEWEST_CHARACTERS,
         shown=SHOWN,
         month=Month.of(today),
