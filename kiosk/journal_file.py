@@ -36,6 +36,8 @@ _SCHEMA: Final = (
 )
 
 PAGE_BYTES: Final = 8192
+CACHE_KIB: Final = 256
+"""SQLite would keep 2 MB of pages, filling them for hours; rows are read once, and the system has the file in memory."""
 MAX_ROW_BYTES: Final = 7_900
 """A row must fit into one page with its hashes, or it could not be found again in a damaged file (kiosk.salvage)."""
 
@@ -176,6 +178,7 @@ class JournalFile:
         self.change(f"PRAGMA page_size = {PAGE_BYTES}")
         self.change("PRAGMA journal_mode = WAL")
         self.change("PRAGMA synchronous = FULL")
+        self.change(f"PRAGMA cache_size = -{CACHE_KIB}")
         damage = self.fetch("PRAGMA quick_check(1)")[0][0]
         if damage != "ok":
             raise JournalDamagedError(f"The journal {self.path} is damaged: {damage}.")
