@@ -37,7 +37,7 @@ _SCHEMA: Final = (
 
 PAGE_BYTES: Final = 8192
 CACHE_KIB: Final = 256
-"""SQLite would keep 2 MB of pages, filling them for hours; rows are read once, and the system has the file in memory."""
+"""SQLite would keep 2 MB of pages, filling for hours; rows are read once, and the system has the file in memory."""
 MAX_ROW_BYTES: Final = 7_900
 """A row must fit into one page with its hashes, or it could not be found again in a damaged file (kiosk.salvage)."""
 

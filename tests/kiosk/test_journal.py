@@ -62,6 +62,11 @@ def stored(path: Path, statement: str) -> list[Any]:
 # Writing ------------------------------------------------------------------------------------------------------------
 
 
+def test_journal_keeps_few_of_its_pages_in_memory(journal: Journal) -> None:
+    """Two megabytes, SQLite's own measure, would look like a leak for half a day."""
+    assert journal._file.fetch("PRAGMA cache_size") == [(-256,)]
+
+
 def test_journal_commits_with_full_synchronisation(journal: Journal) -> None:
     assert journal._file.fetch("PRAGMA synchronous") == [(2,)]
     assert journal._file.fetch("PRAGMA journal_mode") == [("wal",)]
