@@ -108,6 +108,12 @@ def list_documents(
         return _to_lines(session, rows[:limit], memberships, on)
 
 
+def person_of(database: Database, document_id: int) -> str | None:
+    """Id of the employee whom a letter is about; None: there is no such letter."""
+    with database.read() as session:
+        return session.scalar(select(DocumentRow.employee_id).where(DocumentRow.id == document_id))
+
+
 def count_waiting(database: Database, unit_id: int | None, *, on: date) -> dict[State, int]:
     """How many letters are submitted, and how many verified, and wait for the next step."""
     found: dict[State, int] = {"submitted": 0, "verified": 0}

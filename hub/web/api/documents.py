@@ -22,8 +22,7 @@ from hub.web.api.description import answers, takes, to_json
 from hub.web.api.paging import UnitNumber
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
-from hub.web.scope import PaperScope, find_in_scope
-from hub.web.watch import note
+from hub.web.scope import PaperScope, find_in_scope, note_letter
 
 router = APIRouter(tags=["documents"])
 
@@ -160,8 +159,8 @@ def _submit(office: FrontOffice, caller: Caller, letter: NewDocument) -> bytes:
 
 
 def _find(office: FrontOffice, caller: Caller, document_id: int) -> DocumentLine:
+    note_letter(office, document_id)
     found = list_documents(office.database, document_id=document_id, unit_id=caller.unit_id, on=office.today())
     if not found:
         raise HTTPException(404, "There is no such letter here.")
-    note(employees=[found[0].employee_id])
     return found[0]

@@ -80,9 +80,9 @@ def show_employee(employee_id: str, office: Office, caller: Annotated[Caller, ne
     with office.database.read() as session:
         row = session.get(Employee, employee_id) if "\0" not in employee_id else None
         found = _records(session, [row], today) if row is not None else []
+    note(employees=[each.id for each in found])
     if not found or (within is not None and (found[0].unit is None or found[0].unit.id not in within)):
         raise HTTPException(404, "There is no such employee here.")
-    note(employees=[employee_id])
     return to_json(found[0])
 
 
