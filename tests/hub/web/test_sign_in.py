@@ -220,3 +220,10 @@ def test_account_of_a_unit_sees_nothing_of_another(
         assert operator.get(path).status == 404, path
     lines = json.loads(operator.get("/api/v1/recap/daily").text)["lines"]
     assert [line["person"]["name"] for line in lines] == ["Ani"]
+
+
+def test_pages_before_the_door_lead_back_to_themselves_in_another_language(stranger: Any) -> None:
+    for path in ("/masuk", "/aktivasi"):
+        page = stranger.get(path)
+        assert f"/bahasa/en?kembali={path}" in page.links.addresses, path
+        assert page.text.count("<main") == 1
