@@ -20,6 +20,7 @@ from hub.web.guard import Office, PageVisitor, check_form, choose_unit
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day
 from hub.web.views.accounts import PAGE, administer, find, read_role, show_account
+from hub.web.watch import note
 
 router = APIRouter(prefix=PAGE + "/{username}", dependencies=[Depends(check_form)])
 
@@ -110,6 +111,7 @@ def link(
         if text != NOBODY:
             with office.database.read() as session:
                 employee_id = find_person(session, text, on=office.today())
+            note(employees=[employee_id])
         link_account(office.database, account, employee_id)
 
     return _change(request, visitor, office, username, step="pegawai", change=tie)
