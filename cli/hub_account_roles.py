@@ -75,7 +75,10 @@ def grant(
 @by_option
 @place_options
 def end(username: str, *, role: str, unit: str | None, by: str, hub: HubPlace) -> None:
-    """Take a role from an account, from now on; whoever has no other is signed out."""
+    """Take a role from an account, from now on; whoever has no other is signed out.
+
+    The last administrator keeps theirs: somebody else is made one first.
+    """
     with hub.opened() as database:
         end_role(database, username, Role(role), unit_id=find_unit(database, unit), by=by, now=datetime.now(UTC))
     click.echo(f"{username} is {role} of {unit or 'every unit'} no more.")
