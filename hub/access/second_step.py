@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from hub.access.models import Account, RecoveryCode, SecondStep
 from hub.db import Database
-from hub.errors import AccountError
+from hub.errors import AccountError, SecondStepKeyError
 
 ISSUER: Final = "Presensi"
 STEP_SECONDS: Final = 30
@@ -60,10 +60,10 @@ class SecondSteps:
             row.sealed_secret, row.made_at = self._seal(username, secret), self._now()
 
     def offer(self, username: str) -> Offer | None:
-        """The secret that waits for its first code; None: there is none."""
+        """The secret that waits for its first code; None: there is none, or none that this hub's key opens."""
         with self._database.read() as session:
             row = session.get(SecondStep, username)
-        if row is None or row.confirmed_at is not None:
+        if row is None or row.confirmed_at is not None or not self.opens(row):
             return None
         secret = self._unseal(row)
         return Offer(secret, pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER))
@@ -72,13 +72,18 @@ class SecondSteps:
         """Ask for codes from now on, if this one is right; the recovery codes, which are told this once, else None."""
         with self._database.write() as session:
             row = session.get(SecondStep, username)
-            if row is None or row.confirmed_at is not None or not self._take_code(session, row, code):
+            if row is None or row.confirmed_at is not None or not self.opens(row):
+                return None
+            if not self._take_code(session, row, code):
                 return None
             row.confirmed_at = self._now()
             return self._new_recovery_codes(session, username)
 
     def check(self, username: str, code: str) -> bool:
-        """Whether this is a code of the account's telephone or one of its recovery codes; each counts once."""
+        """Whether this is a code of the account's telephone or one of its recovery codes; each counts once.
+
+        SecondStepKeyError when the telephone's cannot be told from others; recovery codes need no key.
+        """
         with self._database.write() as session:
             row = session.get(SecondStep, username)
             if row is None or row.confirmed_at is None:
@@ -89,6 +94,14 @@ class SecondSteps:
         """Other recovery codes; those before count no more."""
         with self._database.write() as session:
             return self._new_recovery_codes(session, username)
+
+    def opens(self, row: SecondStep) -> bool:
+        """Whether the hub's key is the one that an account's secret was sealed with."""
+        try:
+            self._unseal(row)
+        except SecondStepKeyError:
+            return False
+        return True
 
     def _take_code(self, session: Session, row: SecondStep, code: str) -> bool:
         digits = code.replace(" ", "")
@@ -132,7 +145,7 @@ class SecondSteps:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], row.username.encode()).decode()
         except InvalidTag as error:
-            raise AccountError(
+            raise SecondStepKeyError(
                 f"The second step of '{row.username}' was sealed with another second-step.key: put that file back, "
                 f"or run `presensi hub account reset-second-step {row.username}`."
             ) from error
@@ -147,6 +160,18 @@ def has_second_step(session: Session, username: str) -> bool:
 def accounts_with_second_step(session: Session) -> set[str]:
     """Names of the accounts that are asked for a code at sign-in."""
     return set(session.scalars(select(SecondStep.username).where(SecondStep.confirmed_at.is_not(None))))
+
+
+def sealed_with_another(database: Database, key: bytes | None) -> list[str]:
+    """Names of the accounts whose codes a key (None: there is none) cannot check, in order."""
+    with database.read() as session:
+        rows = session.scalars(
+            select(SecondStep).where(SecondStep.confirmed_at.is_not(None)).order_by(SecondStep.username)
+        ).all()
+    if key is None:
+        return [row.username for row in rows]
+    steps = SecondSteps(database, key, now=lambda: datetime.now(UTC))
+    return [row.username for row in rows if not steps.opens(row)]
 
 
 def count_recovery_codes(database: Database, username: str) -> int:

@@ -21,6 +21,12 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
         "Kode salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya lalu coba lagi.",
         "This code is wrong, was used before, or is too old. Wait for the next one and try again.",
     ),
+    "sign_in.code.no_key": (
+        "Kode dari ponsel tidak dapat diperiksa: berkas kunci di server hub hilang atau tertukar. Pakai kode cadangan, "
+        "atau hubungi pengelola hub.",
+        "Codes of a telephone cannot be checked: a key file on the hub's server is lost or mixed up. Use a recovery "
+        "code, or call whoever runs the hub.",
+    ),
     "second_step.title": ("Verifikasi dua langkah", "Two-step sign-in"),
     "second_step.lead": (
         "Setelah kata sandi, hub meminta enam angka dari ponsel Anda: kata sandi yang bocor tidak cukup untuk masuk.",

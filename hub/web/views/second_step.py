@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.access.second_step import SecondSteps, count_recovery_codes, drop_second_step
+from hub.errors import SecondStepKeyError
 from hub.web.guard import (
     Office,
     SettlingVisitor,
@@ -132,4 +133,6 @@ def _check_code(request: Request, office: FrontOffice, visitor: SettlingVisitor,
         right = try_code(office, visitor.username, code)
     except TooManyAttemptsError as error:
         return _page(request, visitor, office, problem="sign_in.wait", seconds=error.seconds, status_code=429)
+    except SecondStepKeyError:
+        return _page(request, visitor, office, problem="sign_in.code.no_key", status_code=503)
     return None if right else _page(request, visitor, office, problem="second_step.wrong", status_code=401)

@@ -14,6 +14,7 @@ import pytest
 
 from hub.access.accounts import set_password
 from hub.access.roles import Role
+from hub.access.second_step import SecondSteps, drop_second_step
 from hub.access.throttle import FREE_FAILURES
 from hub.db import Database
 from hub.web.guard import SESSION_COOKIE, STEP_COOKIE
@@ -64,6 +65,24 @@ def telephone(admin: Any, wrist: Wrist) -> Callable[[], str]:
         return codes.at(wrist.at)
 
     return code
+
+
+def seal_with_another(database: Database, wrist: Wrist, username: str) -> tuple[Callable[[], str], list[str]]:
+    """A second step that a hub with another key has made: its telephone, and its recovery codes."""
+    drop_second_step(database, username)
+    steps = SecondSteps(database, b"o" * 32, now=wrist)
+    steps.begin(username)
+    offer = steps.offer(username)
+    assert offer is not None
+    codes = pyotp.TOTP(offer.secret)
+    recovery = steps.confirm(username, codes.at(wrist.at))
+    assert recovery is not None
+
+    def code() -> str:
+        wrist.at += timedelta(seconds=60)
+        return codes.at(wrist.at)
+
+    return code, recovery
 
 
 def test_password_alone_opens_nothing(stranger: Any, telephone: Callable[[], str]) -> None:
@@ -142,6 +161,30 @@ def test_interface_refuses_name_and_password_of_such_an_account(stranger: Any, t
     assert "second step" in page.text
 
 
+def test_wrong_key_lets_nobody_in_and_says_whom_to_call(
+    admin: Any,
+    stranger: Any,
+    telephone: Callable[[], str],
+    database: Database,
+    wrist: Wrist,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    code, [recovery, *_] = seal_with_another(database, wrist, "admin")
+    assert stranger.sign_in().headers["location"].startswith("/masuk/kode")
+    token = stranger.get("/masuk/kode").field("token")
+    page = stranger.post("/masuk/kode", token=token, code=code())
+    assert (page.status, "hubungi pengelola hub" in page.words) == (503, True)
+    assert SESSION_COOKIE not in stranger.cookies
+    assert "second-step.key" in caplog.text
+    assert "reset-second-step admin" in caplog.text
+    own = admin.get("/akun/dua-langkah")
+    assert own.status == 200
+    for step in ("kode", "hapus"):
+        page = admin.post(f"/akun/dua-langkah/{step}", token=own.field("token"), password=PASSWORD, code=code())
+        assert (page.status, "hubungi pengelola hub" in page.words) == (503, True), step
+    assert stranger.post("/masuk/kode", token=token, code=recovery).status == 303
+
+
 class TestWhereTheRoleNeedsIt:
     @pytest.fixture
     def front(self, front: FrontOffice) -> FrontOffice:
@@ -172,3 +215,12 @@ class TestWithoutAKey:
         assert "tidak dapat menyimpan" in page.words
         token = page.field("token")
         assert admin.post("/akun/dua-langkah/mulai", token=token, password=PASSWORD).status == 404
+
+    def test_nobody_gets_in_whose_code_cannot_be_checked(
+        self, admin: Any, stranger: Any, database: Database, wrist: Wrist
+    ) -> None:
+        code, _ = seal_with_another(database, wrist, "admin")
+        stranger.sign_in()
+        page = stranger.post("/masuk/kode", token=stranger.get("/masuk/kode").field("token"), code=code())
+        assert (page.status, "hubungi pengelola hub" in page.words) == (503, True)
+        assert SESSION_COOKIE not in stranger.cookies
