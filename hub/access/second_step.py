@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.access.models import Account, RecoveryCode, SecondStep
+from hub.access.signing_out import sign_out
 from hub.db import Database
 from hub.errors import AccountError, SecondStepKeyError
 
@@ -68,8 +69,11 @@ class SecondSteps:
         secret = self._unseal(row)
         return Offer(secret, pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER))
 
-    def confirm(self, username: str, code: str) -> list[str] | None:
-        """Ask for codes from now on, if this one is right; the recovery codes, which are told this once, else None."""
+    def confirm(self, username: str, code: str, *, keep: str | None = None) -> list[str] | None:
+        """Ask for codes from now on, if this one is right; the recovery codes, which are told this once, else None.
+
+        Every session of the account ends that began with less; keep: the nonce of the one in use, which goes on.
+        """
         with self._database.write() as session:
             row = session.get(SecondStep, username)
             if row is None or row.confirmed_at is not None or not self.opens(row):
@@ -77,6 +81,7 @@ class SecondSteps:
             if not self._take_code(session, row, code):
                 return None
             row.confirmed_at = self._now()
+            sign_out(session, username, keep=keep)
             return self._new_recovery_codes(session, username)
 
     def check(self, username: str, code: str) -> bool:
@@ -90,9 +95,10 @@ class SecondSteps:
                 return False
             return self._take_code(session, row, code) or self._take_recovery_code(session, username, code)
 
-    def replace_recovery_codes(self, username: str) -> list[str]:
-        """Other recovery codes; those before count no more."""
+    def replace_recovery_codes(self, username: str, *, keep: str | None = None) -> list[str]:
+        """Other recovery codes; those before count no more, nor do other sessions. keep: as of `confirm`."""
         with self._database.write() as session:
+            sign_out(session, username, keep=keep)
             return self._new_recovery_codes(session, username)
 
     def opens(self, row: SecondStep) -> bool:
@@ -181,14 +187,15 @@ def count_recovery_codes(database: Database, username: str) -> int:
         return session.scalar(query) or 0
 
 
-def drop_second_step(database: Database, username: str) -> bool:
+def drop_second_step(database: Database, username: str, *, keep: str | None = None) -> bool:
     """Ask an account for its password only, until another second step is set up; whether there was one.
 
-    AccountError when there is no such account.
+    Its sessions end. keep: as of `SecondSteps.confirm`. AccountError when there is no such account.
     """
     with database.write() as session:
         if session.get(Account, username) is None:
             raise AccountError(f"There is no account '{username}'.")
+        sign_out(session, username, keep=keep)
         session.execute(delete(RecoveryCode).where(RecoveryCode.username == username))
         gone = session.execute(delete(SecondStep).where(SecondStep.username == username).returning(SecondStep.username))
         return gone.scalar() is not None

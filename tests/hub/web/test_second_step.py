@@ -15,6 +15,7 @@ import pytest
 from hub.access.accounts import set_password
 from hub.access.roles import Role
 from hub.access.second_step import SecondSteps, drop_second_step
+from hub.access.session_rows import list_sessions
 from hub.access.throttle import FREE_FAILURES
 from hub.db import Database
 from hub.web.guard import SESSION_COOKIE, STEP_COOKIE
@@ -67,15 +68,17 @@ def telephone(admin: Any, wrist: Wrist) -> Callable[[], str]:
     return code
 
 
-def seal_with_another(database: Database, wrist: Wrist, username: str) -> tuple[Callable[[], str], list[str]]:
-    """A second step that a hub with another key has made: its telephone, and its recovery codes."""
-    drop_second_step(database, username)
+def seal_with_another(
+    database: Database, wrist: Wrist, username: str, *, keep: str | None = None
+) -> tuple[Callable[[], str], list[str]]:
+    """A second step that a hub with another key has made: its telephone, and its recovery codes. keep: a session."""
+    drop_second_step(database, username, keep=keep)
     steps = SecondSteps(database, b"o" * 32, now=wrist)
     steps.begin(username)
     offer = steps.offer(username)
     assert offer is not None
     codes = pyotp.TOTP(offer.secret)
-    recovery = steps.confirm(username, codes.at(wrist.at))
+    recovery = steps.confirm(username, codes.at(wrist.at), keep=keep)
     assert recovery is not None
 
     def code() -> str:
@@ -147,6 +150,33 @@ def test_second_step_is_changed_by_whoever_has_both(admin: Any, telephone: Calla
     assert "Belum terpasang" in admin.get("/akun/dua-langkah").words
 
 
+def test_every_change_ends_the_other_sessions_and_keeps_the_one_in_use(
+    admin: Any, stranger: Any, telephone: Callable[[], str], database: Database, wrist: Wrist
+) -> None:
+    own = list_sessions(database, "admin", now=wrist.at)
+    assert len(own) == 1
+    token = admin.get("/akun/dua-langkah").field("token")
+    for step in ("kode", "hapus"):
+        stranger.sign_in()
+        stranger.post("/masuk/kode", token=stranger.get("/masuk/kode").field("token"), code=telephone())
+        assert stranger.get("/akun").status == 200
+        changed = admin.post(f"/akun/dua-langkah/{step}", token=token, password=PASSWORD, code=telephone())
+        assert changed.status < 400
+        assert stranger.get("/akun").status == 303, step
+        assert admin.get("/akun").status == 200, step
+    assert [each.id for each in list_sessions(database, "admin", now=wrist.at)] == [each.id for each in own]
+
+
+def test_session_from_before_the_second_step_ends_with_it(
+    admin: Any, stranger: Any, request: pytest.FixtureRequest
+) -> None:
+    assert stranger.sign_in().status == 303
+    assert stranger.get("/akun").status == 200
+    request.getfixturevalue("telephone")
+    assert stranger.get("/akun").status == 303
+    assert admin.get("/akun").status == 200
+
+
 def test_nobody_begins_without_the_password(admin: Any) -> None:
     token = admin.get("/akun").field("token")
     assert admin.post("/akun/dua-langkah/mulai", token=token, password="wrong-password").status == 401
@@ -167,9 +197,12 @@ def test_wrong_key_lets_nobody_in_and_says_whom_to_call(
     telephone: Callable[[], str],
     database: Database,
     wrist: Wrist,
+    front: FrontOffice,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    code, [recovery, *_] = seal_with_another(database, wrist, "admin")
+    ticket = front.sessions.read(admin.cookies[SESSION_COOKIE])
+    assert ticket is not None
+    code, [recovery, *_] = seal_with_another(database, wrist, "admin", keep=ticket.nonce)
     assert stranger.sign_in().headers["location"].startswith("/masuk/kode")
     token = stranger.get("/masuk/kode").field("token")
     page = stranger.post("/masuk/kode", token=token, code=code())
