@@ -108,6 +108,15 @@ def list_documents(
         return _to_lines(session, rows[:limit], memberships, on)
 
 
+def document_line(session: Session, document_id: int, *, on: date) -> DocumentLine:
+    """A letter as a transaction that is not committed yet has it; NoResultFound when there is none."""
+    session.flush()
+    # As it is stored, with moments in UTC, and not as it was written.
+    row = session.get_one(DocumentRow, document_id, populate_existing=True)
+    [line] = _to_lines(session, [row], Memberships.load(session.connection(), [row.employee_id]), on)
+    return line
+
+
 def person_of(database: Database, document_id: int) -> str | None:
     """Id of the employee whom a letter is about; None: there is no such letter."""
     with database.read() as session:
