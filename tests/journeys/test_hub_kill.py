@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
+import random
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,13 +21,16 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.invented_office import InventedOffice
+from hub.access.accounts import add_account
+from hub.access.roles import Role
+from hub.access.token_models import ApiAnswer
 from hub.access.tokens import SCOPES, add_token
 from hub.access.trail.append import entries
 from hub.access.trail.verify import verify_chain
-from hub.attendance.models import DocumentRow
+from hub.attendance.models import DocumentRow, Outage
 from hub.db import Database, open_database
 from tests.factories.postgresql import Slate, postgresql
-from tests.hub.web.conftest import Page, Visitor
+from tests.hub.web.conftest import PASSWORD, Page, Visitor
 from tests.journeys.world import Process, wait_until
 
 NOW: Final = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -148,3 +154,119 @@ def test_letter_of_a_program_whose_hub_died_is_answered_the_same_when_it_is_sent
     assert json.loads(again.text)["employee_id"] == people[0]
     assert letters_of(database, "token:simpeg") == told_letters(database, "api-token:simpeg") == {people[0]: 1}
     assert verify_chain(database).whole
+
+
+class Writers:
+    """An operator on the pages, an administrator, and a program, who write until the hub dies."""
+
+    def __init__(self, pages: PagesAtWork, program: Program, people: Iterator[str]) -> None:
+        self._pages, self._program, self._people = pages, program, people
+        self._operator, self._admin = Visitor(0), Visitor(0)
+        self.on_pages: list[str] = []
+        self.by_program: list[str] = []
+        self.asked: list[str] = []
+        self.outages: list[str] = []
+        self.trouble: list[Exception] = []
+        self._number = itertools.count(1)
+
+    @property
+    def done(self) -> int:
+        return len(self.on_pages) + len(self.by_program) + len(self.outages)
+
+    def sign_in(self) -> None:
+        for visitor, name in ((self._operator, "operator"), (self._admin, "admin")):
+            visitor.port = self._pages.port
+            assert visitor.get("/akun").status == 200 or visitor.sign_in(name).status == 303
+
+    def begin(self) -> list[threading.Thread]:
+        threads = [
+            threading.Thread(target=self._until_it_dies, args=(write,), daemon=True)
+            for write in (self._hand_in_on_a_page, self._hand_in_by_program, self._declare)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _until_it_dies(self, write: Callable[[], None]) -> None:
+        while True:
+            try:
+                write()
+            except (http.client.HTTPException, OSError):
+                return
+            except Exception as error:  # noqa: BLE001 - what went wrong in a thread is told by the test
+                self.trouble.append(error)
+                return
+
+    def _hand_in_on_a_page(self) -> None:
+        person = next(self._people)
+        form = {"person": person, "kind": "Surat Dokter", "first": "2026-03-02", "known_by": "Atasan Langsung"}
+        token = self._operator.get("/surat/baru").field("token")
+        page = self._operator.send("/surat/baru", [("token", token), *form.items()])
+        assert page.status == 303, page.words
+        self.on_pages.append(person)
+
+    def _hand_in_by_program(self) -> None:
+        person = next(self._people)
+        self.asked.append(person)
+        answer = self._program.hand_in(person)
+        assert answer.status == 201, answer.text
+        self.by_program.append(person)
+
+    def _declare(self) -> None:
+        number = next(self._number)
+        began = NOW - timedelta(days=number)
+        form = {
+            "began": f"{began:%Y-%m-%dT%H:%M}",
+            "ended": f"{began + timedelta(hours=1):%Y-%m-%dT%H:%M}",
+            "reason": f"listrik padam {number}",
+            "reported_to": "BKPP",
+        }
+        page = self._admin.post("/gangguan", token=self._admin.get("/gangguan").field("token"), **form)
+        assert page.status == 303, page.words
+        self.outages.append(form["reason"])
+
+
+def test_hub_killed_under_writes_leaves_neither_deeds_untold_nor_entries_of_nothing(
+    pages: PagesAtWork, database: Database, people: list[str]
+) -> None:
+    add_account(database, username="operator", password=PASSWORD, role=Role.OPERATOR, unit=UNIT)
+    add_account(database, username="admin", password=PASSWORD, role=Role.ADMINISTRATOR)
+    program, chance, staff = Program(database, pages), random.Random(20261128), iter(people)
+    # Two threads take from it.
+    lock = threading.Lock()
+
+    def take() -> Iterator[str]:
+        while True:
+            with lock:
+                person = next(staff)
+            yield person
+
+    writers = Writers(pages, program, take())
+    for _ in range(3):
+        pages.start()
+        writers.sign_in()
+        threads, goal = writers.begin(), writers.done + 12 + chance.randrange(12)
+        wait_until(lambda goal=goal: writers.done >= goal or writers.trouble, "some writes are done")  # type: ignore[misc]
+        assert pages.process is not None
+        pages.process.kill()
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        assert writers.trouble == []
+    pages.start()
+    answers = {person: program.hand_in(person) for person in writers.asked}
+    assert {page.status for page in answers.values()} == {201}
+
+    assert verify_chain(database).whole
+    on_pages, by_program = letters_of(database, "operator"), letters_of(database, "token:simpeg")
+    assert set(writers.on_pages) <= set(on_pages)
+    assert set(by_program) == set(writers.asked) >= set(writers.by_program)
+    assert {*on_pages.values(), *by_program.values()} == {1}
+    assert told_letters(database, "operator") == on_pages
+    assert told_letters(database, "api-token:simpeg") == by_program
+    with database.read() as session:
+        outages = session.scalars(select(Outage.reason)).all()
+        kept = {row.key: (row.status, row.body) for row in session.scalars(select(ApiAnswer))}
+    assert len(told(database, "outage.declare", "admin")) == len(outages) >= len(writers.outages)
+    assert set(writers.outages) <= set(outages)
+    assert kept == {person: (201, page.text.encode()) for person, page in answers.items()}
