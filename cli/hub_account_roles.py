@@ -75,7 +75,10 @@ def grant(
 @by_option
 @place_options
 def end(username: str, *, role: str, unit: str | None, by: str, hub: HubPlace) -> None:
-    """Take a role from an account, from now on; whoever has no other is signed out."""
+    """Take a role from an account, from now on; whoever has no other is signed out.
+
+    The last administrator keeps theirs: somebody else is made one first.
+    """
     with hub.opened() as database:
         end_role(database, username, Role(role), unit_id=find_unit(database, unit), by=by, now=datetime.now(UTC))
     click.echo(f"{username} is {role} of {unit or 'every unit'} no more.")
@@ -121,11 +124,11 @@ def roles(username: str | None, *, ended: bool, as_json: bool, hub: HubPlace) ->
 def reset_second_step(username: str, *, hub: HubPlace) -> None:
     """Ask an account for its password only: for whoever has lost telephone and recovery codes.
 
-    Make sure first that it is them. Where their role must have a second step, they set up another at the next sign-in.
+    Make sure first that it is them. Their sessions end. Where their role must have a second step, they set up another
+    at the next sign-in.
     """
     with hub.opened() as database:
         had = drop_second_step(database, username)
-        end_sessions(database, username)
     click.echo(f"{username} is asked for the password only." if had else f"{username} had no second step.")
 
 

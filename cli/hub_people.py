@@ -20,6 +20,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
 from hub.access.roles import PAGE_ROLES, Role
 from hub.errors import SettingsError
+from hub.keys import second_step_trouble
 from hub.roster.employees import ensure_unit
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Unit
 from hub.roster.overview import list_employees
@@ -183,9 +184,13 @@ def link(username: str, employee: str | None, *, nobody: bool, hub: HubPlace) ->
 @json_option
 @place_options
 def list_all_accounts(*, as_json: bool, hub: HubPlace) -> None:
-    """Every account."""
-    with hub.opened() as database:
+    """Every account; says so when `second-step.key` keeps somebody out."""
+    settings = hub.settings()
+    with opened(settings) as database:
         found = list_accounts(database)
+        trouble = second_step_trouble(settings.data_folder, database)
+    if trouble is not None:
+        click.echo(trouble, err=True)
     if as_json:
         show_json(found)
         return

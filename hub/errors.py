@@ -81,6 +81,10 @@ class AccountError(HubError, BadInputError):
     """Raised when an account cannot be made or changed: its name, password, role or unit will not do."""
 
 
+class SecondStepKeyError(AccountError):
+    """Raised when a second step cannot be checked, because it was sealed with another key than the hub has now."""
+
+
 class ServiceError(HubError):
     """Raised when the hub cannot start: its port is taken, or a package is missing."""
 

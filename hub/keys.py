@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
+from typing import Final
 
 from contract.errors import BadInputError
 from contract.sealing import OpeningKey
 from contract.signing import SigningKey
-from hub.access.sessions import load_or_create_secret
+from hub.access.second_step import sealed_with_another
+from hub.access.sessions import SECRET_BYTES, load_or_create_secret
+from hub.db import Database
+
+logger = logging.getLogger(__name__)
+
+SECOND_STEP_KEY: Final = "second-step.key"
+MOST_NAMES: Final = 5
+"""So many of those whom a wrong key keeps out are named."""
 
 
 def load_hub_key(data_folder: Path) -> SigningKey:
@@ -41,7 +51,39 @@ def load_second_step_key(data_folder: Path) -> bytes:
     BadInputError when the file cannot be read or written, or is damaged.
     """
     return load_or_create_secret(
-        data_folder / "second-step.key", remedy="put back a copy of it, or remove it and set up second steps anew"
+        data_folder / SECOND_STEP_KEY, remedy="put back a copy of it, or remove it and set up second steps anew"
+    )
+
+
+def take_second_step_key(data_folder: Path, database: Database) -> bytes:
+    """As `load_second_step_key`, for a hub that begins: what is wrong with the file goes to the log."""
+    trouble = second_step_trouble(data_folder, database)
+    key = load_second_step_key(data_folder)
+    if trouble is not None:
+        logger.error("%s", trouble)
+    return key
+
+
+def second_step_trouble(data_folder: Path, database: Database) -> str | None:
+    """Which accounts `second-step.key` keeps out, and what to do; None: nobody. Makes no file.
+
+    BadInputError when the file cannot be read.
+    """
+    path = data_folder / SECOND_STEP_KEY
+    try:
+        key = path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise BadInputError(f"The key {path} cannot be read: {error.strerror}.") from error
+    usable = key if key is not None and len(key) == SECRET_BYTES else None
+    names = sealed_with_another(database, usable)
+    if not names:
+        return None
+    what = "is missing" if key is None else "is not the key that was there" if usable else "is damaged"
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return (
+        f"{path} {what}: the codes of {', '.join(names[:MOST_NAMES])}{more} cannot be checked, only recovery codes. "
+        "Put a copy of the file back and start the hub again, or run "
+        "`presensi hub account reset-second-step NAME` for each."
     )
 
 

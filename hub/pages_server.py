@@ -12,7 +12,7 @@ import uvicorn
 
 from hub.access.sessions import Sessions, load_or_create_secret
 from hub.attendance.paper_files import PaperStore
-from hub.keys import load_second_step_key
+from hub.keys import take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.photos import PhotoStore
 from hub.service import listen, open_hub_database, read_zone
@@ -42,7 +42,7 @@ class PagesServer:
             photos=PhotoStore(settings.data_folder),
             papers=PaperStore(settings.data_folder),
             now=clock_from(at),
-            second_step_key=load_second_step_key(settings.data_folder),
+            second_step_key=take_second_step_key(settings.data_folder, self.database),
             second_step_roles=frozenset(settings.second_step_roles),
         )
         self._server = uvicorn.Server(

@@ -34,7 +34,7 @@ from hub.ingest.recorder import Recorder
 from hub.ingest.sharing import broker_shares
 from hub.ingest.snapshots import SnapshotRecorder
 from hub.ingest.subscriber import Subscriber, subscriptions
-from hub.keys import load_enrol_key, load_hub_key, load_second_step_key
+from hub.keys import load_enrol_key, load_hub_key, take_second_step_key
 from hub.outgoing import Outgoing
 from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.retention import RefusalRetention
@@ -126,7 +126,7 @@ class Hub:
             photos=PhotoStore(settings.data_folder),
             papers=PaperStore(settings.data_folder),
             states=self._states,
-            second_step_key=load_second_step_key(settings.data_folder),
+            second_step_key=take_second_step_key(settings.data_folder, self.database),
             second_step_roles=frozenset(settings.second_step_roles),
         )
         self._app = create_app(office)

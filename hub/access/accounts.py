@@ -221,11 +221,13 @@ def find_visitor(
 
 
 def check_username(username: str) -> None:
-    """AccountError unless the name can be an account's."""
+    """AccountError unless the name can be an account's: one of small letters, and nobody's NIP."""
     if not _USERNAME.fullmatch(username):
         raise AccountError(
             f"'{username[:64]}' cannot be an account's name: use 2 to 64 small letters, digits, dots and hyphens."
         )
+    if username.isdigit() and len(username) == DIGITS:
+        raise AccountError("A NIP cannot be an account's name: names stand in the audit trail, and numbers do not.")
 
 
 def check_password(password: str, *, username: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.access.accounts import generate_password, hash_password
-from hub.access.assignments import accounts_in_role
-from hub.access.models import Account, AccountSession, RoleAssignment
-from hub.access.roles import Role
+from hub.access.assignments import check_another_administrator, is_for_accounts
+from hub.access.models import Account, RoleAssignment
+from hub.access.signing_out import sign_out
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.officers import officer_name
@@ -25,9 +24,9 @@ def disable_account(database: Database, username: str, *, now: datetime) -> None
         account = _account(session, username)
         if account.disabled_at is not None:
             raise AccountError(f"{username} is disabled already.")
-        _check_another_administrator(session, username, now)
+        check_another_administrator(session, username, now)
         account.disabled_at = now
-        _sign_out(session, username)
+        sign_out(session, username)
 
 
 def enable_account(database: Database, username: str) -> None:
@@ -46,7 +45,7 @@ def reset_password(database: Database, username: str) -> str:
     with database.write() as session:
         account = _account(session, username)
         account.password_hash, account.must_change = password_hash, True
-        _sign_out(session, username)
+        sign_out(session, username)
     return password
 
 
@@ -63,21 +62,9 @@ def end_assignment(database: Database, username: str, assignment_id: int, *, by:
         entry = session.get(RoleAssignment, assignment_id)
         if entry is None or entry.username != username or entry.withdrawn_at is not None:
             raise AccountError(f"{username} has no such role; nothing was changed.")
-        if entry.role == Role.ADMINISTRATOR and entry.unit_id is None:
-            _check_another_administrator(session, username, now)
+        if is_for_accounts(entry.role, entry.unit_id):
+            check_another_administrator(session, username, now)
         entry.withdrawn_at, entry.withdrawn_by = now, officer
-
-
-def _check_another_administrator(session: Session, username: str, now: datetime) -> None:
-    """AccountError when nobody else would be left who may administer accounts."""
-    administrators = accounts_in_role(session, Role.ADMINISTRATOR, now)
-    if username not in administrators:
-        return
-    # Locked in one order, so that two administrators cannot disable each other at the same moment.
-    query = select(Account).where(Account.username.in_(administrators)).order_by(Account.username).with_for_update()
-    open_ones = [account.username for account in session.scalars(query) if account.disabled_at is None]
-    if username in open_ones and len(open_ones) == 1:
-        raise AccountError(f"{username} is the last administrator; make another one first.")
 
 
 def _account(session: Session, username: str) -> Account:
@@ -85,7 +72,3 @@ def _account(session: Session, username: str) -> Account:
     if account is None:
         raise AccountError(f"There is no account '{username}'.")
     return account
-
-
-def _sign_out(session: Session, username: str) -> None:
-    session.execute(delete(AccountSession).where(AccountSession.username == username))

@@ -105,7 +105,7 @@ def grant_role(
 def end_role(database: Database, username: str, role: Role, *, unit_id: int | None, by: str, now: datetime) -> int:
     """Take a role at a unit (None: that for every unit) from an account, from now on; how many entries that ended.
 
-    AccountError when the account has no such role there.
+    AccountError when the account has no such role there, or would leave nobody who administers accounts.
     """
     officer = officer_name(by)
     with database.write() as session:
@@ -113,6 +113,8 @@ def end_role(database: Database, username: str, role: Role, *, unit_id: int | No
         entries = session.scalars(_standing(username, role, unit_id)).all()
         if not entries:
             raise AccountError(f"{username} is not {role} there; nothing was changed.")
+        if is_for_accounts(role, unit_id):
+            check_another_administrator(session, username, now)
         for entry in entries:
             entry.withdrawn_at, entry.withdrawn_by = now, officer
         return len(entries)
@@ -148,6 +150,23 @@ def accounts_in_role(session: Session, role: Role, now: datetime) -> set[str]:
     return {
         entry.username for entry, _ in _in_force(session, now, None) if entry.role == role and entry.unit_id is None
     }
+
+
+def is_for_accounts(role: str, unit_id: int | None) -> bool:
+    """Whether a role at a unit (None: for every unit) is one that administers accounts."""
+    return role == Role.ADMINISTRATOR and unit_id is None
+
+
+def check_another_administrator(session: Session, username: str, now: datetime) -> None:
+    """AccountError when nobody else would be left who may administer accounts."""
+    administrators = accounts_in_role(session, Role.ADMINISTRATOR, now)
+    if username not in administrators:
+        return
+    # Locked in one order, so that two administrators cannot disable each other at the same moment.
+    query = select(Account).where(Account.username.in_(administrators)).order_by(Account.username).with_for_update()
+    open_ones = [account.username for account in session.scalars(query) if account.disabled_at is None]
+    if username in open_ones and len(open_ones) == 1:
+        raise AccountError(f"{username} is the last administrator; make another one first.")
 
 
 class RoleChoice(msgspec.Struct, frozen=True, kw_only=True):

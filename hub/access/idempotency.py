@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from hub.access.token_models import ApiAnswer
 from hub.db import Database, unwitnessed
@@ -69,21 +70,31 @@ def _claim(database: Database, caller: str, key: str, hashed: str, now: datetime
         return None
 
 
-@unwitnessed()
-def keep(database: Database, caller: str, key: str, answer: Answer) -> None:
-    """Remember what was answered."""
-    with database.write() as session:
-        session.execute(
-            update(ApiAnswer)
-            .where(ApiAnswer.caller == caller, ApiAnswer.key == key)
-            .values(status=answer.status, body=answer.body)
-        )
+def keep(session: Session, caller: str, key: str, answer: Answer) -> None:
+    """Remember what is answered, in the transaction that does what was asked: whoever dies after it has done both.
+
+    KeyTakenError when somebody answered it meanwhile, so that nothing is done twice.
+    """
+    kept = session.execute(
+        update(ApiAnswer)
+        .where(ApiAnswer.caller == caller, ApiAnswer.key == key, ApiAnswer.status.is_(None))
+        .values(status=answer.status, body=answer.body)
+        .returning(ApiAnswer.key)
+    )
+    if kept.scalar() is None:
+        raise KeyTakenError("This request was answered by another process meanwhile; ask again.")
 
 
 @unwitnessed()
-def release(database: Database, caller: str, key: str) -> None:
-    """Nothing was done: the key may come again, with a request that can be."""
+def release(database: Database, caller: str, key: str) -> Answer | None:
+    """Nothing was done here: the key may come again, with a request that can be.
+
+    What somebody else answered to it meanwhile, who was thought to be dead; None: nobody.
+    """
     with database.write() as session:
-        session.execute(
-            delete(ApiAnswer).where(ApiAnswer.caller == caller, ApiAnswer.key == key, ApiAnswer.status.is_(None))
-        )
+        row = session.get(ApiAnswer, (caller, key), with_for_update=True)
+        if row is not None and row.status is not None and row.body is not None:
+            return Answer(row.status, row.body)
+        if row is not None:
+            session.delete(row)
+        return None

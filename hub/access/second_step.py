@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -19,8 +19,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.access.models import Account, RecoveryCode, SecondStep
+from hub.access.signing_out import sign_out
 from hub.db import Database
-from hub.errors import AccountError
+from hub.errors import AccountError, SecondStepKeyError
 
 ISSUER: Final = "Presensi"
 STEP_SECONDS: Final = 30
@@ -60,35 +61,53 @@ class SecondSteps:
             row.sealed_secret, row.made_at = self._seal(username, secret), self._now()
 
     def offer(self, username: str) -> Offer | None:
-        """The secret that waits for its first code; None: there is none."""
+        """The secret that waits for its first code; None: there is none, or none that this hub's key opens."""
         with self._database.read() as session:
             row = session.get(SecondStep, username)
-        if row is None or row.confirmed_at is not None:
+        if row is None or row.confirmed_at is not None or not self.opens(row):
             return None
         secret = self._unseal(row)
         return Offer(secret, pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER))
 
-    def confirm(self, username: str, code: str) -> list[str] | None:
-        """Ask for codes from now on, if this one is right; the recovery codes, which are told this once, else None."""
+    def confirm(self, username: str, code: str, *, keep: str | None = None) -> list[str] | None:
+        """Ask for codes from now on, if this one is right; the recovery codes, which are told this once, else None.
+
+        Every session of the account ends that began with less; keep: the nonce of the one in use, which goes on.
+        """
         with self._database.write() as session:
             row = session.get(SecondStep, username)
-            if row is None or row.confirmed_at is not None or not self._take_code(session, row, code):
+            if row is None or row.confirmed_at is not None or not self.opens(row):
+                return None
+            if not self._take_code(session, row, code):
                 return None
             row.confirmed_at = self._now()
+            sign_out(session, username, keep=keep)
             return self._new_recovery_codes(session, username)
 
     def check(self, username: str, code: str) -> bool:
-        """Whether this is a code of the account's telephone or one of its recovery codes; each counts once."""
+        """Whether this is a code of the account's telephone or one of its recovery codes; each counts once.
+
+        SecondStepKeyError when the telephone's cannot be told from others; recovery codes need no key.
+        """
         with self._database.write() as session:
             row = session.get(SecondStep, username)
             if row is None or row.confirmed_at is None:
                 return False
             return self._take_code(session, row, code) or self._take_recovery_code(session, username, code)
 
-    def replace_recovery_codes(self, username: str) -> list[str]:
-        """Other recovery codes; those before count no more."""
+    def replace_recovery_codes(self, username: str, *, keep: str | None = None) -> list[str]:
+        """Other recovery codes; those before count no more, nor do other sessions. keep: as of `confirm`."""
         with self._database.write() as session:
+            sign_out(session, username, keep=keep)
             return self._new_recovery_codes(session, username)
+
+    def opens(self, row: SecondStep) -> bool:
+        """Whether the hub's key is the one that an account's secret was sealed with."""
+        try:
+            self._unseal(row)
+        except SecondStepKeyError:
+            return False
+        return True
 
     def _take_code(self, session: Session, row: SecondStep, code: str) -> bool:
         digits = code.replace(" ", "")
@@ -132,7 +151,7 @@ class SecondSteps:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], row.username.encode()).decode()
         except InvalidTag as error:
-            raise AccountError(
+            raise SecondStepKeyError(
                 f"The second step of '{row.username}' was sealed with another second-step.key: put that file back, "
                 f"or run `presensi hub account reset-second-step {row.username}`."
             ) from error
@@ -149,6 +168,18 @@ def accounts_with_second_step(session: Session) -> set[str]:
     return set(session.scalars(select(SecondStep.username).where(SecondStep.confirmed_at.is_not(None))))
 
 
+def sealed_with_another(database: Database, key: bytes | None) -> list[str]:
+    """Names of the accounts whose codes a key (None: there is none) cannot check, in order."""
+    with database.read() as session:
+        rows = session.scalars(
+            select(SecondStep).where(SecondStep.confirmed_at.is_not(None)).order_by(SecondStep.username)
+        ).all()
+    if key is None:
+        return [row.username for row in rows]
+    steps = SecondSteps(database, key, now=lambda: datetime.now(UTC))
+    return [row.username for row in rows if not steps.opens(row)]
+
+
 def count_recovery_codes(database: Database, username: str) -> int:
     """How many recovery codes of an account are left."""
     query = select(func.count()).where(RecoveryCode.username == username, RecoveryCode.used_at.is_(None))
@@ -156,14 +187,15 @@ def count_recovery_codes(database: Database, username: str) -> int:
         return session.scalar(query) or 0
 
 
-def drop_second_step(database: Database, username: str) -> bool:
+def drop_second_step(database: Database, username: str, *, keep: str | None = None) -> bool:
     """Ask an account for its password only, until another second step is set up; whether there was one.
 
-    AccountError when there is no such account.
+    Its sessions end. keep: as of `SecondSteps.confirm`. AccountError when there is no such account.
     """
     with database.write() as session:
         if session.get(Account, username) is None:
             raise AccountError(f"There is no account '{username}'.")
+        sign_out(session, username, keep=keep)
         session.execute(delete(RecoveryCode).where(RecoveryCode.username == username))
         gone = session.execute(delete(SecondStep).where(SecondStep.username == username).returning(SecondStep.username))
         return gone.scalar() is not None

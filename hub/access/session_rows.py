@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
 from hub.access.models import Account, AccountSession
 from hub.access.sessions import MAX_AGE_SECONDS, Ticket
+from hub.access.signing_out import session_key, sign_out
 from hub.db import Database
 from hub.errors import AccountError
 
@@ -31,13 +31,13 @@ def begin_session(database: Database, ticket: Ticket, *, now: datetime) -> None:
                 or_(AccountSession.began_at <= now - LONGEST, AccountSession.seen_at <= now - IDLE),
             )
         )
-        session.add(AccountSession(id=_key(ticket.nonce), username=ticket.username, began_at=now, seen_at=now))
+        session.add(AccountSession(id=session_key(ticket.nonce), username=ticket.username, began_at=now, seen_at=now))
 
 
 def use_session(database: Database, ticket: Ticket, *, now: datetime) -> bool:
     """Whether a session still holds at a request; from it on it holds for another `IDLE`."""
     with database.read() as session:
-        row = session.get(AccountSession, _key(ticket.nonce))
+        row = session.get(AccountSession, session_key(ticket.nonce))
     if row is None or row.username != ticket.username:
         return False
     if now - row.began_at >= LONGEST or now - row.seen_at >= IDLE:
@@ -51,14 +51,14 @@ def use_session(database: Database, ticket: Ticket, *, now: datetime) -> bool:
 def chosen_role(database: Database, nonce: str) -> int | None:
     """Which of several roles a session is in; None: nobody chose, the one that leads."""
     with database.read() as session:
-        return session.scalar(select(AccountSession.assignment_id).where(AccountSession.id == _key(nonce)))
+        return session.scalar(select(AccountSession.assignment_id).where(AccountSession.id == session_key(nonce)))
 
 
 def choose_role(database: Database, nonce: str, assignment_id: int) -> None:
     """Remember which of several roles a session is in from now on."""
     with database.write() as session:
         session.execute(
-            update(AccountSession).where(AccountSession.id == _key(nonce)).values(assignment_id=assignment_id)
+            update(AccountSession).where(AccountSession.id == session_key(nonce)).values(assignment_id=assignment_id)
         )
 
 
@@ -80,7 +80,7 @@ def list_sessions(database: Database, username: str, *, now: datetime) -> list[A
 def end_session(database: Database, nonce: str) -> None:
     """End one session; its cookie opens nothing any more, wherever a copy of it lies."""
     with database.write() as session:
-        session.execute(delete(AccountSession).where(AccountSession.id == _key(nonce)))
+        session.execute(delete(AccountSession).where(AccountSession.id == session_key(nonce)))
 
 
 def end_sessions(database: Database, username: str) -> int:
@@ -88,11 +88,6 @@ def end_sessions(database: Database, username: str) -> int:
     with database.write() as session:
         if session.get(Account, username) is None:
             raise AccountError(f"There is no account '{username}'.")
-        of_account = AccountSession.username == username
-        keys = session.scalars(select(AccountSession.id).where(of_account)).all()
-        session.execute(delete(AccountSession).where(of_account))
+        keys = session.scalars(select(AccountSession.id).where(AccountSession.username == username)).all()
+        sign_out(session, username)
     return len(keys)
-
-
-def _key(nonce: str) -> str:
-    return sha256(nonce.encode()).hexdigest()

@@ -108,6 +108,21 @@ def list_documents(
         return _to_lines(session, rows[:limit], memberships, on)
 
 
+def document_line(session: Session, document_id: int, *, on: date) -> DocumentLine:
+    """A letter as a transaction that is not committed yet has it; NoResultFound when there is none."""
+    session.flush()
+    # As it is stored, with moments in UTC, and not as it was written.
+    row = session.get_one(DocumentRow, document_id, populate_existing=True)
+    [line] = _to_lines(session, [row], Memberships.load(session.connection(), [row.employee_id]), on)
+    return line
+
+
+def person_of(database: Database, document_id: int) -> str | None:
+    """Id of the employee whom a letter is about; None: there is no such letter."""
+    with database.read() as session:
+        return session.scalar(select(DocumentRow.employee_id).where(DocumentRow.id == document_id))
+
+
 def count_waiting(database: Database, unit_id: int | None, *, on: date) -> dict[State, int]:
     """How many letters are submitted, and how many verified, and wait for the next step."""
     found: dict[State, int] = {"submitted": 0, "verified": 0}

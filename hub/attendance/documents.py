@@ -7,7 +7,7 @@ is given; the pages know who has signed in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -79,14 +79,21 @@ def submit(
     now: datetime,
     store: PaperStore | None = None,
     files: Sequence[PaperFile] = (),
+    together: Callable[[Session, Receipt], None] | None = None,
 ) -> Receipt:
-    """Put a letter of absence on record; PaperError says what is wrong with it. store: where its files go."""
+    """Put a letter of absence on record; PaperError says what is wrong with it. store: where its files go.
+
+    together: writes something that stands with the letter or not at all; when it raises, nothing stands.
+    """
     letter, officer = letter.checked(), officer_name(by)
     kept = keep_files(store, files)
     with database.write() as session:
         row = _new_row(session, employee_id, letter, officer, now)
         attach_files(session, row.id, kept, officer, now)
-        return _receipt(session, row, now)
+        receipt = _receipt(session, row, now)
+        if together is not None:
+            together(session, receipt)
+        return receipt
 
 
 def attach(

@@ -13,6 +13,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"'(.*)' cannot be an account's name.*",
         "'{0}' bukan nama akun: pakai 2 sampai 64 huruf kecil, angka, dan titik.",
     ),
+    (r"A NIP cannot be an account's name.*", "NIP tidak dapat menjadi nama akun; pilih nama lain."),
     (r"Choose a role\.", "Pilih perannya."),
     (r"It would end on (\S+), before it begins on (\S+)\.", "Berakhir {0}, sebelum mulai {1}."),
     (r"An acting holder has a letter.*", "Plt atau Plh memerlukan surat; isi nomornya."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import math
 import secrets
 from dataclasses import dataclass
@@ -17,10 +18,13 @@ from hub.access.accounts import Visitor, authenticate, find_visitor
 from hub.access.roles import MasterRight, OfficeRight, Right, may
 from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
+from hub.errors import SecondStepKeyError
 from hub.roster.models import Unit
 from hub.roster.units import UnitTree
 from hub.web.office import FrontOffice, front_office
 from hub.web.watch import act_as, note, note_failed_sign_in
+
+logger = logging.getLogger(__name__)
 
 SESSION_COOKIE: Final = "presensi_session"
 FORM_COOKIE: Final = "presensi_form"
@@ -146,14 +150,22 @@ def try_password(request: Request, office: FrontOffice, name: str, password: str
 def try_code(office: FrontOffice, username: str, code: str) -> bool:
     """Whether this is a code of the account; TooManyAttemptsError before it is even looked at.
 
-    Counted per account, wherever it comes from: whoever gets here has shown the password.
+    Counted per account, wherever it comes from: whoever gets here has shown the password. SecondStepKeyError, which the
+    log tells too, when the hub's key is not the one that it was sealed with.
     """
     steps = office.second_steps
     key = f"code\0{username}"
     wait = office.throttle.wait_seconds(key)
     if wait > 0:
         raise TooManyAttemptsError(wait)
-    if steps is not None and steps.check(username, code):
+    try:
+        if steps is None:
+            raise SecondStepKeyError(f"The second step of '{username}' cannot be checked: this hub has no key for it.")
+        right = steps.check(username, code)
+    except SecondStepKeyError as error:
+        logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+        raise
+    if right:
         office.throttle.succeed(key)
         return True
     note_failed_sign_in(username)

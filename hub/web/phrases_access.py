@@ -21,6 +21,12 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
         "Kode salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya lalu coba lagi.",
         "This code is wrong, was used before, or is too old. Wait for the next one and try again.",
     ),
+    "sign_in.code.no_key": (
+        "Kode dari ponsel tidak dapat diperiksa: berkas kunci di server hub hilang atau tertukar. Pakai kode cadangan, "
+        "atau hubungi pengelola hub.",
+        "Codes of a telephone cannot be checked: a key file on the hub's server is lost or mixed up. Use a recovery "
+        "code, or call whoever runs the hub.",
+    ),
     "second_step.title": ("Verifikasi dua langkah", "Two-step sign-in"),
     "second_step.lead": (
         "Setelah kata sandi, hub meminta enam angka dari ponsel Anda: kata sandi yang bocor tidak cukup untuk masuk.",
@@ -52,8 +58,9 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "second_step.left": ("Kode cadangan tersisa: {count}", "Recovery codes left: {count}"),
     "second_step.renew": ("Buat kode cadangan baru", "Make new recovery codes"),
     "second_step.renew.lead": (
-        "Kode cadangan yang lama tidak berlaku lagi.",
-        "The recovery codes from before will count no more.",
+        "Kode cadangan yang lama tidak berlaku lagi, dan perangkat lain yang masuk dengan akun ini dikeluarkan.",
+        "The recovery codes from before will count no more, and whoever else is signed in with this account is signed "
+        "out.",
     ),
     "second_step.end": ("Hapus verifikasi dua langkah", "Remove two-step sign-in"),
     "second_step.end.kept": (
@@ -71,7 +78,10 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     ),
     "second_step.notice.act": ("Pasang verifikasi dua langkah", "Set up two-step sign-in"),
     "recovery.title": ("Kode cadangan", "Recovery codes"),
-    "recovery.done": ("Verifikasi dua langkah terpasang.", "Two-step sign-in is set up."),
+    "recovery.done": (
+        "Verifikasi dua langkah terpasang. Perangkat lain yang masuk dengan akun ini sudah dikeluarkan.",
+        "Two-step sign-in is set up. Whoever else was signed in with this account is signed out.",
+    ),
     "recovery.lead": (
         "Cetak atau catat sekarang, dan simpan di tempat terkunci: kode ini tidak ditampilkan lagi. Tiap kode berlaku "
         "sekali, bila ponsel hilang.",

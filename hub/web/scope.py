@@ -12,6 +12,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.models import Account
 from hub.access.roles import Role
+from hub.attendance.document_list import person_of
 from hub.roster.finding import find_person
 from hub.roster.models import Employee, Membership
 from hub.roster.units import Memberships, UnitTree
@@ -84,6 +85,13 @@ def check_person(office: FrontOffice, scope: PaperScope, employee_id: str, on: d
     if people is not None and employee_id not in people:
         raise HTTPException(404)
     note(employees=[employee_id])
+
+
+def note_letter(office: FrontOffice, document_id: int) -> None:
+    """Tell the trail whom a letter is about, before anybody is told that it is none of theirs."""
+    person = person_of(office.database, document_id)
+    if person is not None:
+        note(employees=[person])
 
 
 def check_within(office: FrontOffice, scope: PaperScope, unit_id: int | None) -> None:

@@ -13,7 +13,7 @@ from click.testing import Result
 from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
 from hub.access.roles import Role
-from hub.access.session_rows import begin_session
+from hub.access.session_rows import begin_session, list_sessions
 from hub.access.sessions import Ticket
 from hub.db import Database
 
@@ -50,6 +50,23 @@ def test_account_without_a_role_says_so_in_the_list(presensi_hub: Run) -> None:
     assert presensi_hub("account", "end", "siti", "--role", "operator", "--by", "budi").exit_code == 0
     assert "(none now)" in presensi_hub("account", "list").stdout
     assert "There are no roles" in presensi_hub("account", "roles").stdout
+
+
+def test_last_administrator_keeps_the_role(presensi_hub: Run, hub_database: Database) -> None:
+    add_account(hub_database, username="admin", password="kopi-tubruk-manis", role=Role.ADMINISTRATOR)
+    ended = ("account", "end", "admin", "--role", "administrator", "--by", "budi")
+    refused = presensi_hub(*ended)
+    assert refused.exit_code == 2
+    assert "admin is the last administrator; make another one first." in refused.stderr
+    assert [line["role"] for line in answer(presensi_hub("account", "roles", "admin", "--json"))] == ["administrator"]
+    assert presensi_hub("account", "grant", "siti", "--role", "administrator", "--by", "budi").exit_code == 0
+    assert presensi_hub(*ended).exit_code == 0
+
+
+def test_reset_of_the_second_step_signs_out(presensi_hub: Run, hub_database: Database) -> None:
+    begin_session(hub_database, Ticket("siti", "fingerprint", "desk"), now=datetime.now(UTC))
+    assert "had no second step" in presensi_hub("account", "reset-second-step", "siti").stdout
+    assert list_sessions(hub_database, "siti", now=datetime.now(UTC)) == []
 
 
 def test_account_is_signed_out_everywhere(presensi_hub: Run, hub_database: Database) -> None:

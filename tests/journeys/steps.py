@@ -37,6 +37,8 @@ ENROLMENT_STEPS: Final = (
     "look.committed",
 )
 """Of a hub that takes in an enrolment from a kiosk and looks at it."""
+DEED_STEPS: Final = ("deed.before_commit", "deed.committed")
+"""Of a request to the hub that writes: its entry in the trail is added, and both stand; nothing is answered yet."""
 
 _within = threading.local()
 
@@ -63,7 +65,7 @@ def _fuse() -> Fuse | None:
     if not wish:
         return None
     step, _, occurrence = wish.partition(":")
-    if step not in KIOSK_STEPS + HUB_STEPS + ENROLMENT_STEPS:
+    if step not in KIOSK_STEPS + HUB_STEPS + ENROLMENT_STEPS + DEED_STEPS:
         raise ValueError(f"there is no step {step}")
     return Fuse(step, int(occurrence))
 
@@ -115,6 +117,7 @@ def arm_hub() -> None:
     if fuse is None:
         return
     _watch_enrolments(fuse)
+    _watch_deeds(fuse)
     from hub.ingest import recorder
 
     def record(original: Callable[..., Any], *args: Any) -> Any:
@@ -166,6 +169,24 @@ def _watch_enrolments(fuse: Fuse) -> None:
     _wrap(kiosk_enroller.KioskEnroller, "_keep", after("look.kept"))
     _wrap(kiosk_enroller, "propose", after("look.before_commit"))
     _wrap(kiosk_enroller.KioskEnroller, "_propose", after("look.committed"))
+
+
+def _watch_deeds(fuse: Fuse) -> None:
+    from hub.web.watch import Watch
+
+    def added(original: Callable[..., Any], watch: Watch, *args: Any) -> None:
+        before = watch._in_hand
+        original(watch, *args)
+        if watch._in_hand and not before:
+            fuse.reach("deed.before_commit")
+
+    def stands(original: Callable[..., Any], watch: Watch) -> None:
+        if watch._in_hand:
+            fuse.reach("deed.committed")
+        original(watch)
+
+    _wrap(Watch, "before_commit", added)
+    _wrap(Watch, "after_commit", stands)
 
 
 def _watch_publishing(fuse: Fuse, name: str, topic_end: str) -> None:

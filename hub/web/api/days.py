@@ -8,26 +8,15 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import select
 
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers
-from hub.web.api.paging import (
-    After,
-    FirstDay,
-    LastDay,
-    Limit,
-    Page,
-    UnitNumber,
-    check_days,
-    read_place,
-    to_page,
-    write_place,
-)
+from hub.web.api.paging import Page, read_rows, to_page
+from hub.web.api.stretches import Asked
 from hub.web.guard import Office
-from hub.web.watch import note
 
 router = APIRouter(tags=["days"])
 
@@ -47,35 +36,27 @@ class DayRecord(msgspec.Struct, frozen=True, kw_only=True):
 def list_days(
     request: Request,
     office: Office,
+    asked: Asked,
     *,
     caller: Annotated[Caller, needs("days:read")],
-    first: FirstDay,
-    last: LastDay,
-    employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
-    unit: UnitNumber = None,
     explain: Annotated[bool, Query(description="With the sentences that explain each day.")] = False,
-    after: After = "",
-    limit: Limit = 100,
 ) -> Response:
     """By date, then by employee."""
-    check_days(first, last)
-    within = reach(office, caller, unit)
-    key = (StoredDay.work_date, StoredDay.employee_id)
-    conditions: list[ColumnElement[bool]] = [StoredDay.work_date >= first, StoredDay.work_date <= last]
-    place = read_place(after, tuple[date, str])
-    if place is not None:
-        conditions.append(tuple_(*key) > place)
-    if employee:
-        conditions.append(StoredDay.employee_id == employee.replace("\0", ""))
+    within = reach(office, caller, asked.unit)
+    query = select(StoredDay).where(StoredDay.work_date >= asked.first, StoredDay.work_date <= asked.last)
     if within is not None:
-        conditions.append(StoredDay.unit_id.in_(within))
+        query = query.where(StoredDay.unit_id.in_(within))
     with office.database.read() as session:
-        rows = list(session.scalars(select(StoredDay).where(*conditions).order_by(*key).limit(limit + 1)))
-    end = rows[limit - 1] if len(rows) > limit else None
-    if employee and rows:
-        note(employees=[employee])
-    shown = [_record(row, explain=explain) for row in rows[:limit]]
-    return to_page(request, shown, write_place(end.work_date, end.employee_id) if end is not None else None)
+        rows, following = read_rows(
+            session,
+            asked.of_employee(query, StoredDay.employee_id),
+            (StoredDay.work_date, StoredDay.employee_id),
+            kind=tuple[date, str],
+            after=asked.after,
+            limit=asked.limit,
+        )
+    asked.tell(rows)
+    return to_page(request, [_record(row, explain=explain) for row in rows], following)
 
 
 def _record(row: StoredDay, *, explain: bool) -> DayRecord:

@@ -8,13 +8,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from contract.errors import BadInputError
 from hub.access.idempotency import Answer, KeyTakenError, claim, is_key, keep, release
 from hub.attendance.covers import parse_cover
-from hub.attendance.document_list import DocumentLine, list_documents
-from hub.attendance.document_rows import State
+from hub.attendance.document_list import DocumentLine, document_line, list_documents
+from hub.attendance.document_rows import Receipt, State
 from hub.attendance.documents import Letter, submit
 from hub.recap.monthly import Month
 from hub.web.api.caller import Caller, needs, reach
@@ -22,8 +23,7 @@ from hub.web.api.description import answers, takes, to_json
 from hub.web.api.paging import UnitNumber
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
-from hub.web.scope import PaperScope, find_in_scope
-from hub.web.watch import note
+from hub.web.scope import PaperScope, find_in_scope, note_letter
 
 router = APIRouter(tags=["documents"])
 
@@ -126,23 +126,35 @@ def _hand_in(office: FrontOffice, caller: Caller, key: str, body: bytes) -> Resp
     except KeyTakenError as error:
         raise HTTPException(409, str(error)) from error
     if before is not None:
-        return Response(before.body, before.status, media_type="application/json")
+        return _sent(before)
     try:
-        made = _submit(office, caller, letter)
+        return _sent(_submit(office, caller, key, letter))
     except Exception:
-        release(office.database, caller.name, key)
+        meanwhile = release(office.database, caller.name, key)
+        if meanwhile is not None:
+            return _sent(meanwhile)
         raise
-    keep(office.database, caller.name, key, Answer(201, made))
-    return Response(made, 201, media_type="application/json")
 
 
-def _submit(office: FrontOffice, caller: Caller, letter: NewDocument) -> bytes:
+def _sent(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, media_type="application/json")
+
+
+def _submit(office: FrontOffice, caller: Caller, key: str, letter: NewDocument) -> Answer:
+    """The letter is on record with the answer to its key, or neither is."""
     today = office.today()
+    made: list[Answer] = []
+
+    def answer(session: Session, receipt: Receipt) -> None:
+        line = document_line(session, receipt.id, on=today)
+        made.append(Answer(201, msgspec.json.encode(line)))
+        keep(session, caller.name, key, made[0])
+
     try:
         person = find_in_scope(office, PaperScope(caller.unit_id), letter.employee, today)
     except BadInputError as error:
         raise HTTPException(404, "There is no such employee here: give the lasting id or the NIP.") from error
-    receipt = submit(
+    submit(
         office.database,
         person,
         Letter(
@@ -155,13 +167,14 @@ def _submit(office: FrontOffice, caller: Caller, letter: NewDocument) -> bytes:
         ),
         by=caller.name,
         now=office.now(),
+        together=answer,
     )
-    return msgspec.json.encode(_find(office, caller, receipt.id))
+    return made[0]
 
 
 def _find(office: FrontOffice, caller: Caller, document_id: int) -> DocumentLine:
+    note_letter(office, document_id)
     found = list_documents(office.database, document_id=document_id, unit_id=caller.unit_id, on=office.today())
     if not found:
         raise HTTPException(404, "There is no such letter here.")
-    note(employees=[found[0].employee_id])
     return found[0]

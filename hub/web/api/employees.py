@@ -16,7 +16,7 @@ from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Member
 from hub.roster.units import Memberships
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, to_json
-from hub.web.api.paging import After, Limit, Moment, Page, UnitNumber, read_place, to_page, write_place
+from hub.web.api.paging import After, Limit, Moment, Page, UnitNumber, read_rows, to_page
 from hub.web.guard import Office
 from hub.web.watch import note
 
@@ -53,17 +53,14 @@ def list_employees(
 ) -> Response:
     """Everybody, or those who belong to a unit and those below it today; in the order of their ids."""
     within, today = reach(office, caller, unit), office.today()
-    place = read_place(after, tuple[str])
-    conditions: list[ColumnElement[bool]] = [Employee.id > place[0]] if place is not None else []
+    query = select(Employee)
     if within is not None:
-        conditions.append(_belongs(within, today))
+        query = query.where(_belongs(within, today))
     if changed_since is not None:
-        conditions.append(_changed(changed_since))
+        query = query.where(_changed(changed_since))
     with office.database.read() as session:
-        query = select(Employee).where(*conditions).order_by(Employee.id).limit(limit + 1)
-        rows = list(session.scalars(query))
-        shown = _records(session, rows[:limit], today)
-    following = write_place(rows[limit - 1].id) if len(rows) > limit else None
+        rows, following = read_rows(session, query, (Employee.id,), kind=tuple[str], after=after, limit=limit)
+        shown = _records(session, rows, today)
     kept = [each for each in shown if within is None or (each.unit is not None and each.unit.id in within)]
     return to_page(request, kept, following)
 
@@ -80,9 +77,9 @@ def show_employee(employee_id: str, office: Office, caller: Annotated[Caller, ne
     with office.database.read() as session:
         row = session.get(Employee, employee_id) if "\0" not in employee_id else None
         found = _records(session, [row], today) if row is not None else []
+    note(employees=[each.id for each in found])
     if not found or (within is not None and (found[0].unit is None or found[0].unit.id not in within)):
         raise HTTPException(404, "There is no such employee here.")
-    note(employees=[employee_id])
     return to_json(found[0])
 
 

@@ -7,12 +7,14 @@ import binascii
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 from fastapi import HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BeforeValidator
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub.web.api.description import to_json
 
@@ -38,6 +40,7 @@ LastDay = Annotated[
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
@@ -69,6 +72,28 @@ def read_place(text: str, kind: type[Item]) -> Item | None:
         return msgspec.json.decode(plain, type=kind)
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
         raise HTTPException(400, "after: give `next` of the page before as it is.") from error
+
+
+def read_rows(
+    session: Session,
+    query: Select[Row],
+    key: Sequence[InstrumentedAttribute[Any]],
+    *,
+    kind: type[tuple[Any, ...]],
+    after: str,
+    limit: int,
+) -> tuple[list[Row], str | None]:
+    """Rows of a page in the order of their key, and where the next page begins (None: nowhere).
+
+    key: what no two rows share; kind: its type as a tuple, for `read_place`.
+    """
+    place = read_place(after, kind)
+    if place is not None:
+        query = query.where(tuple_(*key) > place)
+    rows = list(session.scalars(query.order_by(*key).limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], write_place(*(getattr(rows[limit - 1], column.key) for column in key))
 
 
 def check_days(first: date, last: date) -> None:

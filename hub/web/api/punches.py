@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import select
 
 from contract.errors import MalformedMessageError
 from contract.punch import Punch, decode_row
@@ -17,20 +17,9 @@ from hub.roster.models import Membership
 from hub.roster.units import Memberships
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers
-from hub.web.api.paging import (
-    After,
-    FirstDay,
-    LastDay,
-    Limit,
-    Page,
-    UnitNumber,
-    check_days,
-    read_place,
-    to_page,
-    write_place,
-)
+from hub.web.api.paging import Page, read_rows, to_page
+from hub.web.api.stretches import Asked
 from hub.web.guard import Office
-from hub.web.watch import note
 
 router = APIRouter(tags=["punches"])
 
@@ -59,52 +48,43 @@ class PunchRecord(msgspec.Struct, frozen=True, kw_only=True):
 def list_punches(
     request: Request,
     office: Office,
+    asked: Asked,
     *,
     caller: Annotated[Caller, needs("punches:read")],
-    first: FirstDay,
-    last: LastDay,
-    employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
     kiosk: Annotated[str, Query(max_length=63, description="Only of this kiosk.")] = "",
-    unit: UnitNumber = None,
-    after: After = "",
-    limit: Limit = 100,
 ) -> Response:
     """What counts as recorded from the first day to the last, in the hub's time zone."""
-    check_days(first, last)
-    within = reach(office, caller, unit)
-    key = (StoredRow.placed_at, StoredRow.device, StoredRow.epoch, StoredRow.seq)
-    begins = datetime.combine(first, time(), office.zone)
-    ends = datetime.combine(last + timedelta(days=1), time(), office.zone)
-    conditions: list[ColumnElement[bool]] = [
+    within = reach(office, caller, asked.unit)
+    begins = datetime.combine(asked.first, time(), office.zone)
+    ends = datetime.combine(asked.last + timedelta(days=1), time(), office.zone)
+    query = select(StoredRow).where(
         StoredRow.kind == "punch",
         StoredRow.placed_at >= begins.astimezone(UTC),
         StoredRow.placed_at < ends.astimezone(UTC),
-    ]
-    place = read_place(after, tuple[datetime, str, str, int])
-    if place is not None:
-        conditions.append(tuple_(*key) > place)
-    if employee:
-        conditions.append(StoredRow.person_id == employee.replace("\0", ""))
+    )
     if kiosk:
-        conditions.append(StoredRow.device == kiosk.replace("\0", ""))
+        query = query.where(StoredRow.device == kiosk.replace("\0", ""))
     if within is not None:
         ever = select(Membership.employee_id).where(Membership.unit_id.in_(within))
-        conditions.append(StoredRow.person_id.in_(ever))
+        query = query.where(StoredRow.person_id.in_(ever))
     with office.database.read() as session:
-        rows = list(session.scalars(select(StoredRow).where(*conditions).order_by(*key).limit(limit + 1)))
+        rows, following = read_rows(
+            session,
+            asked.of_employee(query, StoredRow.person_id),
+            (StoredRow.placed_at, StoredRow.device, StoredRow.epoch, StoredRow.seq),
+            kind=tuple[datetime, str, str, int],
+            after=asked.after,
+            limit=asked.limit,
+        )
         memberships = Memberships.load(session.connection(), {row.person_id for row in rows if row.person_id})
+    asked.tell(rows)
     shown = [
         _record(row)
-        for row in rows[:limit]
+        for row in rows
         if within is None
         or memberships.unit_on(row.person_id or "", row.placed_at.astimezone(office.zone).date()) in within
     ]
-    end = rows[limit - 1] if len(rows) > limit else None
-    if employee and rows:
-        note(employees=[employee])
-    return to_page(
-        request, shown, write_place(end.placed_at, end.device, end.epoch, end.seq) if end is not None else None
-    )
+    return to_page(request, shown, following)
 
 
 def _record(row: StoredRow) -> PunchRecord:

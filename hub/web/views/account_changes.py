@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Final
 
@@ -9,15 +10,17 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from contract.errors import BadInputError
-from hub.access.accounts import link_account
+from hub.access.accounts import Visitor, link_account
 from hub.access.administration import disable_account, enable_account, end_assignment, reset_password
 from hub.access.assignments import Acting, grant_role
 from hub.errors import AccountError
 from hub.roster.finding import find_person
 from hub.web.account_words import say_account
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit
+from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day
 from hub.web.views.accounts import PAGE, administer, find, read_role, show_account
+from hub.web.watch import note
 
 router = APIRouter(prefix=PAGE + "/{username}", dependencies=[Depends(check_form)])
 
@@ -39,14 +42,13 @@ def grant(
     letter: Annotated[str, Form()] = "",
 ) -> Response:
     """A further role, from one day to another, for an acting holder with the letter's number."""
-    administer(visitor, username)
-    line, choice = find(office, username), choose_unit(office, visitor, unit)
-    try:
+
+    def give(account: str) -> None:
         grant_role(
             office.database,
-            line.username,
+            account,
             read_role(role),
-            unit_id=choice.unit_id,
+            unit_id=choose_unit(office, visitor, unit).unit_id,
             first=_day(first) or office.today(),
             last=_day(last),
             acting=next((each for each in Acting if each == acting), None),
@@ -54,45 +56,35 @@ def grant(
             by=visitor.username,
             now=office.now(),
         )
-    except BadInputError as error:
-        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
-    return _done(line.username, "peran")
+
+    return _change(request, visitor, office, username, step="peran", change=give)
 
 
 @router.post("/peran/{assignment_id:int}/akhiri")
 def end(request: Request, visitor: PageVisitor, office: Office, username: str, assignment_id: int) -> Response:
     """End a role from now on."""
-    administer(visitor, username)
-    line = find(office, username)
-    try:
-        end_assignment(
-            office.database, line.username, min(assignment_id, 2**31 - 1), by=visitor.username, now=office.now()
-        )
-    except BadInputError as error:
-        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
-    return _done(line.username, "akhiri")
+    number, by, now = min(assignment_id, 2**31 - 1), visitor.username, office.now()
+
+    def take(account: str) -> None:
+        end_assignment(office.database, account, number, by=by, now=now)
+
+    return _change(request, visitor, office, username, step="akhiri", change=take)
 
 
 @router.post("/nonaktif")
 def disable(request: Request, visitor: PageVisitor, office: Office, username: str) -> Response:
-    administer(visitor, username)
-    line = find(office, username)
-    try:
-        disable_account(office.database, line.username, now=office.now())
-    except BadInputError as error:
-        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
-    return _done(line.username, "nonaktif")
+    def shut(account: str) -> None:
+        disable_account(office.database, account, now=office.now())
+
+    return _change(request, visitor, office, username, step="nonaktif", change=shut)
 
 
 @router.post("/aktif")
 def enable(request: Request, visitor: PageVisitor, office: Office, username: str) -> Response:
-    administer(visitor, username)
-    line = find(office, username)
-    try:
-        enable_account(office.database, line.username)
-    except BadInputError as error:
-        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
-    return _done(line.username, "aktif")
+    def reopen(account: str) -> None:
+        enable_account(office.database, account)
+
+    return _change(request, visitor, office, username, step="aktif", change=reopen)
 
 
 @router.post("/sandi")
@@ -110,19 +102,41 @@ def link(
     request: Request, visitor: PageVisitor, office: Office, username: str, person: Annotated[str, Form()] = ""
 ) -> Response:
     """Say which employee an account is, by name, NIP or id; `-`: nobody that is known."""
-    administer(visitor, username)
-    line, text = find(office, username), person.strip()[:200].replace("\0", "")
-    try:
+    text = person.strip()[:200].replace("\0", "")
+
+    def tie(account: str) -> None:
         if not text:
             raise AccountError("Say whom it is about: a name or a NIP.")
         employee_id = None
         if text != NOBODY:
             with office.database.read() as session:
                 employee_id = find_person(session, text, on=office.today())
-        link_account(office.database, line.username, employee_id)
+            note(employees=[employee_id])
+        link_account(office.database, account, employee_id)
+
+    return _change(request, visitor, office, username, step="pegawai", change=tie)
+
+
+def _change(
+    request: Request,
+    visitor: Visitor,
+    office: FrontOffice,
+    username: str,
+    *,
+    step: str,
+    change: Callable[[str], None],
+) -> Response:
+    """Do something about the account of this name, and show it: with what was done, or why it was refused.
+
+    403 and 404 as `administer` and `find`; change raises BadInputError.
+    """
+    administer(visitor, username)
+    line = find(office, username)
+    try:
+        change(line.username)
     except BadInputError as error:
-        return show_account(request, visitor, office, username, told=say_account(language_of(request), error))
-    return _done(line.username, "pegawai")
+        return show_account(request, visitor, office, line.username, told=say_account(language_of(request), error))
+    return RedirectResponse(address(f"{PAGE}/{line.username}", selesai=step), 303)
 
 
 def _day(text: str) -> date | None:
@@ -133,7 +147,3 @@ def _day(text: str) -> date | None:
     if day is None:
         raise AccountError(f"'{text[:20]}' is not a date.")
     return day
-
-
-def _done(username: str, step: str) -> Response:
-    return RedirectResponse(address(f"{PAGE}/{username}", selesai=step), 303)

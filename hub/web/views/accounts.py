@@ -24,6 +24,7 @@ from hub.web.account_words import say_account
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
 from hub.web.pages import language_of, render
+from hub.web.watch import note
 
 router = APIRouter()
 
@@ -53,6 +54,7 @@ def add(
     password = generate_password()
     try:
         check_username(name)
+        note(account=name)
         add_account(
             office.database,
             username=name,
@@ -91,10 +93,11 @@ def read_role(text: str) -> Role:
 
 
 def find(office: FrontOffice, username: str) -> AccountLine:
-    """404 when there is no such account."""
+    """The account of this name, which the trail is told; 404 when there is none."""
     line = find_account(office.database, username[:64].replace("\0", ""), now=office.now)
     if line is None:
         raise HTTPException(404)
+    note(account=line.username)
     return line
 
 

@@ -26,7 +26,7 @@ from hub.web.guard import Choice, Office, PageVisitor, check_form, choose_unit, 
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.paper_words import say
-from hub.web.scope import own_employee, scope_of
+from hub.web.scope import note_letter, own_employee, scope_of
 from hub.web.watch import note
 
 router = APIRouter()
@@ -137,6 +137,7 @@ def find_letter(visitor: Visitor, office: FrontOffice, number: int) -> DocumentL
     scope = scope_of(visitor)
     if not 0 < number < 2**31:
         raise HTTPException(404)
+    note_letter(office, number)
     found = list_documents(
         office.database,
         document_id=number,
@@ -146,7 +147,6 @@ def find_letter(visitor: Visitor, office: FrontOffice, number: int) -> DocumentL
     )
     if not found:
         raise HTTPException(404)
-    note(employees=[found[0].employee_id])
     return found[0]
 
 

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.access.second_step import SecondSteps, count_recovery_codes, drop_second_step
+from hub.errors import SecondStepKeyError
 from hub.web.guard import (
     Office,
     SettlingVisitor,
     TooManyAttemptsError,
     check_form,
+    current_guest,
     lacks_second_step,
     try_code,
     try_password,
@@ -60,7 +62,7 @@ def begin(request: Request, visitor: SettlingVisitor, office: Office, password: 
 @router.post("/sahkan", dependencies=[Depends(check_form)])
 def confirm(request: Request, visitor: SettlingVisitor, office: Office, code: Code = "") -> Response:
     """The first code: from now on codes are asked for. The recovery codes are shown this once."""
-    codes = _steps(office).confirm(visitor.username, code)
+    codes = _steps(office).confirm(visitor.username, code, keep=_nonce(request))
     if codes is None:
         return _page(request, visitor, office, problem="second_step.wrong", status_code=401)
     return render(request, "recovery_codes.html", codes=codes, first=True)
@@ -72,9 +74,8 @@ def renew(request: Request, visitor: SettlingVisitor, office: Office, code: Code
     refused = _check_code(request, office, visitor, code)
     if refused is not None:
         return refused
-    return render(
-        request, "recovery_codes.html", codes=_steps(office).replace_recovery_codes(visitor.username), first=False
-    )
+    codes = _steps(office).replace_recovery_codes(visitor.username, keep=_nonce(request))
+    return render(request, "recovery_codes.html", codes=codes, first=False)
 
 
 @router.post("/hapus", dependencies=[Depends(check_form)])
@@ -87,7 +88,7 @@ def switch_off(
     refused = _check_password(request, office, visitor, password) or _check_code(request, office, visitor, code)
     if refused is not None:
         return refused
-    drop_second_step(office.database, visitor.username)
+    drop_second_step(office.database, visitor.username, keep=_nonce(request))
     return RedirectResponse("/akun/dua-langkah", 303)
 
 
@@ -108,6 +109,12 @@ def _page(
         problem=problem,
         seconds=seconds,
     )
+
+
+def _nonce(request: Request) -> str | None:
+    """Of the session in use, which goes on where all others end."""
+    guest = current_guest(request)
+    return guest.nonce if guest is not None else None
 
 
 def _steps(office: FrontOffice) -> SecondSteps:
@@ -132,4 +139,6 @@ def _check_code(request: Request, office: FrontOffice, visitor: SettlingVisitor,
         right = try_code(office, visitor.username, code)
     except TooManyAttemptsError as error:
         return _page(request, visitor, office, problem="sign_in.wait", seconds=error.seconds, status_code=429)
+    except SecondStepKeyError:
+        return _page(request, visitor, office, problem="sign_in.code.no_key", status_code=503)
     return None if right else _page(request, visitor, office, problem="second_step.wrong", status_code=401)

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from hub.access.accounts import Visitor, find_visitor
 from hub.access.session_rows import end_session, end_sessions
 from hub.access.sessions import STEP_SECONDS, new_ticket
+from hub.errors import SecondStepKeyError
 from hub.web.guard import (
     FORM_COOKIE,
     SESSION_COOKIE,
@@ -105,6 +106,8 @@ def check_code(
         response = page(problem="sign_in.wait", seconds=error.seconds, status_code=429)
         response.headers["Retry-After"] = str(error.seconds)
         return response
+    except SecondStepKeyError:
+        return page(problem="sign_in.code.no_key", status_code=503)
     if not right:
         return page(problem="sign_in.code.wrong", status_code=401)
     response = _let_in(request, office, waiting, kembali)

@@ -11,9 +11,15 @@ from sqlalchemy import select
 from hub.access.accounts import add_account, authenticate, list_accounts
 from hub.access.models import RecoveryCode, SecondStep
 from hub.access.roles import Role
-from hub.access.second_step import RECOVERY_CODES, SecondSteps, count_recovery_codes, drop_second_step
+from hub.access.second_step import (
+    RECOVERY_CODES,
+    SecondSteps,
+    count_recovery_codes,
+    drop_second_step,
+    sealed_with_another,
+)
 from hub.db import Database
-from hub.errors import AccountError
+from hub.errors import AccountError, SecondStepKeyError
 
 NOW = datetime(2026, 3, 2, 7, 0, 5, tzinfo=UTC)
 PASSWORD = "kopi-tubruk-manis"
@@ -108,11 +114,29 @@ def test_what_is_no_code_is_refused(counter: Counter, code: str) -> None:
     assert not counter.steps.check("nobody", code)
 
 
+def test_secret_that_waits_under_another_key_is_made_anew(counter: Counter, database: Database) -> None:
+    SecondSteps(database, b"o" * 32, now=lambda: NOW).begin("siti")
+    assert sealed_with_another(database, KEY) == [], "nobody is kept out by one that is not asked for yet"
+    assert counter.steps.offer("siti") is None
+    assert counter.steps.confirm("siti", "123456") is None
+    assert len(counter.set_up("siti")) == RECOVERY_CODES
+
+
+def test_recovery_code_counts_under_another_key(counter: Counter, database: Database) -> None:
+    codes = counter.set_up("siti")
+    other = SecondSteps(database, b"o" * 32, now=lambda: NOW)
+    assert other.check("siti", codes[0])
+    assert not other.check("siti", codes[0])
+
+
 def test_secret_of_another_key_or_account_is_told_and_can_be_dropped(counter: Counter, database: Database) -> None:
     counter.set_up("siti")
     other = SecondSteps(database, b"o" * 32, now=lambda: NOW)
-    with pytest.raises(AccountError, match="reset-second-step siti"):
+    with pytest.raises(SecondStepKeyError, match="reset-second-step siti"):
         other.check("siti", "123456")
+    assert other.offer("siti") is None
+    assert sealed_with_another(database, b"o" * 32) == sealed_with_another(database, None) == ["siti"]
+    assert sealed_with_another(database, KEY) == []
     assert drop_second_step(database, "siti")
     assert not drop_second_step(database, "siti")
     assert count_recovery_codes(database, "siti") == 0

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub.access.accounts import add_account, find_account
 from hub.access.assignments import list_assignments
 from hub.access.roles import Role
+from hub.access.trail.chain import Entry
 from hub.db import Database
 from tests.hub.web.conftest import PASSWORD, Visitor
 
@@ -149,3 +152,40 @@ def test_list_is_searched_and_speaks_english(admin: Any, siti: Any) -> None:
     assert "A further role" in admin.get(f"{LIST}/siti").words
     assert "is the last administrator" not in admin.get(LIST).words
     assert admin.get(f"{LIST}/nobody").status == 404
+
+
+def test_trail_names_the_account_that_is_meant(
+    admin: Any, siti: Any, office: Any, unit: int, told: Callable[..., list[Entry]]
+) -> None:
+    rina = office.employee("Rina Wulandari", unit=unit, nip="198501012010011001")
+    grant = {"role": "head", "unit": str(unit)}
+    refused = {"act": "role.grant", "status": 409}
+    for step, form, said in (
+        ("peran", grant, {"act": "role.grant"}),
+        ("peran", grant | {"acting": "plh"}, refused),
+        ("peran/1/akhiri", {}, {"act": "role.end", "status": 409}),
+        ("pegawai", {"person": "198501012010011001"}, {"act": "account.link"}),
+        ("nonaktif", {}, {"act": "account.disable"}),
+        ("aktif", {}, {"act": "account.enable"}),
+        ("sandi", {}, {"act": "account.reset_password"}),
+    ):
+        post(admin, f"{LIST}/siti/{step}", **form)
+        entry = told()[-1]
+        assert (entry.act, entry.status, entry.actor) == (said["act"], said.get("status", 200), "admin"), step
+        about = msgspec.json.decode(entry.about)
+        assert about["account"] == "siti", step
+        assert about.get("employees") == ([rina] if step == "pegawai" else None)
+    admin.get(f"{LIST}/siti")
+    assert msgspec.json.decode(told("account.read")[-1].about)["account"] == "siti"
+    assert post(admin, LIST, username="Ani", role="head", unit=str(unit)).status == 200
+    assert msgspec.json.decode(told("account.add")[-1].about)["account"] == "ani"
+    assert "akun siti" in admin.get("/jejak").words
+
+
+def test_number_of_an_employee_is_no_name_and_gets_into_no_entry(admin: Any, unit: int, told: Any) -> None:
+    number = "198501012010011001"
+    page = post(admin, LIST, username=number, role="head", unit=str(unit))
+    assert (page.status, "NIP tidak dapat menjadi nama akun" in page.words) == (409, True)
+    assert post(admin, f"{LIST}/{number}/nonaktif").status == 404
+    assert admin.get(f"{LIST}/{number}").status == 404
+    assert number not in str(told())

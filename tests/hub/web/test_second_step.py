@@ -14,6 +14,8 @@ import pytest
 
 from hub.access.accounts import set_password
 from hub.access.roles import Role
+from hub.access.second_step import SecondSteps, drop_second_step
+from hub.access.session_rows import list_sessions
 from hub.access.throttle import FREE_FAILURES
 from hub.db import Database
 from hub.web.guard import SESSION_COOKIE, STEP_COOKIE
@@ -64,6 +66,26 @@ def telephone(admin: Any, wrist: Wrist) -> Callable[[], str]:
         return codes.at(wrist.at)
 
     return code
+
+
+def seal_with_another(
+    database: Database, wrist: Wrist, username: str, *, keep: str | None = None
+) -> tuple[Callable[[], str], list[str]]:
+    """A second step that a hub with another key has made: its telephone, and its recovery codes. keep: a session."""
+    drop_second_step(database, username, keep=keep)
+    steps = SecondSteps(database, b"o" * 32, now=wrist)
+    steps.begin(username)
+    offer = steps.offer(username)
+    assert offer is not None
+    codes = pyotp.TOTP(offer.secret)
+    recovery = steps.confirm(username, codes.at(wrist.at), keep=keep)
+    assert recovery is not None
+
+    def code() -> str:
+        wrist.at += timedelta(seconds=60)
+        return codes.at(wrist.at)
+
+    return code, recovery
 
 
 def test_password_alone_opens_nothing(stranger: Any, telephone: Callable[[], str]) -> None:
@@ -128,6 +150,33 @@ def test_second_step_is_changed_by_whoever_has_both(admin: Any, telephone: Calla
     assert "Belum terpasang" in admin.get("/akun/dua-langkah").words
 
 
+def test_every_change_ends_the_other_sessions_and_keeps_the_one_in_use(
+    admin: Any, stranger: Any, telephone: Callable[[], str], database: Database, wrist: Wrist
+) -> None:
+    own = list_sessions(database, "admin", now=wrist.at)
+    assert len(own) == 1
+    token = admin.get("/akun/dua-langkah").field("token")
+    for step in ("kode", "hapus"):
+        stranger.sign_in()
+        stranger.post("/masuk/kode", token=stranger.get("/masuk/kode").field("token"), code=telephone())
+        assert stranger.get("/akun").status == 200
+        changed = admin.post(f"/akun/dua-langkah/{step}", token=token, password=PASSWORD, code=telephone())
+        assert changed.status < 400
+        assert stranger.get("/akun").status == 303, step
+        assert admin.get("/akun").status == 200, step
+    assert [each.id for each in list_sessions(database, "admin", now=wrist.at)] == [each.id for each in own]
+
+
+def test_session_from_before_the_second_step_ends_with_it(
+    admin: Any, stranger: Any, request: pytest.FixtureRequest
+) -> None:
+    assert stranger.sign_in().status == 303
+    assert stranger.get("/akun").status == 200
+    request.getfixturevalue("telephone")
+    assert stranger.get("/akun").status == 303
+    assert admin.get("/akun").status == 200
+
+
 def test_nobody_begins_without_the_password(admin: Any) -> None:
     token = admin.get("/akun").field("token")
     assert admin.post("/akun/dua-langkah/mulai", token=token, password="wrong-password").status == 401
@@ -140,6 +189,33 @@ def test_interface_refuses_name_and_password_of_such_an_account(stranger: Any, t
     page = stranger.get("/api/v1/recap/daily", Authorization=basic)
     assert page.status == 401
     assert "second step" in page.text
+
+
+def test_wrong_key_lets_nobody_in_and_says_whom_to_call(
+    admin: Any,
+    stranger: Any,
+    telephone: Callable[[], str],
+    database: Database,
+    wrist: Wrist,
+    front: FrontOffice,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ticket = front.sessions.read(admin.cookies[SESSION_COOKIE])
+    assert ticket is not None
+    code, [recovery, *_] = seal_with_another(database, wrist, "admin", keep=ticket.nonce)
+    assert stranger.sign_in().headers["location"].startswith("/masuk/kode")
+    token = stranger.get("/masuk/kode").field("token")
+    page = stranger.post("/masuk/kode", token=token, code=code())
+    assert (page.status, "hubungi pengelola hub" in page.words) == (503, True)
+    assert SESSION_COOKIE not in stranger.cookies
+    assert "second-step.key" in caplog.text
+    assert "reset-second-step admin" in caplog.text
+    own = admin.get("/akun/dua-langkah")
+    assert own.status == 200
+    for step in ("kode", "hapus"):
+        page = admin.post(f"/akun/dua-langkah/{step}", token=own.field("token"), password=PASSWORD, code=code())
+        assert (page.status, "hubungi pengelola hub" in page.words) == (503, True), step
+    assert stranger.post("/masuk/kode", token=token, code=recovery).status == 303
 
 
 class TestWhereTheRoleNeedsIt:
@@ -172,3 +248,12 @@ class TestWithoutAKey:
         assert "tidak dapat menyimpan" in page.words
         token = page.field("token")
         assert admin.post("/akun/dua-langkah/mulai", token=token, password=PASSWORD).status == 404
+
+    def test_nobody_gets_in_whose_code_cannot_be_checked(
+        self, admin: Any, stranger: Any, database: Database, wrist: Wrist
+    ) -> None:
+        code, _ = seal_with_another(database, wrist, "admin")
+        stranger.sign_in()
+        page = stranger.post("/masuk/kode", token=stranger.get("/masuk/kode").field("token"), code=code())
+        assert (page.status, "hubungi pengelola hub" in page.words) == (503, True)
+        assert SESSION_COOKIE not in stranger.cookies

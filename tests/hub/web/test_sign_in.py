@@ -142,6 +142,7 @@ def test_account_page_shows_the_own_roles_and_sessions_to_every_role(as_role: Ca
 
 def test_role_that_ends_signs_out_with_the_next_page(admin: Any, database: Database) -> None:
     assert admin.get("/harian").status == 200
+    add_account(database, username="ani", password=PASSWORD, role=Role.ADMINISTRATOR)
     end_role(database, "admin", Role.ADMINISTRATOR, unit_id=None, by="budi", now=datetime(2026, 3, 2, tzinfo=UTC))
     assert admin.get("/harian").status == 303
     assert admin.sign_in().status == 401
@@ -220,3 +221,10 @@ def test_account_of_a_unit_sees_nothing_of_another(
         assert operator.get(path).status == 404, path
     lines = json.loads(operator.get("/api/v1/recap/daily").text)["lines"]
     assert [line["person"]["name"] for line in lines] == ["Ani"]
+
+
+def test_pages_before_the_door_lead_back_to_themselves_in_another_language(stranger: Any) -> None:
+    for path in ("/masuk", "/aktivasi"):
+        page = stranger.get(path)
+        assert f"/bahasa/en?kembali={path}" in page.links.addresses, path
+        assert page.text.count("<main") == 1

@@ -12,8 +12,11 @@ import msgspec
 from sqlalchemy import select, text
 
 from hub.access.models import AccountSession
+from hub.access.roles import Role
 from hub.access.tokens import SCOPES, add_token
 from hub.access.trail.chain import Entry
+from hub.attendance.covers import parse_cover
+from hub.attendance.documents import Letter, submit
 from hub.db import Database
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -83,3 +86,26 @@ def test_program_is_told_by_the_name_of_its_token(
     refused = stranger.ask("POST", "/api/v1/documents", b"{}", headers | {"Idempotency-Key": "simpeg-0002"})
     assert refused.status == told()[-1].status == 400
     assert token not in str(told())
+
+
+def test_question_about_somebody_of_another_unit_is_told(
+    stranger: Any, as_role: Callable[..., Any], office: Any, furnished: Any, told: Told, database: Database
+) -> None:
+    letter = Letter(type="Surat Dokter", covers=(parse_cover("2026-03-02"),))
+    number = submit(database, furnished.rina, letter, by="budi", now=NOW).id
+    elsewhere = office.unit("Dinas Lain")
+    token = add_token(database, "e-tpp", SCOPES, unit_id=elsewhere, days=30, by="budi", now=NOW)
+    bearer = {"Authorization": f"Bearer {token}"}
+    for path in ("/api/v1/employees/nobody", "/api/v1/documents/4711"):
+        assert stranger.get(path, **bearer).status == 404
+    assert told() == []
+    for path in (f"/api/v1/employees/{furnished.rina}", f"/api/v1/documents/{number}"):
+        assert stranger.get(path, **bearer).status == 404
+    assert as_role(Role.OPERATOR, "Dinas Lain").get(f"/surat/{number}").status == 404
+    assert [
+        (each.actor, each.act, each.status, about(each)["employees"]) for each in told() if each.kind == "read"
+    ] == [
+        ("api-token:e-tpp", "staff.read", 404, [furnished.rina]),
+        ("api-token:e-tpp", "letter.read", 404, [furnished.rina]),
+        ("operator", "letter.read", 404, [furnished.rina]),
+    ]
