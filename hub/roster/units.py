@@ -62,8 +62,9 @@ class UnitTree:
     def node(self, unit_id: int) -> UnitNode:
         return self._nodes[unit_id]
 
-    def knows(self, unit_id: int) -> bool:
-        return unit_id in self._nodes
+    @property
+    def nodes(self) -> list[UnitNode]:
+        return list(self._nodes.values())
 
     def with_node(self, node: UnitNode) -> UnitTree:
         """The same units with one of them otherwise, or new."""
