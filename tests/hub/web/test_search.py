@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from hub.access.roles import Role
-from tests.hub.web.conftest import HOSTILE, Furnished
+from hub.attendance.models import DocumentRow
+from hub.db import Database
+from hub.schedule.models import Holiday
+from tests.hub.web.conftest import HOSTILE, NOW, Furnished
 
 
 def test_people_are_found_and_what_was_typed_stays_text(admin: Any, furnished: Furnished) -> None:
@@ -26,3 +30,29 @@ def test_nobody_finds_people_of_other_units(as_role: Callable[..., Any], furnish
     assert "Rina" not in head.get("/cari?q=rina").text
     assert "kiosk-1" not in head.get("/cari?q=kiosk").text
     assert as_role(Role.TECHNICIAN).get("/cari?q=rina").status == 403
+
+
+def test_what_is_found_is_in_groups_that_lead_to_it(
+    admin: Any, as_role: Callable[..., Any], office: Any, database: Database
+) -> None:
+    unit = office.unit("Dinas Sakit Gigi")
+    rina = office.employee("Rina Wulandari", unit=unit)
+    office.kiosk("sakit-1", unit=unit)
+    with database.write() as session:
+        session.add(Holiday(day=date(2026, 3, 5), name="Sakit<b>", kind="libur", decree="SK", set_by="t", set_at=NOW))
+        session.add(DocumentRow(employee_id=rina, type="sakit", number="SAKIT/<i>7", covers=[], created_at=NOW))
+    page = admin.get("/cari?q=sakit")
+    words = " ".join(page.words.split())
+    for address in (f"/unit/{unit}", "/surat/1", "/kalender?year=2026", "/kiosk"):
+        assert address in page.links.addresses
+    for told in (
+        "SAKIT/&lt;i&gt;7 sakit · Rina Wulandari · Dinas Sakit Gigi",
+        "Libur · 5 Maret 2026 · SK · semua unit",
+    ):
+        assert told in words
+    assert ("<i>7" in page.text, "Sakit<b>" in page.text) == (False, False)
+    assert "/jadwal/jember-5" in admin.get("/cari?q=jember").links.addresses
+    office.unit("Dinas Lain")
+    elsewhere = as_role(Role.HEAD, "Dinas Lain").get("/cari?q=sakit")
+    assert ("SAKIT/" in elsewhere.text, "Dinas Sakit" in elsewhere.text) == (False, False)
+    assert "Hari libur dan surat edaran" in elsewhere.words
