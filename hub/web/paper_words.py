@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hub.errors import SheetError
+from hub.errors import PolicyError, SheetError
 from hub.web.language import Language
+from hub.web.policy_words import policy_in_indonesian
 from hub.web.unit_words import UNIT_WORDS
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
@@ -246,7 +247,7 @@ def in_indonesian(sentence: str) -> str | None:
         match = pattern.fullmatch(sentence)
         if match is not None:
             return words.format(*(group or "" for group in match.groups()))
-    return None
+    return policy_in_indonesian(sentence)
 
 
 def say(language: Language, error: Exception) -> str:
@@ -254,5 +255,7 @@ def say(language: Language, error: Exception) -> str:
     sentence = str(error)
     if language.code == "id":
         told = error.indonesian if isinstance(error, SheetError) else None
+        if told is None and isinstance(error, PolicyError):
+            told = policy_in_indonesian(sentence)
         return told or in_indonesian(sentence) or sentence
     return _COMMANDS.sub("", sentence).strip().rstrip(";:,") if "presensi hub" in sentence else sentence
