@@ -103,30 +103,31 @@ def find_days(session: Session, text: str, units: Collection[int] | None) -> tup
 def find_letters(session: Session, text: str, today: date, within: Collection[int] | None) -> tuple[FoundLetter, ...]:
     """Letters whose number holds all words, or that are on record under just this number; the newest first.
 
+    Nothing for a text without a digit: numbers of letters have some, and names of people are asked for more often.
     within: of people who are in these units today; None: of everybody.
     """
+    if not any(character.isdigit() for character in text):
+        return ()
     matches: ColumnElement[bool] = and_(*_all_words(text, DocumentRow.number))
     if text.isascii() and text.isdigit() and len(text) < 10:
         matches = or_(matches, DocumentRow.id == int(text))
-    # Most texts match few letters: whose they are is asked for these alone.
-    hits = select(DocumentRow.id, DocumentRow.employee_id).where(matches).subquery()
+    # Asked for the letters that match and for no others: a regency has tens of thousands.
     newest = (
-        select(Membership.employee_id, func.max(Membership.id).label("membership_id"))
+        select(func.max(Membership.id))
         .where(
-            Membership.employee_id.in_(select(hits.c.employee_id)),
+            Membership.employee_id == DocumentRow.employee_id,
             or_(Membership.valid_from.is_(None), Membership.valid_from <= today),
             or_(Membership.valid_until.is_(None), Membership.valid_until >= today),
         )
-        .group_by(Membership.employee_id)
-        .subquery()
+        .correlate(DocumentRow)
+        .scalar_subquery()
     )
     query = (
         select(DocumentRow, Employee.name, Unit.name)
-        .join(hits, hits.c.id == DocumentRow.id)
         .join(Employee, Employee.id == DocumentRow.employee_id)
-        .outerjoin(newest, newest.c.employee_id == DocumentRow.employee_id)
-        .outerjoin(Membership, Membership.id == newest.c.membership_id)
+        .outerjoin(Membership, Membership.id == newest)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
+        .where(matches)
         .order_by(DocumentRow.id.desc())
         .limit(SHOWN)
     )
@@ -148,10 +149,12 @@ def find_letters(session: Session, text: str, today: date, within: Collection[in
 
 def _all_words(text: str, *columns: _Text) -> list[ColumnElement[bool]]:
     """Each word in at least one of the columns."""
-    return [
-        or_(*(func.lower(column).contains(word, autoescape=True) for column in columns))
-        for word in text.casefold().split()
-    ]
+    return [or_(*(_holds(column, word) for column in columns)) for word in text.casefold().split()]
+
+
+def _holds(column: _Text, word: str) -> ColumnElement[bool]:
+    # Figures have no capitals, and are compared faster as they stand.
+    return (column if word.upper() == word else func.lower(column)).contains(word, autoescape=True)
 
 
 def _for(column: InstrumentedAttribute[int | None], units: Collection[int] | None) -> list[ColumnElement[bool]]:

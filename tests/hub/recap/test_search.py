@@ -118,6 +118,7 @@ def test_schedules_days_off_and_letters_are_found(database: Database, records: d
     assert [each.id for each in search(database, "800", TODAY).letters] == [2, 1]
     assert search(database, "800", TODAY, letters=False).letters == ()
     assert search(database, "8%0", TODAY).letters == ()
+    assert search(database, "dinkes", TODAY).letters == (), "whoever looks for a letter knows a figure of it"
 
 
 def test_letter_is_found_by_the_number_that_it_is_on_record_under(database: Database, records: dict[str, int]) -> None:
