@@ -17,6 +17,7 @@ from hub.roster import kiosk_enrolment_models as kiosk_enrolment
 from hub.roster import models as roster
 from hub.roster import operator_models as operators
 from hub.roster import timetable_models as timetables
+from hub.roster import unit_models as unit_changes
 from hub.schedule import models as schedule
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "timetables",
     "tokens",
     "trail",
+    "unit_changes",
 ]

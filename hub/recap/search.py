@@ -1,4 +1,4 @@
-"""Finds people, units and kiosks by a part of what they are called, within what somebody may see."""
+"""Finds whatever has a name by a part of it, within what somebody may see: people, units, kiosks, rules, letters."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.recap.grid_people import matches_person
 from hub.recap.people import NO_UNIT, Person, UnitName
+from hub.recap.search_records import FoundDay, FoundLetter, FoundSchedule, find_days, find_letters, find_schedules
 from hub.roster.models import Employee, Membership, Unit
 from hub.roster.newcomers import NOT_YET
 from hub.roster.units import UnitTree
@@ -31,36 +32,68 @@ class FoundPerson(msgspec.Struct, frozen=True):
     left: date | None
 
 
+class FoundUnit(msgspec.Struct, frozen=True):
+    """above: the unit that it stands below; None: it is at the top. closed: its last day has passed."""
+
+    id: int
+    name: str
+    above: str | None
+    closed: bool
+
+
+class FoundKiosk(msgspec.Struct, frozen=True):
+    """unit None: it serves everybody."""
+
+    device: str
+    unit: str | None
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a text led to. more: there are further people."""
 
     people: tuple[FoundPerson, ...] = ()
     more: bool = False
-    units: tuple[UnitName, ...] = ()
-    kiosks: tuple[str, ...] = ()
+    units: tuple[FoundUnit, ...] = ()
+    kiosks: tuple[FoundKiosk, ...] = ()
+    schedules: tuple[FoundSchedule, ...] = ()
+    days: tuple[FoundDay, ...] = ()
+    letters: tuple[FoundLetter, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.people or self.units or self.kiosks)
+        return not (self.people or self.units or self.kiosks or self.schedules or self.days or self.letters)
 
 
-def search(database: Database, text: str, today: date, unit_id: int | None = None, *, kiosks: bool = True) -> Found:
-    """What has all words of the text in its name, or its digits in the NIP.
+def search(
+    database: Database,
+    text: str,
+    today: date,
+    unit_id: int | None = None,
+    *,
+    kiosks: bool = True,
+    letters: bool = True,
+) -> Found:
+    """What has all words of the text in its name, or its digits in the NIP or in the number of a letter.
 
     unit_id: of this unit and those below it; None: of all. Nothing for a text of fewer than FEWEST_CHARACTERS. People
-    come by name; kiosks only where they are asked for.
+    come by name; kiosks and letters only where they are asked for.
     """
     text = text.strip()
     if len(text) < FEWEST_CHARACTERS:
         return Found()
     with database.read() as session:
-        within = None if unit_id is None else UnitTree.load(session.connection()).within(unit_id)
+        tree = None if unit_id is None else UnitTree.load(session.connection())
+        within = tree.within(unit_id) if tree is not None and unit_id is not None else None
+        bearing = within | set(tree.above(unit_id)) if tree is not None and within is not None else None
         people = _find_people(session, text, today, within)
         return Found(
             people=tuple(people[:SHOWN]),
             more=len(people) > SHOWN,
-            units=_find_units(session, text, within),
+            units=_find_units(session, text, today, within),
             kiosks=_find_kiosks(session, text, within) if kiosks else (),
+            schedules=find_schedules(session, text),
+            days=find_days(session, text, bearing),
+            letters=find_letters(session, text, today, within) if letters else (),
         )
 
 
@@ -96,16 +129,32 @@ def _find_people(session: Session, text: str, today: date, within: Collection[in
     ]
 
 
-def _find_units(session: Session, text: str, within: Collection[int] | None) -> tuple[UnitName, ...]:
+def _find_units(session: Session, text: str, today: date, within: Collection[int] | None) -> tuple[FoundUnit, ...]:
+    above = aliased(Unit)
     words = [func.lower(Unit.name).contains(word, autoescape=True) for word in text.casefold().split()]
-    query = select(Unit.name, Unit.id).where(*words).order_by(func.lower(Unit.name)).limit(SHOWN // 5)
+    query = (
+        select(Unit.id, Unit.name, above.name, Unit.valid_until)
+        .outerjoin(above, above.id == Unit.parent_id)
+        .where(*words)
+        .order_by(func.lower(Unit.name))
+        .limit(SHOWN // 5)
+    )
     if within is not None:
         query = query.where(Unit.id.in_(within))
-    return tuple(UnitName(name, unit_id) for name, unit_id in session.execute(query))
+    return tuple(
+        FoundUnit(unit_id, name, of, last is not None and last < today)
+        for unit_id, name, of, last in session.execute(query)
+    )
 
 
-def _find_kiosks(session: Session, text: str, within: Collection[int] | None) -> tuple[str, ...]:
-    query = select(Kiosk.device).where(Kiosk.device.contains(text.casefold(), autoescape=True))
+def _find_kiosks(session: Session, text: str, within: Collection[int] | None) -> tuple[FoundKiosk, ...]:
+    query = (
+        select(Kiosk.device, Unit.name)
+        .outerjoin(Unit, Unit.id == Kiosk.unit_id)
+        .where(Kiosk.device.contains(text.casefold(), autoescape=True))
+        .order_by(Kiosk.device)
+        .limit(SHOWN // 5)
+    )
     if within is not None:
         query = query.where(Kiosk.unit_id.in_(within))
-    return tuple(session.scalars(query.order_by(Kiosk.device).limit(SHOWN // 5)))
+    return tuple(FoundKiosk(device, unit) for device, unit in session.execute(query))

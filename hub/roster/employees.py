@@ -41,6 +41,13 @@ def ensure_unit(
     return unit
 
 
+def refuse_closed(session: Session, unit_id: int, day: date) -> None:
+    """BadInputError when a unit is closed on a day: nobody comes to it any more."""
+    unit = session.get_one(Unit, unit_id)
+    if unit.valid_until is not None and day > unit.valid_until:
+        raise BadInputError(f"{unit.name} is closed after {unit.valid_until}; choose another unit.")
+
+
 def find_employee(session: Session, name: str, unit_id: int, today: date) -> Employee | None:
     """The employee of this name who is in this unit today; None: nobody."""
     query = (
@@ -80,8 +87,10 @@ def transfer_employee(
 ) -> None:
     """Move an employee to another unit from a day on; the old membership ends on the day before.
 
-    basis: the letter that moves the person (Ps 12); None: there is none.
+    basis: the letter that moves the person (Ps 12); None: there is none. BadInputError when the unit is closed then, or
+    the person is moved already from a later day.
     """
+    refuse_closed(session, unit_id, from_day)
     affected = session.scalars(
         select(Membership).where(
             Membership.employee_id == employee.id,

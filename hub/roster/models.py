@@ -28,7 +28,10 @@ DEFAULT_POLICY = "jember-5"
 
 
 class Unit(Base):
-    """An office or a part of one. timezone: IANA name; work dates are local to it. parent_id None: at the top."""
+    """An office or a part of one. timezone: IANA name; work dates are local to it. parent_id None: at the top.
+
+    valid_until: its last day; None: it goes on.
+    """
 
     __tablename__ = "unit"
 
@@ -37,6 +40,7 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     timezone: Mapped[str] = mapped_column(String(64), default=DEFAULT_TIMEZONE)
     created_at: Mapped[datetime]
+    valid_until: Mapped[date | None] = mapped_column(Date)
 
 
 class UnitPolicy(Base):

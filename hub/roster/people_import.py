@@ -62,6 +62,7 @@ class _Known:
     """What is on record, read once."""
 
     units: dict[str, int]
+    closed: dict[int, date]
     by_nip: dict[str, list[Employee]]
     without_nip: dict[str, list[Employee]]
     terms: dict[str, list[EmploymentTerm]]
@@ -183,6 +184,13 @@ class _Importer:
                 "unit",
                 f"unit '{name}' tidak ada; perbaiki namanya, atau jalankan dengan --make-units.",
                 f"there is no unit '{name}'; correct its name, or run with --make-units.",
+            )
+        last = self._known.closed.get(unit_id)
+        if last is not None and (line.day("valid_from") or self._without_tmt or self._today) > last:
+            raise line.error(
+                "unit",
+                f"unit '{name}' ditutup setelah {last}; pilih unit lain.",
+                f"the unit '{name}' is closed after {last}; choose another unit.",
             )
         return unit_id
 
@@ -370,8 +378,10 @@ def _read_known(session: Session) -> _Known:
     terms: dict[str, list[EmploymentTerm]] = defaultdict(list)
     for term in session.scalars(select(EmploymentTerm).order_by(EmploymentTerm.id)):
         terms[term.employee_id].append(term)
+    units = session.execute(select(Unit.id, Unit.name, Unit.valid_until)).all()
     return _Known(
-        units={name.casefold(): unit_id for unit_id, name in session.execute(select(Unit.id, Unit.name))},
+        units={unit.name.casefold(): unit.id for unit in units},
+        closed={unit.id: unit.valid_until for unit in units if unit.valid_until is not None},
         by_nip=by_nip,
         without_nip=without,
         terms=terms,

@@ -17,7 +17,7 @@ from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Membership, Unit
 class UnitNode:
     """One unit. policies: (valid from, valid until, name, group), ascending; both days included, None: without end.
 
-    A policy with a group is for people of this group only.
+    A policy with a group is for people of this group only. valid_until: the unit's last day; None: it goes on.
     """
 
     id: int
@@ -25,6 +25,7 @@ class UnitNode:
     parent_id: int | None
     timezone: str
     policies: tuple[tuple[date, date | None, str, str | None], ...]
+    valid_until: date | None = None
 
     def own_policy_on(self, day: date, group: str | None) -> str | None:
         """The unit's own policy for a group (None: for all) on a day; of several the one that began last."""
@@ -52,11 +53,22 @@ class UnitTree:
         query = select(*columns, UnitPolicy.group).order_by(UnitPolicy.valid_from, UnitPolicy.id)
         for unit_id, first, last, name, group in connection.execute(query):
             policies[unit_id].append((first, last, name, group))
-        units = connection.execute(select(Unit.id, Unit.name, Unit.parent_id, Unit.timezone))
-        return cls(UnitNode(row.id, row.name, row.parent_id, row.timezone, tuple(policies[row.id])) for row in units)
+        units = connection.execute(select(Unit.id, Unit.name, Unit.parent_id, Unit.timezone, Unit.valid_until))
+        return cls(
+            UnitNode(row.id, row.name, row.parent_id, row.timezone, tuple(policies[row.id]), row.valid_until)
+            for row in units
+        )
 
     def node(self, unit_id: int) -> UnitNode:
         return self._nodes[unit_id]
+
+    @property
+    def nodes(self) -> list[UnitNode]:
+        return list(self._nodes.values())
+
+    def with_node(self, node: UnitNode) -> UnitTree:
+        """The same units with one of them otherwise, or new."""
+        return UnitTree((self._nodes | {node.id: node}).values())
 
     def within(self, unit_id: int) -> set[int]:
         """The unit and everything below it."""

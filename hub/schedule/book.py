@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from hub.roster.models import Unit, UnitPolicy
 from hub.schedule.models import PolicyVersion
 from hub.schedule.policy import PRESETS, Policy, parse_policy, preset_names, read_policy_text
 from hub.schedule.weekdays import WEEKDAYS
+
+_HOURS: Final = re.compile(r"\bhours\[(\d+)\]")
 
 TIMES: Final = ("in_opens", "in_due", "out_due", "out_closes")
 
@@ -112,8 +115,17 @@ def rewritten(text: str, name: str, week: Sequence[WrittenDay]) -> str:
         raise PolicyError("A week needs a working day.")
     changed = {key: value for key, value in table.items() if key not in ("hours", "rest", "weekly_minutes", "name")}
     written = tomli_w.dumps({"name": name, **changed, "rest": rest, "hours": hours})
-    parse_policy(written, source=name)
+    try:
+        parse_policy(written, source=name)
+    except PolicyError as error:
+        raise PolicyError(_HOURS.sub(lambda found: _days_said(hours, found), str(error))) from error
     return written
+
+
+def _days_said(hours: Sequence[Mapping[str, Any]], found: re.Match[str]) -> str:
+    """`hours[2]` by its days: whoever fills in a form sees no tables."""
+    number = int(found[1])
+    return f"hours of {', '.join(hours[number - 1]['days'])}" if 0 < number <= len(hours) else found[0]
 
 
 def written_week(policy: Policy) -> list[WrittenDay] | None:

@@ -56,6 +56,8 @@ from hub.web.views import (
 )
 from hub.web.views import calendar as calendar_pages
 from hub.web.views import register as register_pages
+from hub.web.views import units as unit_pages
+from hub.web.views import units_import as unit_import_pages
 
 office_views = (handover, faults, schedules)
 access_views = (sign_in, second_step, account, trail)
@@ -64,6 +66,7 @@ master_views = (register_pages, calendar_pages)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
+unit_views = (unit_import_pages, unit_pages)
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +83,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     for views in (*master_views, *access_views, *record_views, *paper_views, *office_views):
         app.include_router(views.router)
     for views in role_views:
+        app.include_router(views.router)
+    for views in unit_views:
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

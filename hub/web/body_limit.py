@@ -18,7 +18,9 @@ MAX_UPLOAD_BYTES: Final = 32 << 20
 MAX_DRAINED_BYTES: Final = 512 << 20
 """So much is read and thrown away, so that the browser gets to the words that say no."""
 
-_UPLOADS: Final = re.compile(r"/(surat|pembatalan|manual|gangguan)(/[^/]+){0,2}|/pegawai/impor|/kalender/impor")
+_UPLOADS: Final = re.compile(
+    r"/(surat|pembatalan|manual|gangguan)(/[^/]+){0,2}|/pegawai/impor|/kalender/impor|/unit/impor"
+)
 
 
 class BodyLimit:

@@ -90,6 +90,16 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /kalender/impor": DeedName("holidays.check"),
     "POST /kalender/edaran": DeedName("circular.add"),
     "POST /kalender/tarik": DeedName("calendar.withdraw"),
+    # Units
+    "GET /unit": DeedName("units.read"),
+    "GET /unit/{unit_id:int}": DeedName("unit.read"),
+    "GET /unduh/unit.csv": DeedName("units.download"),
+    "POST /unit": DeedName("unit.add"),
+    "POST /unit/{unit_id:int}/nama": DeedName("unit.rename"),
+    "POST /unit/{unit_id:int}/pindah": DeedName("unit.move"),
+    "POST /unit/{unit_id:int}/tutup": DeedName("unit.close"),
+    "POST /unit/{unit_id:int}/buka": DeedName("unit.reopen"),
+    "POST /unit/impor": DeedName("units.check"),
     # Programs
     "GET /api/v1/employees": DeedName("staff.read"),
     "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),
@@ -148,6 +158,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /kalender": "days off and circulars, which name nobody",
     "GET /unduh/libur.csv": "days off, which name nobody",
     "GET /pegawai/impor": "an empty form",
+    "GET /unit/impor": "an empty form",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
     "GET /readyz": "whether the database answers",
@@ -164,6 +175,7 @@ ACTS: Final = tuple(
         | {"fault.take_up", "fault.solve", "fault.reopen"}
         | {"schedule.save"}
         | {"staff.import", "holidays.import"}
+        | {"units.import"}
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
     )
 )

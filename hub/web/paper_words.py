@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hub.errors import SheetError
+from hub.errors import PolicyError, SheetError
 from hub.web.language import Language
+from hub.web.policy_words import policy_in_indonesian
+from hub.web.unit_words import UNIT_WORDS
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
 
@@ -236,7 +238,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"'(.*)' cannot stand for a person.*", "'{0}' bukan nama yang dapat dicatat."),
 )
 
-_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS)
+_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in (*UNIT_WORDS, *_WORDS))
 
 
 def in_indonesian(sentence: str) -> str | None:
@@ -245,7 +247,7 @@ def in_indonesian(sentence: str) -> str | None:
         match = pattern.fullmatch(sentence)
         if match is not None:
             return words.format(*(group or "" for group in match.groups()))
-    return None
+    return policy_in_indonesian(sentence)
 
 
 def say(language: Language, error: Exception) -> str:
@@ -253,5 +255,7 @@ def say(language: Language, error: Exception) -> str:
     sentence = str(error)
     if language.code == "id":
         told = error.indonesian if isinstance(error, SheetError) else None
+        if told is None and isinstance(error, PolicyError):
+            told = policy_in_indonesian(sentence)
         return told or in_indonesian(sentence) or sentence
     return _COMMANDS.sub("", sentence).strip().rstrip(";:,") if "presensi hub" in sentence else sentence

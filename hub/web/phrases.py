@@ -11,6 +11,7 @@ from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_roles import ROLES
 from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_trail import TRAIL
+from hub.web.phrases_units import UNITS
 from hub.web.phrases_viewing import VIEWING
 
 Phrase = tuple[str, str]
@@ -456,4 +457,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **SCHEDULES,
     **TRAIL,
     **MASTER,
+    **UNITS,
 }

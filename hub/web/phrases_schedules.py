@@ -22,6 +22,10 @@ SCHEDULES: Final[dict[str, tuple[str, str]]] = {
     "schedule.week": ("Seminggu", "A week"),
     "schedule.preset": ("bawaan", "preset"),
     "schedule.by_roster": ("Jamnya dari jadwal giliran atau kontrak", "Hours come from a roster or contract"),
+    "schedule.remark": (
+        "Jam kerja {hours} jam seminggu; ketentuan {legal} jam.",
+        "The working week has {hours} hours; the law says {legal}.",
+    ),
     "schedule.other_week": ("bukan 37,5 jam", "not 37.5 hours"),
     "schedule.hours": ("{hours} jam", "{hours} h"),
     "schedule.a_week": ("seminggu", "a week"),

@@ -20,7 +20,7 @@ from hub.errors import PolicyError
 from hub.recap.monthly import Month
 from hub.schedule.book import TIMES, BookLine, WrittenDay, followers, read_book, rewritten, written_week
 from hub.schedule.decisions import Author, add_policy, assign_policy
-from hub.schedule.policy import Policy, parse_policy
+from hub.schedule.policy import LEGAL_WEEK_MINUTES, Policy, parse_policy
 from hub.web import watch
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
@@ -81,6 +81,7 @@ def show_schedule(request: Request, visitor: PageVisitor, office: Office, name: 
         followers=following,
         may_change=_may_change(visitor) and written_week(line.policy) is not None,
         done=request.query_params.get("selesai", "") == "ya",
+        legal_hours=LEGAL_WEEK_MINUTES / 60,
         page=PAGE,
     )
 
@@ -104,7 +105,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
     _require_change(visitor)
     line = _find(office, name)
     watch.note(act="schedule.save" if written.get("tindakan") == "simpan" else "schedule.try")
-    draft = _read(office, visitor, line, written)
+    draft = _read(request, office, visitor, line, written)
     if draft.trouble or draft.policy is None:
         return _show(request, visitor, office, line, draft, status_code=400)
     if written.get("tindakan") != "simpan":
@@ -125,7 +126,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
     return RedirectResponse(address(f"{PAGE}/{added.name}", selesai="ya"), 303)
 
 
-def _read(office: FrontOffice, visitor: Visitor, line: BookLine, written: Mapping[str, str]) -> Draft:
+def _read(request: Request, office: FrontOffice, visitor: Visitor, line: BookLine, written: Mapping[str, str]) -> Draft:
     """What was written as a policy, tried on the last month of the unit that is to follow it."""
     week = [
         WrittenDay(
@@ -150,7 +151,7 @@ def _read(office: FrontOffice, visitor: Visitor, line: BookLine, written: Mappin
             month = Month.of(office.today()).shifted(-1).first
             preview = preview_policy(office.database, text, choice.unit_id, month, now=office.now())
     except BadInputError as error:
-        return _with_trouble(draft, str(error))
+        return _troubled(request, draft, error)
     return Draft(draft.name, draft.first, draft.unit, week, text, policy, preview)
 
 
@@ -174,7 +175,8 @@ def _show(
         draft=draft,
         chart=draw_week(shown.week or ()) if not draft.trouble else None,
         hours=shown.week_minutes / 60,
-        remark=shown.week_remark() if draft.policy is not None else None,
+        remark=draft.policy is not None and shown.week_remark() is not None,
+        legal_hours=LEGAL_WEEK_MINUTES / 60,
         choice=choose_unit(office, visitor, ""),
         times=TIMES,
         page=PAGE,

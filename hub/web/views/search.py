@@ -1,4 +1,4 @@
-"""One field that finds people, units and kiosks."""
+"""One field that finds people, units, kiosks, schedules, days off and letters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ def show_search(request: Request, visitor: PageVisitor, office: Office, q: str =
     today = office.today()
     with office.database.one_read():
         scope = choose_unit(office, visitor, "").unit_id
-        found = search(office.database, asked, today, scope, kiosks=may(visitor.role, "fleet"))
+        found = search(
+            office.database,
+            asked,
+            today,
+            scope,
+            kiosks=may(visitor.role, "fleet"),
+            letters=may(visitor.role, "letters"),
+        )
     return render(
         request,
         "search.html",

@@ -290,6 +290,10 @@ def page_paths(furnished: Furnished) -> list[str]:
         f"/pegawai/{furnished.rina}/data",
         f"/pegawai/{furnished.hostile}/data",
         "/kalender",
+        "/unit",
+        "/unit?buka=semua&tutup=ya",
+        f"/unit/{furnished.unit}",
+        "/unit/impor",
     ]
 
 

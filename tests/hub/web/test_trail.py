@@ -71,6 +71,9 @@ SIMPLE = {
     "GET /jejak": "/jejak?pegawai={rina}",
     "GET /unduh/pegawai.csv": "/unduh/pegawai.csv",
     "GET /pegawai/{employee_id}/data": "/pegawai/{rina}/data",
+    "GET /unit": "/unit",
+    "GET /unit/{unit_id:int}": "/unit/{unit}",
+    "GET /unduh/unit.csv": "/unduh/unit.csv",
 }
 """One address for each route that shows people without anything having been made for it first."""
 
