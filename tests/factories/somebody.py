@@ -14,7 +14,7 @@ from hub.web.phrases import PHRASES
 
 Words = tuple[str, str]
 SIZES: Final = {"desk": (1280, 800, False), "telephone": (390, 844, True)}
-PATIENCE_MS: Final = 20_000
+PATIENCE_MS: Final = 60_000
 """How long a word may take to appear on a busy machine."""
 _FITS: Final = "document.documentElement.scrollWidth <= innerWidth"
 _ENGLISH: Final = re.compile(r"\b(?:the|of|is|are|was|has|and|with|for|not|this|who)\b")
@@ -67,19 +67,25 @@ class Somebody:
         """A link."""
         self._named("link", words, within).click()
 
-    def go_to(self, *words: str) -> None:
-        """A page of the menu; on a telephone the menu is opened first."""
-        menu = self.page.locator("#menu")
-        if not menu.is_visible():
-            self.page.get_by_role("button", name="Menu").click()
+    def go_to(self, *words: str, under: Words | None = None) -> None:
+        """A page of the menu, which is opened first on a telephone; under: a part of it that is folded up."""
+        menu = self._menu()
+        if under is not None:
+            menu.get_by_text(self.say(under), exact=True).click()
         menu.get_by_role("link", name=self.say(words), exact=True).click()
 
-    def fill(self, label: Words, text: str) -> None:
-        self._labelled(label).fill(text)
+    def go_out(self) -> None:
+        self._menu().get_by_role("button", name=self.say(("Keluar", "Sign out"))).click()
 
-    def choose(self, label: Words, *option: str) -> None:
+    def unfold(self, *words: str) -> None:
+        self.page.locator("main summary").get_by_text(self.say(words)).click()
+
+    def fill(self, label: Words, text: str, *, of: str = "main") -> None:
+        self._labelled(label, of).fill(text)
+
+    def choose(self, label: Words, *option: str, of: str = "main") -> None:
         """An option by its words."""
-        self._labelled(label).select_option(label=self.say(option))
+        self._named("combobox", label, of).select_option(label=self.say(option))
 
     def tick(self, label: Words) -> None:
         self._labelled(label).check()
@@ -95,7 +101,7 @@ class Somebody:
 
     def sees(self, *words: str, within: str = "main") -> None:
         """Wait until the words are on the page."""
-        self.page.locator(within).get_by_text(self.say(words)).first.wait_for()
+        self.page.locator(within).get_by_text(self.say(words)).filter(visible=True).first.wait_for()
 
     @property
     def text(self) -> str:
@@ -122,8 +128,14 @@ class Somebody:
     def _named(self, role: str, words: tuple[str, ...], within: str) -> Any:
         return self.page.locator(within).get_by_role(role, name=self.say(words)).first
 
-    def _labelled(self, label: Words) -> Any:
-        return self.page.locator("main").get_by_label(self.say(label)).first
+    def _labelled(self, label: Words, within: str = "main") -> Any:
+        return self.page.locator(within).get_by_label(self.say(label)).first
+
+    def _menu(self) -> Any:
+        menu = self.page.locator("#menu")
+        if not menu.is_visible():
+            self.page.get_by_role("button", name="Menu").click()
+        return menu
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((self.hub, "data:")):
