@@ -10,6 +10,7 @@ from typing import Final
 
 from hub.errors import SheetError
 from hub.web.language import Language
+from hub.web.schedule_words import SCHEDULE_WORDS
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
 
@@ -236,7 +237,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"'(.*)' cannot stand for a person.*", "'{0}' bukan nama yang dapat dicatat."),
 )
 
-_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS)
+_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS + SCHEDULE_WORDS)
 
 
 def in_indonesian(sentence: str) -> str | None:

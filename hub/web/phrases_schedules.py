@@ -73,6 +73,10 @@ SCHEDULES: Final[dict[str, tuple[str, str]]] = {
     "schedule.late": ("terlambat {minutes} mnt", "{minutes} min late"),
     "schedule.early": ("pulang awal {minutes} mnt", "left {minutes} min early"),
     "schedule.nothing": ("Tidak ada hari yang menjadi lain.", "No day comes out otherwise."),
+    "schedule.week_differs": (
+        "Seminggu menjadi {hours} jam; ketentuannya {legal} jam.",
+        "The week comes to {hours} hours; the law says {legal}.",
+    ),
     "schedule.trouble": ("Jam kerja ini belum dapat dipakai:", "These hours cannot be used yet:"),
     "schedule.choose_unit": (
         "Pilih unit untuk melihat akibatnya atas bulan lalu.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 
@@ -104,7 +104,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
     _require_change(visitor)
     line = _find(office, name)
     watch.note(act="schedule.save" if written.get("tindakan") == "simpan" else "schedule.try")
-    draft = _read(office, visitor, line, written)
+    draft = _read(request, office, visitor, line, written)
     if draft.trouble or draft.policy is None:
         return _show(request, visitor, office, line, draft, status_code=400)
     if written.get("tindakan") != "simpan":
@@ -125,7 +125,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
     return RedirectResponse(address(f"{PAGE}/{added.name}", selesai="ya"), 303)
 
 
-def _read(office: FrontOffice, visitor: Visitor, line: BookLine, written: Mapping[str, str]) -> Draft:
+def _read(request: Request, office: FrontOffice, visitor: Visitor, line: BookLine, written: Mapping[str, str]) -> Draft:
     """What was written as a policy, tried on the last month of the unit that is to follow it."""
     week = [
         WrittenDay(
@@ -150,16 +150,12 @@ def _read(office: FrontOffice, visitor: Visitor, line: BookLine, written: Mappin
             month = Month.of(office.today()).shifted(-1).first
             preview = preview_policy(office.database, text, choice.unit_id, month, now=office.now())
     except BadInputError as error:
-        return _with_trouble(draft, str(error))
+        return _troubled(request, draft, error)
     return Draft(draft.name, draft.first, draft.unit, week, text, policy, preview)
 
 
 def _troubled(request: Request, draft: Draft, error: BadInputError) -> Draft:
-    return _with_trouble(draft, say(language_of(request), error))
-
-
-def _with_trouble(draft: Draft, trouble: str) -> Draft:
-    return Draft(draft.name, draft.first, draft.unit, draft.week, trouble=trouble)
+    return replace(draft, trouble=say(language_of(request), error))
 
 
 def _show(
@@ -174,7 +170,7 @@ def _show(
         draft=draft,
         chart=draw_week(shown.week or ()) if not draft.trouble else None,
         hours=shown.week_minutes / 60,
-        remark=shown.week_remark() if draft.policy is not None else None,
+        other_week=draft.policy is not None and shown.week_remark() is not None,
         choice=choose_unit(office, visitor, ""),
         times=TIMES,
         page=PAGE,
