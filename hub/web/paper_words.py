@@ -11,6 +11,7 @@ from typing import Final
 from hub.errors import PolicyError, SheetError
 from hub.web.language import Language
 from hub.web.policy_words import policy_in_indonesian
+from hub.web.schedule_words import SCHEDULE_WORDS
 from hub.web.unit_words import UNIT_WORDS
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")
@@ -238,7 +239,9 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"'(.*)' cannot stand for a person.*", "'{0}' bukan nama yang dapat dicatat."),
 )
 
-_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in (*UNIT_WORDS, *_WORDS))
+_PATTERNS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), words) for pattern, words in (*UNIT_WORDS, *_WORDS, *SCHEDULE_WORDS)
+)
 
 
 def in_indonesian(sentence: str) -> str | None:

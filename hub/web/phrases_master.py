@@ -114,7 +114,7 @@ MASTER: Final[dict[str, tuple[str, str]]] = {
     "calendar.in_due": ("Masuk", "Arrival due"),
     "calendar.out_due": ("Pulang", "Departure from"),
     "calendar.weekdays": ("Hari", "Weekdays"),
-    "calendar.weekdays_hint": ("Kosong: semua. Misalnya senin-kamis.", "Empty: all. Such as mon-thu."),
+    "calendar.weekdays_hint": ("Kosong: semua. Misalnya senin-kamis.", "Empty: all. Such as monday-thursday."),
     "act.staff.download": ("Unduh daftar pegawai", "Staff as a file"),
     "act.record.read": ("Lihat data pegawai", "Somebody's record"),
     "act.staff.move": ("Pindahkan pegawai", "Employee moved"),

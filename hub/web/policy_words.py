@@ -191,7 +191,8 @@ def policy_in_indonesian(sentence: str) -> str | None:
         for pattern, words in _PATTERNS:
             match = pattern.fullmatch(what)
             if match is not None:
-                return ": ".join([*(_where(part) for part in parts[:begin]), _filled(words, match.groups())])
+                where = [_where(part) for part in parts[:begin] if part]
+                return ": ".join([*where, _filled(words, match.groups())])
     return None
 
 

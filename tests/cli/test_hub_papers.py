@@ -75,7 +75,7 @@ def test_letter_goes_from_submission_to_entry(counter: Counter) -> None:
     assert result.exit_code == 0, result.output
     assert "Letter 1 is submitted." in result.stdout
     assert "Surat ini" in result.stdout
-    assert "The letter counts for" in result.stdout
+    assert "Working days that the letter counts for" in result.stdout
     verified = counter.answer("document", "verify", "1", "--by", "budi")
     assert (verified["id"], verified["state"], verified["outlook"]["working_days"]) == (1, "verified", 1)
     result = counter.run("document", "enter", "1", "--by", "Budi")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
@@ -13,7 +14,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.attendance.dirty import mark_affected
-from hub.errors import PaperError
+from hub.errors import PaperError, PolicyError
 from hub.recap.exports import csv_of
 from hub.schedule.calendar_book import circulars, days_off
 from hub.schedule.decisions import (
@@ -25,7 +26,9 @@ from hub.schedule.decisions import (
     withdraw_override,
 )
 from hub.schedule.files import parse_calendar
+from hub.schedule.weekdays import parse_weekday
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
+from hub.web.language import Language
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
@@ -38,6 +41,17 @@ PAGE: Final = "/kalender"
 Year = Annotated[int, Query(ge=1900, le=2999)]
 _HEADINGS: Final = ("Tanggal", "Nama", "Jenis", "Keputusan", "Unit")
 _LONGEST: Final = 200
+_PARTS: Final = {
+    "days": "calendar.weekdays",
+    "in_opens": "schedule.in_opens",
+    "in_due": "calendar.in_due",
+    "out_due": "calendar.out_due",
+    "out_closes": "schedule.out_closes",
+    "break": "schedule.break",
+}
+"""What the hours of a circular are made of, and the phrase of each."""
+_WORD: Final = re.compile(r"[A-Za-z_']+")
+_CLOCK: Final = re.compile(r"\b(\d\d):(\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +191,21 @@ def _day(office: FrontOffice, text: str) -> date:
     return day
 
 
+def _hours_in(language: Language, hours: str) -> str:
+    """The hours of a circular with the words of a language for keys, weekdays and times."""
+
+    def word(found: re.Match[str]) -> str:
+        if found[0] in _PARTS:
+            return language(_PARTS[found[0]])
+        try:
+            return language.weekday_name(parse_weekday(found[0], field="days"))
+        except PolicyError:
+            return found[0]
+
+    told = _WORD.sub(word, hours)
+    return _CLOCK.sub(r"\1.\2", told) if language.code == "id" else told
+
+
 def _refused(
     request: Request, visitor: Visitor, office: FrontOffice, written: Written, error: BadInputError
 ) -> Response:
@@ -198,6 +227,7 @@ def _show(
 ) -> Response:
     with office.database.read() as session:
         days, orders = days_off(session, year), circulars(session, year)
+    language = language_of(request)
     return render(
         request,
         "calendar.html",
@@ -205,7 +235,7 @@ def _show(
         page=PAGE,
         year=year,
         days=days,
-        circulars=orders,
+        circulars=[replace(line, hours=_hours_in(language, line.hours)) for line in orders],
         may_change=_may_change(visitor),
         choice=choose_unit(office, visitor, ""),
         written=written or Written(),

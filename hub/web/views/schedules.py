@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 
@@ -156,11 +156,7 @@ def _read(request: Request, office: FrontOffice, visitor: Visitor, line: BookLin
 
 
 def _troubled(request: Request, draft: Draft, error: BadInputError) -> Draft:
-    return _with_trouble(draft, say(language_of(request), error))
-
-
-def _with_trouble(draft: Draft, trouble: str) -> Draft:
-    return Draft(draft.name, draft.first, draft.unit, draft.week, trouble=trouble)
+    return replace(draft, trouble=say(language_of(request), error))
 
 
 def _show(

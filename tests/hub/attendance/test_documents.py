@@ -213,7 +213,7 @@ def test_outlook_counts_adjoining_letters_as_one_absence(desk: PaperDesk) -> Non
     desk.settle()
     submitted(desk, letter("2026-11-06..2026-11-09", handed_in=date(2026, 11, 10)))
     said = objection(desk, letter("2026-11-05", handed_in=date(2026, 11, 10)))
-    assert said == "The letter counts for 1 working days: S."
+    assert said == "Working days that the letter counts for: 1 (S)."
 
 
 def test_outlook_of_a_letter_outside_the_month_says_that_it_is_too_late(desk: PaperDesk) -> None:

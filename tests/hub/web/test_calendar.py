@@ -87,7 +87,10 @@ def test_circular_holds_for_its_dates_and_is_withdrawn(admin: Visitor, database:
         assert admin.post("/kalender/edaran", **(form | missing)).status == 409, missing
     times = {"in_due": "08:00", "out_due": "14:30", "weekdays": "senin-kamis"}
     assert admin.post("/kalender/edaran", **form, **times).status == 303
-    assert "Masuk 08:00, Pulang 14:30" in " ".join(admin.get("/kalender?year=2026").words.split())
+    assert "Masuk 08.00, Pulang 14.30, Hari Senin-Kamis" in admin.get("/kalender?year=2026").words
+    admin.get("/bahasa/en")
+    told = admin.get("/kalender?year=2026").words
+    assert "Arrival due 08:00, Departure from 14:30, Weekdays Monday-Thursday" in told
     with database.read() as session:
         number = session.scalars(select(ScheduleOverride.id)).one()
     assert admin.post("/kalender/tarik", token=token, circular=str(number)).status == 303

@@ -98,7 +98,7 @@ def test_letter_goes_from_hand_to_hand_until_it_counts(
     for step in ("Diserahkan oleh operator", "Diverifikasi oleh official", "Dimasukkan oleh operator"):
         assert step in words
     operator.get("/bahasa/en")
-    assert "The letter counts for 2 working days: S." in operator.get(place).words
+    assert "Working days that the letter counts for: 2 (S)." in operator.get(place).words
 
 
 def test_scans_are_shown_and_answered_as_what_they_are(operator: Any, database: Any) -> None:

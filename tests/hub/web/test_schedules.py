@@ -120,21 +120,27 @@ def test_week_is_put_on_record_for_a_unit_from_a_day_on(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"in_due-0": ""}, "in_due"),
-        ({"in_due-0": "16:00"}, "jember-2027"),
-        ({"in_due-0": "25:00"}, "25:00"),
-        ({"sampai-4": ""}, "break"),
-        ({f"kerja-{day}": "" for day in range(5)}, "working day"),
-        ({"mulai": ""}, "from which day"),
-        ({"nama": "Jember 2027!", "tindakan": "simpan"}, "no name for a policy"),
-        ({"nama": "jember-5", "tindakan": "simpan"}, "own"),
+        ({"in_due-0": ""}, "isi jam masuk paling lambat dan jam mulai pulang"),
+        ({"in_due-0": "16:00"}, "bertumpuk"),
+        ({"in_due-0": "25:00"}, "bukan jam; tulis JJ:MM"),
+        ({"in_opens-0": "08:00"}, "jendela masuk ditutup (07:30) sebelum dibuka (08:00)"),
+        ({"out_closes-0": "15:00"}, "jendela pulang ditutup (15:00) sebelum dibuka (15:30)"),
+        ({"sampai-4": ""}, "istirahat: &#39;&#39; bukan jam"),
+        ({"sampai-4": "19:00"}, "harus di dalam jam kerja"),
+        ({f"kerja-{day}": "" for day in range(5)}, "paling sedikit satu hari kerja"),
+        ({"mulai": ""}, "sejak hari apa"),
+        ({"nama": ""}, "nama kosong; isi."),
+        ({"nama": "Jember 2027!", "tindakan": "simpan"}, "tulis huruf kecil, angka, dan tanda hubung"),
+        (
+            {"nama": "jember-5", "tindakan": "simpan"},
+            "milik bawaan Presensi; beri salinannya nama lain, misalnya jember-5-2",
+        ),
     ],
 )
 def test_week_that_cannot_be_is_told_and_kept_in_the_form(
     admin: Any, unit: int, database: Database, fields: dict[str, str], words: str
 ) -> None:
     before = stored(database)
-    admin.get("/bahasa/en")
     page = send(admin, unit=str(unit), **fields)
     assert (page.status, words in page.words) == (400, True), page.words[:600]
     assert 'value="11:00"' in page.text
