@@ -118,7 +118,7 @@ class WindowWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of every state; the field's name is the view's state id."""
+    """The words of every state; the field's name is the view's state id, with _offer where PIN or card may be used."""
 
     idle: Words
     approach_nearer: Words
@@ -145,10 +145,14 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrong_location: Words
     already: Words
     refused: Words
+    refused_offer: Words
     no_liveness: Words
+    no_liveness_offer: Words
     liveness: Words
     liveness_officer: Words
+    liveness_officer_offer: Words
     second_factor: Words
+    second_factor_offer: Words
     pin_barred: Words
     unknown_card: Words
     face_differs: Words

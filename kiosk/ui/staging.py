@@ -83,6 +83,15 @@ _REFUSALS: Final = MappingProxyType[RefusalReason, Scene](
         "face_differs": Scene("face_differs", "face_differs", "bad"),
     }
 )
+_OFFERED: Final = MappingProxyType[RefusalReason, Scene](
+    {
+        "unrecognised": Scene("refused", "question", "bad", words="refused_offer"),
+        "no_liveness": Scene("no_liveness", "choose", "bad", words="no_liveness_offer"),
+        "liveness_officer": Scene("liveness_officer", "choose", "bad", words="liveness_officer_offer"),
+        "second_factor": Scene("second_factor", "choose", "bad", words="second_factor_offer"),
+    }
+)
+"""Where PIN or card may be used now: whoever could do that is not sent to the officer."""
 _QUESTIONS: Final = MappingProxyType[Step | None, tuple[StateId, Icon]](
     {
         None: ("challenge_ahead", "face"),
@@ -115,8 +124,8 @@ def stage(state: WalkUp) -> Scene:
             return Scene("accepted", "check", "good", taken_at=taken_at, named=True)
         case AlreadyRecorded(taken_at=taken_at):
             return Scene("already", "repeat", "notice", taken_at=taken_at, named=True)
-        case Refused(reason):
-            return _REFUSALS[reason]
+        case Refused(reason, offers=offers):
+            return (_OFFERED.get(reason) if offers else None) or _REFUSALS[reason]
         case CameraTrouble():
             return Scene("camera_trouble", "camera", "trouble", picture=False)
         case Locked():
