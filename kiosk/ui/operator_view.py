@@ -11,9 +11,11 @@ from typing import Final
 from kiosk.operator import screens as s
 from kiosk.operator.names import new_name
 from kiosk.operator.poses import Wish
+from kiosk.states import Approach, Hint
 from kiosk.ui.operator_facts import device_facts, part_results, reading_facts, standing_facts
 from kiosk.ui.operator_words import OperatorWords, operator_words_in
 from kiosk.ui.phrases import Language, Phrases, other_language, phrases_in
+from kiosk.ui.staging import question_of, stage
 from kiosk.ui.view import (
     Button,
     Icon,
@@ -28,7 +30,10 @@ from kiosk.ui.view import (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a screen decides of the view; fields as in kiosk.ui.view.View. fills: what goes into the words' braces."""
+    """What a screen decides of the view; fields as in kiosk.ui.view.View. fills: what goes into the words' braces.
+
+    spoken: the words of this state of the walk-up are said instead of the screen's own (kiosk.ui.phrases.StateWords).
+    """
 
     state: OperatorStateId
     icon: Icon
@@ -44,15 +49,15 @@ class Shown:
     found: str = ""
     tries: str = ""
     named: bool = False
+    spoken: str = ""
+    step: int = 0
+    steps: int = 0
     view: OperatorView = field(default_factory=OperatorView)
     fills: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _ARROWS: Final = MappingProxyType[Wish, Icon](
     {"ahead": "face", "left": "turn_left", "right": "turn_right", "up": "turn_up", "bare": "face"}
-)
-_CHALLENGES: Final = MappingProxyType[str, Icon](
-    {"left": "turn_left", "right": "turn_right", "up": "turn_up", "nearer": "turn_nearer"}
 )
 
 
@@ -61,7 +66,7 @@ def show(screen: s.Screen, language: Language) -> Shown:
     words, phrases = operator_words_in(language), phrases_in(language)
     match screen:
         case s.AskFace() | s.AskPin() | s.Denied():
-            return _admission(screen, words, phrases)
+            return _admission(screen, words)
         case s.FindPerson() | s.AskConsent() | s.Capturing() | s.Reviewing() | s.Unfit() | s.Handed() | s.Unable():
             return _enrolling(screen, words, phrases, language)
         case _:
@@ -70,8 +75,12 @@ def show(screen: s.Screen, language: Language) -> Shown:
 
 def texts(shown: Shown, language: Language) -> tuple[str, str, str]:
     """Headline and detail in this language, and both in one sentence in the other."""
+    second = other_language(language)
+    if shown.spoken:
+        said = getattr(phrases_in(language).states, shown.spoken)
+        return said.headline, said.detail, getattr(phrases_in(second).states, shown.spoken).short
     words = operator_words_in(language).states[shown.state]
-    other = operator_words_in(other_language(language)).states[shown.state]
+    other = operator_words_in(second).states[shown.state]
     detail = words.detail.format(**shown.fills) if shown.detail is None else shown.detail
     return words.headline.format(**shown.fills), detail, other.short.format(**shown.fills)
 
@@ -82,18 +91,16 @@ def banner(name: str | None, language: Language) -> str:
     return words.banner_named.format(name=name) if name else words.banner
 
 
-def _admission(screen: s.AskFace | s.AskPin | s.Denied, words: OperatorWords, phrases: Phrases) -> Shown:
+def _admission(screen: s.AskFace | s.AskPin | s.Denied, words: OperatorWords) -> Shown:
     cancel = Button("dismiss", "", words.buttons.cancel, "cross")
     match screen:
-        case s.AskFace(hint, progress, asked, number, of):
-            detail = _hint_words(hint, phrases) if hint is not None else None
+        case s.AskFace(hint, progress, asked, number, of, returning):
+            spoken, icon = _asked_of(hint) if hint is not None else ("", "face")
             if number:
-                spoken = getattr(phrases.states, f"challenge_{asked or 'ahead'}")
-                detail = f"{spoken.headline}. {spoken.detail.format(number=number, of=of)}"
-            icon: Icon = _CHALLENGES[asked] if asked is not None else "face"
+                spoken, icon = question_of(asked, returning=returning)
             return Shown(
                 "op_face", icon, "busy", "outcome", picture=True, guided=not number, progress=progress,
-                buttons=(cancel,), detail=detail,
+                buttons=(cancel,), spoken=spoken, step=number, steps=of,
             )  # fmt: skip
         case s.AskPin(tries_left=tries, wrong=wrong):
             return Shown(
@@ -305,6 +312,11 @@ def _menu(menu: s.Menu, words: OperatorWords) -> tuple[Button, ...]:
         lock,
         Button("act", "leave", buttons.leave, "leave"),
     )
+
+
+def _asked_of(hint: Hint) -> tuple[str, Icon]:
+    scene = stage(Approach(hint))
+    return scene.state, scene.icon
 
 
 def _hint_words(hint: str, phrases: Phrases) -> str:

@@ -66,13 +66,14 @@ class ButtonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
 
 class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said beside the buttons; placeholders: {time}, {what}, {seconds}, {session}, {more}, {tries}, {minutes},
-    {hours}."""
+    """What is said beside the buttons; placeholders: {time}, {distance}, {what}, {seconds}, {session}, {more}, {tries},
+    {minutes}, {hours}, {number}, {of}."""
 
     card: str
     card_too: str
     late: str
     early: str
+    away: str
     minutes: str
     hours: str
     planned: str
@@ -85,6 +86,7 @@ class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names_touch: str
     names_more: str
     tries: str
+    step: str
     waiting: str
 
 
@@ -134,6 +136,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_one_at_a_time: Words
     verify: Words
     challenge_ahead: Words
+    challenge_back: Words
     challenge_left: Words
     challenge_right: Words
     challenge_up: Words

@@ -85,8 +85,8 @@ def present(
     dim = quiet and is_night(local.hour, surroundings.night_from, surroundings.night_until)
     tone: Tone = "night" if dim else scene.tone
     proposal = state.proposal if isinstance(state, Accepted) else None
-    distance = distance_text(scene.metres, language)
-    detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries, distance=distance)
+    number, of = scene.count
+    detail = words.detail.format(tries=scene.tries)
     return View(
         state=scene.state,
         panel=scene.panel,
@@ -120,6 +120,10 @@ def present(
         picture=scene.picture,
         guided=scene.state.startswith("approach_") or scene.state in _GUIDED,
         dim=dim,
+        away=first.hands.away.format(distance=distance_text(scene.metres, language)) if scene.metres else "",
+        step=number,
+        steps=of,
+        step_text=_step_text(number, of, first),
     )
 
 
@@ -163,6 +167,9 @@ def _present_operator(
         guided=shown.guided,
         dim=False,
         operator=shown.view,
+        step=shown.step,
+        steps=shown.steps,
+        step_text=_step_text(shown.step, shown.steps, phrases),
     )
 
 
@@ -235,6 +242,10 @@ def distance_text(metres: float, language: Language) -> str:
         return f"{tens} m"
     kilometres = f"{metres / 1000:.1f}" if metres < 100_000 else f"{metres / 1000:.0f}"
     return f"{kilometres.replace('.', ',') if language == 'id' else kilometres} km"
+
+
+def _step_text(number: int, of: int, phrases: Phrases) -> str:
+    return phrases.hands.step.format(number=number, of=of) if of else ""
 
 
 def _words(scene: Scene, phrases: Phrases) -> Words:

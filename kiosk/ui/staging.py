@@ -104,6 +104,11 @@ _QUESTIONS: Final = MappingProxyType[Step | None, tuple[StateId, Icon]](
 """The arrow points as the person sees it: the picture on the screen is a mirror, so their left is its left."""
 
 
+def question_of(step: Step | None, *, returning: bool) -> tuple[StateId, Icon]:
+    """The state and icon of what a challenge asks for; fields as in kiosk.events.Challenging."""
+    return ("challenge_back", "centre") if step is None and returning else _QUESTIONS[step]
+
+
 def stage(state: WalkUp) -> Scene:
     """The scene of a state."""
     match state:
@@ -113,8 +118,8 @@ def stage(state: WalkUp) -> Scene:
             return _APPROACHES[hint]
         case Verify(progress):
             return Scene("verify", "scan", "busy", progress=min(max(progress, 0.0), 1.0))
-        case Challenge(question, number, of, remaining):
-            state_id, icon = _QUESTIONS[question]
+        case Challenge(question, number, of, remaining, returning):
+            state_id, icon = question_of(question, returning=returning)
             return Scene(state_id, icon, "busy", progress=remaining, count=(number, of))
         case Recording():
             return Scene("recording", "save", "busy", named=True)

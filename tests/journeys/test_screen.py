@@ -166,7 +166,7 @@ def test_every_movement_is_asked_for_and_whoever_makes_it_is_taken(
     theatre.seen.clear()
     theatre.stage.put("obama")
     theatre.until("accepted")
-    theatre.drawn("challenge_ahead", "challenge_left", "challenge_right", "challenge_up", "challenge_nearer")
+    theatre.drawn(*(f"challenge_{each}" for each in ("ahead", "back", "left", "right", "up", "nearer")))
 
 
 def test_person_who_obeys_the_challenge_is_taken_and_paper_is_not(theatre: Theatre) -> None:

@@ -65,6 +65,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Approach("one_at_a_time"), "approach_one_at_a_time", "busy", "Satu per satu", "One at a time"),
     (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Checking…"),
     (Challenge(None, 1, 4, 0.9), "challenge_ahead", "busy", "Lihat ke depan", "Look ahead"),
+    (Challenge(None, 2, 4, 0.9, returning=True), "challenge_back", "busy", "Kembali ke tengah", "Back to the middle"),
     (Challenge("left", 1, 4, 0.9), "challenge_left", "busy", "Tengok ke kiri", "Turn your head left"),
     (Challenge("right", 2, 4, 0.5), "challenge_right", "busy", "Tengok ke kanan", "Turn your head right"),
     (Challenge("up", 3, 4, 0.2), "challenge_up", "busy", "Angkat dagu", "Lift your chin"),
@@ -101,8 +102,10 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
 )
 def test_distance_is_said_as_people_say_it(metres: float, said: str, said_in_english: str) -> None:
     state = Accepted("p-1", TAKEN, 9.0, beyond_m=metres)
-    assert said in view_of(state).detail
-    assert said_in_english in view_of(state, language="en").detail
+    view = view_of(state)
+    assert view.away.startswith(said)
+    assert view.detail.startswith("Tersimpan")
+    assert view_of(state, language="en").away.startswith(said_in_english)
 
 
 def view_of(state: WalkUp, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
@@ -271,11 +274,11 @@ def test_naive_time_is_refused() -> None:
         ({"demo": True}, ["DEMO"]),
         ({"demo": True, "liveness_off": True}, ["DEMO – liveness mati"]),
         ({"liveness_off": True}, ["Liveness mati"]),
-        ({"clock_trusted": False}, ["Jam belum disetel"]),
+        ({"clock_trusted": False}, ["Jam belum disetel – tetap dicatat"]),
         ({"unplaced": True}, ["Tanpa lokasi GPS"]),
         (
             {"online": False, "demo": True, "clock_trusted": False},
-            ["DEMO", "Luring", "Jam belum disetel"],
+            ["DEMO", "Luring", "Jam belum disetel – tetap dicatat"],
         ),
     ],
 )
