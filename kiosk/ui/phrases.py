@@ -210,3 +210,9 @@ def greeting_at(hour: int, greetings: Greetings) -> str:
     if 15 <= hour < 18:
         return greetings.afternoon
     return greetings.night
+
+
+def number_text(number: float, language: Language, *, decimals: int = 0) -> str:
+    """A number as the language writes it: "12.345" and "0,73" in Indonesian, "12,345" and "0.73" in English."""
+    text = f"{number:,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text

@@ -24,7 +24,7 @@ from kiosk.ui.controls import (
 )
 from kiosk.ui.month_sheet import present_month
 from kiosk.ui.operator_view import banner, show, texts
-from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, other_language, phrases_in
+from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, number_text, other_language, phrases_in
 from kiosk.ui.staging import Scene, stage
 from kiosk.ui.view import Badge, Tone, View
 
@@ -113,7 +113,7 @@ def present(
         unit=surroundings.unit,
         message=surroundings.message.strip(),
         privacy=first.privacy,
-        badges=_badges(surroundings, first),
+        badges=_badges(surroundings, first, language),
         waiting=first.hands.waiting,
         invitation=first.window.operators,
         progress=scene.progress,
@@ -160,7 +160,7 @@ def _present_operator(
         unit=banner(name if state.operator is not None else None, language),
         message="",
         privacy=phrases.privacy,
-        badges=_badges(surroundings, phrases),
+        badges=_badges(surroundings, phrases, language),
         waiting=phrases.hands.waiting,
         progress=shown.progress,
         picture=shown.picture,
@@ -240,8 +240,7 @@ def distance_text(metres: float, language: Language) -> str:
     tens = math.ceil(metres / 10) * 10
     if tens < 1000:
         return f"{tens} m"
-    kilometres = f"{metres / 1000:.1f}" if metres < 100_000 else f"{metres / 1000:.0f}"
-    return f"{kilometres.replace('.', ',') if language == 'id' else kilometres} km"
+    return f"{number_text(metres / 1000, language, decimals=1 if metres < 100_000 else 0)} km"
 
 
 def _step_text(number: int, of: int, phrases: Phrases) -> str:
@@ -260,7 +259,7 @@ def _entry(state: State, phrases: Phrases) -> str:
     return ""
 
 
-def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
+def _badges(surroundings: Surroundings, phrases: Phrases, language: Language) -> tuple[Badge, ...]:
     """The most important first. A backlog that is being sent is nobody's concern at the screen."""
     words = phrases.badges
     badges = []
@@ -269,7 +268,11 @@ def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
     elif surroundings.liveness_off:
         badges.append(Badge("shield", words.liveness_off))
     if not surroundings.online:
-        text = words.offline_queue.format(queue=surroundings.queue) if surroundings.queue else words.offline
+        text = (
+            words.offline_queue.format(queue=number_text(surroundings.queue, language))
+            if surroundings.queue
+            else words.offline
+        )
         badges.append(Badge("offline", text))
     if not surroundings.clock_trusted:
         badges.append(Badge("clock", words.clock))

@@ -63,7 +63,7 @@ _APPROACHES: Final = MappingProxyType[Hint, Scene](
         "back": Scene("approach_back", "back", "busy"),
         "still": Scene("approach_still", "still", "busy"),
         "dark": Scene("approach_dark", "dark", "busy"),
-        "back_light": Scene("approach_back_light", "dark", "busy"),
+        "back_light": Scene("approach_back_light", "back_light", "busy"),
         "bright": Scene("approach_bright", "bright", "busy"),
         "mask": Scene("approach_mask", "mask", "busy"),
         "sunglasses": Scene("approach_sunglasses", "sunglasses", "busy"),

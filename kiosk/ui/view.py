@@ -48,6 +48,11 @@ Icon = Literal[
     "device",
     "log",
     "bulb",
+    "back_light",
+    "send",
+    "sound",
+    "unlock",
+    "clock",
 ]
 BadgeIcon = Literal["offline", "demo", "shield", "clock", "place"]
 Panel = Literal["rest", "outcome", "choose", "names", "pin", "month", "op_menu", "op_page", "op_camera"]

@@ -99,9 +99,9 @@ def test_card_is_named_where_it_helps(offers: Any, word: str) -> None:
 @pytest.mark.parametrize(
     ("now", "text"),
     [
-        (0.0, "Tanpa pilihan, tercatat MASUK dalam 8 detik"),
-        (4.2, "Tanpa pilihan, tercatat MASUK dalam 4 detik"),
-        (99.0, "Tanpa pilihan, tercatat MASUK dalam 0 detik"),
+        (0.0, "Otomatis MASUK dalam 8 detik"),
+        (4.2, "Otomatis MASUK dalam 4 detik"),
+        (99.0, "Otomatis MASUK dalam 0 detik"),
     ],
 )
 def test_countdown_says_what_happens_without_a_choice(now: float, text: str) -> None:
