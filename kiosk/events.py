@@ -72,7 +72,8 @@ class Challenging:
     """The person is asked to move the head.
 
     step: what to do now; None: look ahead. number, of: which step of how many, from 1; remaining: share of the time for
-    it that is left, 0 to 1. first_seen_at: see Verifying.
+    it that is left, 0 to 1. first_seen_at: see Verifying. returning: whether a movement came before, so that looking
+    ahead is the way back from it.
     """
 
     step: Step | None
@@ -80,6 +81,7 @@ class Challenging:
     of: int
     remaining: float
     first_seen_at: float
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,7 +313,7 @@ class Proof:
             self._ask(prompt.step)
         step = prompt.step if prompt.phase == "move" else None
         left = round(prompt.left * REMAINING_STEPS) / REMAINING_STEPS
-        return Challenging(step, prompt.number, prompt.of, left, first_seen_at)
+        return Challenging(step, prompt.number, prompt.of, left, first_seen_at, prompt.asked > 0)
 
     def _refuse(self, identity: Identity, frame: Frame, box: Box) -> LivenessFailed:
         """Count a refusal; the evidence begins anew, so that another try is one."""

@@ -133,10 +133,10 @@ def _face(scan: Scan, event: Event, *, now: float, settings: ScanSettings) -> _S
             return _recognise(scan, Recognised(identity), now=now, settings=settings)
         case Closed(identity):
             return _refuse(scan, "no_liveness", identity.first_seen_at, now=now, settings=settings)
-        case Challenging(question, number, of, remaining, first_seen_at):
+        case Challenging(question, number, of, remaining, first_seen_at, returning):
             if scan.claim is not None:
                 scan = replace(scan, claim=replace(scan.claim, until=now + settings.check_hold))
-            return _show(scan, Challenge(question, number, of, remaining), first_seen_at, now=now)
+            return _show(scan, Challenge(question, number, of, remaining, returning), first_seen_at, now=now)
         case LivenessFailed(identity, final):
             return _fail(scan, identity, final=final, now=now, settings=settings)
         case Ambiguous(identity):

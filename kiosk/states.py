@@ -75,6 +75,7 @@ class Challenge:
     number: int
     of: int
     remaining: float
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,13 @@ _CARD_STATES: Final = (Idle, Approach, Verify, Accepted, AlreadyRecorded, Refuse
 _DISMISSIBLE: Final = (
     Accepted, AlreadyRecorded, AskNotMe, Refused, Withdrawn, FindName, EnterPin, CheckFace, ShowMonth,
 )  # fmt: skip
-_WITHOUT_FACE: Final = frozenset[RefusalReason]({"no_liveness", "liveness_officer", "second_factor"})
+WITHOUT_FACE: Final = frozenset[RefusalReason]({"no_liveness", "liveness_officer", "second_factor"})
 """Refusals that another try with the face cannot mend."""
 
 
 def offers_for(reason: RefusalReason, failures: int, settings: ScanSettings) -> tuple[Offer, ...]:
     """What else than the face may be used after this refusal."""
-    if reason in _WITHOUT_FACE or (reason == "unrecognised" and failures >= settings.offer_after):
+    if reason in WITHOUT_FACE or (reason == "unrecognised" and failures >= settings.offer_after):
         return settings.fallback
     return ()
 

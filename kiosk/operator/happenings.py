@@ -47,6 +47,7 @@ class FaceShown:
     step: Step | None = None
     number: int = 0
     of: int = 0
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,8 @@ def _admit(session: Session, happening: h.Happening, now: float) -> _Step:
     """Nobody is in yet: face, PIN, journal; or a look at how the kiosk is, from outside."""
     screen = session.screen
     match happening:
-        case h.FaceShown(hint, progress, number_step, number, of) if isinstance(screen, s.AskFace):
-            return replace(session, screen=s.AskFace(hint, progress, number_step, number, of)), ()
+        case h.FaceShown(hint, progress, step, number, of, returning) if isinstance(screen, s.AskFace):
+            return replace(session, screen=s.AskFace(hint, progress, step, number, of, returning)), ()
         case h.FaceKnown(identity, operator, tries_left) if isinstance(screen, s.AskFace):
             return _know(session, identity, operator=operator, tries_left=tries_left, now=now)
         case h.FaceRefused(reason) if isinstance(screen, s.AskFace):

@@ -199,8 +199,8 @@ class OperatorMode:
                 return h.FaceShown(hint=hint)
             case Verifying(progress):
                 return h.FaceShown(progress=progress)
-            case Challenging(question, number, of, remaining):
-                return h.FaceShown(None, remaining, question, number, of)
+            case Challenging(question, number, of, remaining, returning=returning):
+                return h.FaceShown(None, remaining, question, number, of, returning)
             case Recognised(identity) if event.proven:
                 return self._counter.know(identity)
             case Unrecognised():

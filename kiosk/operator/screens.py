@@ -34,7 +34,7 @@ class Subject:
 class AskFace:
     """The operator's face is wanted. hint: what they should do; progress: 0 to 1 while it is compared, else None.
 
-    step, number, of: of a challenge; number 0: there is none.
+    step, number, of, returning: of a challenge, as in kiosk.events.Challenging; number 0: there is none.
     """
 
     hint: Hint | None = None
@@ -42,6 +42,7 @@ class AskFace:
     step: Step | None = None
     number: int = 0
     of: int = 0
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ BLANK: Final[dict[str, Any]] = {
     "month": NO_MONTH,
     "operator": NO_OPERATOR,
     "guided": False,
+    "step": 0,
+    "steps": 0,
     "dim": False,
     "progress": -1.0,
     "picture": False,

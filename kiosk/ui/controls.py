@@ -17,6 +17,7 @@ from kiosk.states import (
     State,
     Withdrawn,
 )
+from kiosk.touches import WITHOUT_FACE
 from kiosk.ui.phrases import Phrases
 from kiosk.ui.view import MATCH_ROWS, Button, Icon, Match
 
@@ -33,7 +34,9 @@ def buttons_of(state: State, phrases: Phrases) -> tuple[Button, ...]:
         case AskNotMe():
             no = Button("not_mine", "", words.not_mine, "withdrawn", marked=True)
             return no, Button("dismiss", "", words.mine, "check")
-        case Refused(offers=offers) | Withdrawn(offers=offers):
+        case Refused(reason, offers=offers):
+            return _offers(offers, phrases, mendable=reason not in WITHOUT_FACE)
+        case Withdrawn(offers=offers):
             return _offers(offers, phrases)
         case Choose(proposal=proposal):
             return _choices(proposal, phrases)
@@ -111,13 +114,15 @@ def countdown_text(state: Choose, phrases: Phrases, monotonic: float) -> str:
     return words.countdown.format(what=what, seconds=seconds)
 
 
-def _offers(offers: tuple[Offer, ...], phrases: Phrases) -> tuple[Button, ...]:
+def _offers(offers: tuple[Offer, ...], phrases: Phrases, *, mendable: bool = True) -> tuple[Button, ...]:
+    """mendable: whether another try with the face can help."""
     if not offers:
         return ()
-    again = Button("dismiss", "", phrases.buttons.again, "restart")
+    words = phrases.buttons
+    end = Button("dismiss", "", words.again, "restart") if mendable else Button("dismiss", "", words.cancel, "cross")
     if "pin" not in offers:
-        return (again,)
-    return Button("find_name", "", phrases.buttons.pin, "pin", marked=True), again
+        return (end,)
+    return Button("find_name", "", words.pin, "pin", marked=True), end
 
 
 def _choices(proposal: Proposal | None, phrases: Phrases) -> tuple[Button, ...]:

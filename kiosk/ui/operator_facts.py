@@ -6,22 +6,32 @@ from collections.abc import Sequence
 
 from kiosk.operator import screens as s
 from kiosk.ui.operator_words import OperatorWords
-from kiosk.ui.phrases import Phrases
+from kiosk.ui.phrases import Language, Phrases, number_text
 from kiosk.ui.view import FactView
 
 MOST_STANDINGS = 8
 
 
-def device_facts(facts: Sequence[s.Fact], words: OperatorWords) -> tuple[FactView, ...]:
+def device_facts(facts: Sequence[s.Fact], words: OperatorWords, language: Language) -> tuple[FactView, ...]:
     """How the kiosk is."""
     lines = []
     for each in facts:
         if each.name == "alarms" and each.bad:
             lines.append(FactView(each.text, "", bad=True))
             continue
-        said = [part for part in (words.codes[each.code] if each.code else "", each.text) if part]
+        said = [part for part in (words.codes[each.code] if each.code else "", _text(each, words, language)) if part]
         lines.append(FactView(words.facts[each.name], " \u00b7 ".join(said), bad=each.bad))
     return tuple(lines)
+
+
+def _text(fact: s.Fact, words: OperatorWords, language: Language) -> str:
+    match fact.name:
+        case "camera" if fact.text:
+            return words.restarts.format(count=fact.text)
+        case "storage" if language == "id":
+            return fact.text.replace(".", ",")
+        case _:
+            return fact.text
 
 
 def standing_facts(standings: Sequence[s.Standing], words: OperatorWords) -> tuple[FactView, ...]:
@@ -54,19 +64,25 @@ def part_results(done: Sequence[s.Trial], words: OperatorWords) -> tuple[FactVie
     )
 
 
-def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phrases) -> tuple[FactView, ...]:
+def reading_facts(
+    reading: s.Reading | None, words: OperatorWords, phrases: Phrases, language: Language
+) -> tuple[FactView, ...]:
     """What recognition measures of one frame."""
+
+    def said(number: float, decimals: int) -> str:
+        return number_text(number, language, decimals=decimals)
+
     named = words.reading
     if reading is None:
         return (FactView(words.nobody_there, ""),)
     pitch = f"{reading.pitch:+.0f}\u00b0" if reading.pitch is not None else "\u2013"
     fault = reading.fault
-    margin = "\u2013" if reading.margin is None else f"{reading.margin:.3f} / {reading.least_margin:.3f}"
+    margin = "\u2013" if reading.margin is None else f"{said(reading.margin, 3)} / {said(reading.least_margin, 3)}"
     quality = getattr(phrases.states, f"approach_{fault}").headline if fault is not None else words.codes["ok"]
     layers = [
         FactView(
             getattr(named, each.name),
-            words.codes[each.verdict] + (f" \u00b7 {each.score:.2f}" if each.score is not None else ""),
+            words.codes[each.verdict] + (f" \u00b7 {said(each.score, 2)}" if each.score is not None else ""),
             bad=each.verdict in ("attack", "closed"),
         )
         for each in reading.layers
@@ -80,13 +96,15 @@ def reading_facts(reading: s.Reading | None, words: OperatorWords, phrases: Phra
         ),
         FactView(
             named.similarity,
-            f"{reading.similarity:.3f} / {reading.threshold:.3f}",
+            f"{said(reading.similarity, 3)} / {said(reading.threshold, 3)}",
             bad=reading.similarity < reading.threshold,
         ),
         FactView(named.margin, margin, bad=reading.margin is not None and reading.margin < reading.least_margin),
         FactView(named.usability, quality, bad=fault is not None),
         FactView(named.eyes, f"{reading.eye_distance:.0f} px"),
         FactView(named.pose, f"{reading.yaw:+.0f}\u00b0 / {pitch}"),
-        FactView(named.sharpness, f"{reading.sharpness:.2f} / {reading.light:.0f} / {reading.weight:.2f}"),
+        FactView(
+            named.sharpness, f"{said(reading.sharpness, 2)} / {said(reading.light, 0)} / {said(reading.weight, 2)}"
+        ),
         *layers,
     )

@@ -19,7 +19,7 @@ from kiosk.states import Attended
 OPERATOR: Final = "Rudi Hartono, S.Kom."
 _ALL: Final[tuple[Wish, ...]] = ("ahead", "left", "right", "up")
 _PARTS: Final[tuple[Part, ...]] = ("relay", "blue", "orange", "buzzer", "fill_light", "backlight", "speaker")
-_REASON: Final = "Dua foto menunjukkan orang lain; daftarkan lagi. / Two photos show somebody else; enrol again."
+_REASON: Final = "Dua foto menunjukkan orang lain; daftarkan lagi."
 _ALARM: Final = "The housing was opened on 2026-11-22 at 03:12 and nobody has cleared it yet."
 
 
@@ -179,4 +179,6 @@ OPERATOR_SCENES: Final = tuple(_SCREENS)
 
 def operator_state(name: str, person_name: str) -> Attended:
     """The state of this name; KeyError when it is not in OPERATOR_SCENES. person_name: of everybody in it."""
-    return Attended(_SCREENS[name](person_name), "p-9")
+    screen = _SCREENS[name](person_name)
+    outside = isinstance(screen, s.AskFace | s.AskPin | s.Denied) or (isinstance(screen, s.Device) and screen.outside)
+    return Attended(screen, None if outside else "p-9")

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.hardware.panel import Part
 from kiosk.operator import screens as s
 from kiosk.operator.names import new_name
 from kiosk.operator.poses import Wish
+from kiosk.states import Approach, Hint
 from kiosk.ui.operator_facts import device_facts, part_results, reading_facts, standing_facts
 from kiosk.ui.operator_words import OperatorWords, operator_words_in
 from kiosk.ui.phrases import Language, Phrases, other_language, phrases_in
+from kiosk.ui.staging import question_of, stage
 from kiosk.ui.view import (
     Button,
     Icon,
@@ -28,7 +31,10 @@ from kiosk.ui.view import (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a screen decides of the view; fields as in kiosk.ui.view.View. fills: what goes into the words' braces."""
+    """What a screen decides of the view; fields as in kiosk.ui.view.View. fills: what goes into the words' braces.
+
+    spoken: the words of this state of the walk-up are said instead of the screen's own (kiosk.ui.phrases.StateWords).
+    """
 
     state: OperatorStateId
     icon: Icon
@@ -44,15 +50,15 @@ class Shown:
     found: str = ""
     tries: str = ""
     named: bool = False
+    spoken: str = ""
+    step: int = 0
+    steps: int = 0
     view: OperatorView = field(default_factory=OperatorView)
     fills: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _ARROWS: Final = MappingProxyType[Wish, Icon](
-    {"ahead": "face", "left": "turn_left", "right": "turn_right", "up": "turn_up", "bare": "face"}
-)
-_CHALLENGES: Final = MappingProxyType[str, Icon](
-    {"left": "turn_left", "right": "turn_right", "up": "turn_up", "nearer": "turn_nearer"}
+    {"ahead": "face", "left": "turn_left", "right": "turn_right", "up": "turn_up", "bare": "sunglasses"}
 )
 
 
@@ -61,17 +67,21 @@ def show(screen: s.Screen, language: Language) -> Shown:
     words, phrases = operator_words_in(language), phrases_in(language)
     match screen:
         case s.AskFace() | s.AskPin() | s.Denied():
-            return _admission(screen, words, phrases)
+            return _admission(screen, words)
         case s.FindPerson() | s.AskConsent() | s.Capturing() | s.Reviewing() | s.Unfit() | s.Handed() | s.Unable():
             return _enrolling(screen, words, phrases, language)
         case _:
-            return _rooms(screen, words, phrases)
+            return _rooms(screen, words, phrases, language)
 
 
 def texts(shown: Shown, language: Language) -> tuple[str, str, str]:
     """Headline and detail in this language, and both in one sentence in the other."""
+    second = other_language(language)
+    if shown.spoken:
+        said = getattr(phrases_in(language).states, shown.spoken)
+        return said.headline, said.detail, getattr(phrases_in(second).states, shown.spoken).short
     words = operator_words_in(language).states[shown.state]
-    other = operator_words_in(other_language(language)).states[shown.state]
+    other = operator_words_in(second).states[shown.state]
     detail = words.detail.format(**shown.fills) if shown.detail is None else shown.detail
     return words.headline.format(**shown.fills), detail, other.short.format(**shown.fills)
 
@@ -82,18 +92,16 @@ def banner(name: str | None, language: Language) -> str:
     return words.banner_named.format(name=name) if name else words.banner
 
 
-def _admission(screen: s.AskFace | s.AskPin | s.Denied, words: OperatorWords, phrases: Phrases) -> Shown:
+def _admission(screen: s.AskFace | s.AskPin | s.Denied, words: OperatorWords) -> Shown:
     cancel = Button("dismiss", "", words.buttons.cancel, "cross")
     match screen:
-        case s.AskFace(hint, progress, asked, number, of):
-            detail = _hint_words(hint, phrases) if hint is not None else None
+        case s.AskFace(hint, progress, asked, number, of, returning):
+            spoken, icon = _asked_of(hint) if hint is not None else ("", "face")
             if number:
-                spoken = getattr(phrases.states, f"challenge_{asked or 'ahead'}")
-                detail = f"{spoken.headline}. {spoken.detail.format(number=number, of=of)}"
-            icon: Icon = _CHALLENGES[asked] if asked is not None else "face"
+                spoken, icon = question_of(asked, returning=returning)
             return Shown(
                 "op_face", icon, "busy", "outcome", picture=True, guided=not number, progress=progress,
-                buttons=(cancel,), detail=detail,
+                buttons=(cancel,), spoken=spoken, step=number, steps=of,
             )  # fmt: skip
         case s.AskPin(tries_left=tries, wrong=wrong):
             return Shown(
@@ -101,23 +109,23 @@ def _admission(screen: s.AskFace | s.AskPin | s.Denied, words: OperatorWords, ph
                 tries=words.tries.format(tries=tries), named=True,
             )  # fmt: skip
         case s.Denied(reason):
-            state: OperatorStateId = _DENIED[reason]
+            state, icon = _DENIED[reason]
             look = Button("act", "device", words.buttons.device, "device")
             close = Button("dismiss", "", words.buttons.close, "cross")
-            return Shown(state, "lock", "bad", "outcome", buttons=(look, close))
+            return Shown(state, icon, "bad", "outcome", buttons=(look, close))
 
 
-_DENIED: Final = MappingProxyType[s.DenialReason, OperatorStateId](
+_DENIED: Final = MappingProxyType[s.DenialReason, tuple[OperatorStateId, Icon]](
     {
-        "nobody": "op_denied_nobody",
-        "camera": "op_denied_camera",
-        "journal": "op_denied_journal",
-        "barred": "op_denied_barred",
-        "no_pin": "op_denied_no_pin",
-        "not_operator": "op_denied_not_operator",
-        "unknown": "op_denied_unknown",
-        "liveness": "op_denied_liveness",
-        "twin": "op_denied_twin",
+        "nobody": ("op_denied_nobody", "person"),
+        "camera": ("op_denied_camera", "camera"),
+        "journal": ("op_denied_journal", "disk"),
+        "barred": ("op_denied_barred", "pin_barred"),
+        "no_pin": ("op_denied_no_pin", "pin"),
+        "not_operator": ("op_denied_not_operator", "lock"),
+        "unknown": ("op_denied_unknown", "question"),
+        "liveness": ("op_denied_liveness", "question"),
+        "twin": ("op_denied_twin", "people"),
     }
 )
 _CAPTURES: Final = MappingProxyType[Wish, OperatorStateId](
@@ -129,23 +137,25 @@ _CAPTURES: Final = MappingProxyType[Wish, OperatorStateId](
         "bare": "op_capture_bare",
     }
 )
-_UNABLE: Final = MappingProxyType[s.UnableReason, OperatorStateId](
+_UNABLE: Final = MappingProxyType[s.UnableReason, tuple[OperatorStateId, Icon]](
     {
-        "no_key": "op_unable_no_key",
-        "disk": "op_unable_disk",
-        "no_parts": "op_unable_no_parts",
-        "camera": "op_unable_camera",
-        "yourself": "op_unable_yourself",
+        "no_key": ("op_unable_no_key", "lock"),
+        "disk": ("op_unable_disk", "disk"),
+        "no_parts": ("op_unable_no_parts", "bulb"),
+        "camera": ("op_unable_camera", "camera"),
+        "yourself": ("op_unable_yourself", "people"),
     }
 )
-_UNFIT: Final = MappingProxyType[s.UnfitReason, OperatorStateId](
+_UNFIT: Final = MappingProxyType[s.UnfitReason, tuple[OperatorStateId, Icon]](
     {
-        "duplicate": "op_unfit_duplicate",
-        "liveness": "op_unfit_liveness",
-        "slow": "op_unfit_slow",
-        "camera": "op_unfit_camera",
+        "duplicate": ("op_unfit_duplicate", "people"),
+        "liveness": ("op_unfit_liveness", "question"),
+        "slow": ("op_unfit_slow", "clock"),
+        "camera": ("op_unfit_camera", "camera"),
     }
 )
+_PARTS: Final = MappingProxyType[Part, Icon]({"relay": "unlock", "buzzer": "sound", "speaker": "sound"})
+"""The others are lights."""
 _NOT_SEALED: Final = MappingProxyType[s.SealTrouble, OperatorStateId](
     {"disk": "op_review_disk", "no_key": "op_review_no_key", "journal": "op_review_journal"}
 )
@@ -172,22 +182,24 @@ def _enrolling(
         case s.Capturing():
             return _capture(screen, words, phrases)
         case s.Reviewing(subject, thumbs, bare, trouble):
-            send = Button("act", "send", buttons.send, "enter", marked=True)
-            more = () if bare else (Button("act", "bare", buttons.bare, "face"),)
+            send = Button("act", "send", buttons.send, "send", marked=True)
+            more = () if bare else (Button("act", "bare", buttons.bare, "sunglasses"),)
             view = OperatorView(thumbs=tuple(base64.b64encode(each).decode() for each in thumbs))
             fills = {"name": subject.name, "count": len(thumbs)}
             drop = Button("dismiss", "", buttons.cancel, "cross")
             state: OperatorStateId = _NOT_SEALED[trouble] if trouble is not None else "op_review"
             tone: Tone = "bad" if trouble is not None else "calm"
-            return Shown(state, "face", tone, buttons=(send, *more, drop), view=view, fills=fills)
+            sign: Icon = "disk" if trouble is not None else "face"
+            return Shown(state, sign, tone, buttons=(send, *more, drop), view=view, fills=fills)
         case s.Unfit(_, reason, other):
             again = Button("act", "again", buttons.again, "restart")
-            icon: Icon = "people" if reason == "duplicate" else "question"
-            return Shown(_UNFIT[reason], icon, "bad", "outcome", buttons=(again, back), fills={"other": other})
+            state, icon = _UNFIT[reason]
+            return Shown(state, icon, "bad", "outcome", buttons=(again, back), fills={"other": other})
         case s.Handed(standing):
             return _handed(standing, words)
         case s.Unable(reason):
-            return Shown(_UNABLE[reason], "question", "bad", "outcome", buttons=(back,))
+            state, icon = _UNABLE[reason]
+            return Shown(state, icon, "bad", "outcome", buttons=(back,))
 
 
 def _find(screen: s.FindPerson, words: OperatorWords) -> Shown:
@@ -232,11 +244,11 @@ def _capture(screen: s.Capturing, words: OperatorWords, phrases: Phrases) -> Sho
 def _handed(standing: s.Standing, words: OperatorWords) -> Shown:
     state: OperatorStateId = "op_handed_sending"
     tone: Tone = "busy"
-    icon: Icon = "enter"
+    icon: Icon = "send"
     if standing.lost:
-        state, tone, icon = "op_handed_lost", "bad", "question"
+        state, tone, icon = "op_handed_lost", "bad", "disk"
     elif standing.outcome == "waiting":
-        state, tone, icon = "op_handed_waiting", "good", "people"
+        state, tone, icon = "op_handed_waiting", "good", "clock"
     elif standing.outcome == "approved":
         state, tone, icon = "op_handed_approved", "good", "check"
     elif standing.outcome == "refused":
@@ -248,7 +260,7 @@ def _handed(standing: s.Standing, words: OperatorWords) -> Shown:
     return Shown(state, icon, tone, "outcome", buttons=(following, back), fills=fills)
 
 
-def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases) -> Shown:
+def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases, language: Language) -> Shown:
     """What is on the menu beside enrolment."""
     back = Button("dismiss", "", words.buttons.back, "cross")
     match screen:
@@ -256,7 +268,7 @@ def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases) -> Shown:
             facts = standing_facts(standings, words)
             return Shown("op_standings", "people", buttons=(back,), view=OperatorView(facts=facts))
         case s.Testing(reading):
-            facts = reading_facts(reading, words, phrases)
+            facts = reading_facts(reading, words, phrases, language)
             return Shown(
                 "op_testing", "scan", "busy", "op_camera", picture=True, buttons=(back,), view=OperatorView(facts=facts)
             )
@@ -264,7 +276,9 @@ def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases) -> Shown:
             return _trying(screen, words)
         case s.Device(facts, outside):
             end = Button("dismiss", "", words.buttons.close if outside else words.buttons.back, "cross")
-            return Shown("op_device", "device", buttons=(end,), view=OperatorView(facts=device_facts(facts, words)))
+            return Shown(
+                "op_device", "device", buttons=(end,), view=OperatorView(facts=device_facts(facts, words, language))
+            )
         case s.Logs(lines):
             view = OperatorView(paragraphs=lines or (words.no_logs,), small=True)
             return Shown("op_logs", "log", buttons=(back,), view=view)
@@ -280,12 +294,14 @@ def _trying(screen: s.TryingPart, words: OperatorWords) -> Shown:
     if part is None:
         return Shown("op_parts_done", "check", buttons=(back,), view=view)
     fills = {"part": words.parts[part], "ask": words.asks[part]}
-    start = Button("act", "start", words.buttons.start, "bulb", marked=not screen.started)
+    icon = _PARTS.get(part, "bulb")
     if not screen.started:
-        return Shown("op_parts", "bulb", buttons=(start, back), view=view, fills=fills)
+        start = Button("act", "start", words.buttons.start, icon, marked=True)
+        return Shown("op_parts", icon, buttons=(start, back), view=view, fills=fills)
+    again = Button("act", "start", words.buttons.again, "restart")
     fine = Button("act", "fine", words.buttons.fine, "check", marked=True)
     failed = Button("act", "failed", words.buttons.failed, "cross")
-    return Shown("op_parts_started", "bulb", buttons=(fine, failed, start), view=view, fills=fills)
+    return Shown("op_parts_started", icon, buttons=(fine, failed, again), view=view, fills=fills)
 
 
 def _menu(menu: s.Menu, words: OperatorWords) -> tuple[Button, ...]:
@@ -294,7 +310,7 @@ def _menu(menu: s.Menu, words: OperatorWords) -> tuple[Button, ...]:
     if menu.locked_by_hub:
         lock = Button("alive", "", buttons.locked_by_hub, "lock")
     elif menu.locked:
-        lock = Button("act", "unlock", buttons.unlock, "lock")
+        lock = Button("act", "unlock", buttons.unlock, "unlock")
     return (
         Button("act", "enrol", buttons.enrol, "person", marked=True),
         Button("act", "standings", buttons.standings, "people"),
@@ -305,6 +321,11 @@ def _menu(menu: s.Menu, words: OperatorWords) -> tuple[Button, ...]:
         lock,
         Button("act", "leave", buttons.leave, "leave"),
     )
+
+
+def _asked_of(hint: Hint) -> tuple[str, Icon]:
+    scene = stage(Approach(hint))
+    return scene.state, scene.icon
 
 
 def _hint_words(hint: str, phrases: Phrases) -> str:

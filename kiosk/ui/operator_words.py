@@ -84,6 +84,7 @@ class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     none: str
     nobody_there: str
     no_logs: str
+    restarts: str
     consent: tuple[str, ...]
     buttons: OperatorButtons
     poses: dict[str, str]

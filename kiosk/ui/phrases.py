@@ -68,13 +68,14 @@ class ButtonWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
 
 class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said beside the buttons; placeholders: {time}, {what}, {seconds}, {session}, {more}, {tries}, {minutes},
-    {hours}."""
+    """What is said beside the buttons; placeholders: {time}, {distance}, {what}, {seconds}, {session}, {more}, {tries},
+    {minutes}, {hours}, {number}, {of}."""
 
     card: str
     card_too: str
     late: str
     early: str
+    away: str
     minutes: str
     hours: str
     planned: str
@@ -87,6 +88,7 @@ class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names_touch: str
     names_more: str
     tries: str
+    step: str
     waiting: str
 
 
@@ -120,7 +122,7 @@ class WindowWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of every state; the field's name is the view's state id."""
+    """The words of every state; the field's name is the view's state id, with _offer where PIN or card may be used."""
 
     idle: Words
     approach_nearer: Words
@@ -136,6 +138,7 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_one_at_a_time: Words
     verify: Words
     challenge_ahead: Words
+    challenge_back: Words
     challenge_left: Words
     challenge_right: Words
     challenge_up: Words
@@ -147,10 +150,14 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrong_location: Words
     already: Words
     refused: Words
+    refused_offer: Words
     no_liveness: Words
+    no_liveness_offer: Words
     liveness: Words
     liveness_officer: Words
+    liveness_officer_offer: Words
     second_factor: Words
+    second_factor_offer: Words
     pin_barred: Words
     unknown_card: Words
     face_differs: Words
@@ -206,3 +213,9 @@ def greeting_at(hour: int, greetings: Greetings) -> str:
     if 15 <= hour < 18:
         return greetings.afternoon
     return greetings.night
+
+
+def number_text(number: float, language: Language, *, decimals: int = 0) -> str:
+    """A number as the language writes it: "12.345" and "0,73" in Indonesian, "12,345" and "0.73" in English."""
+    text = f"{number:,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text

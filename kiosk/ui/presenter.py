@@ -24,7 +24,7 @@ from kiosk.ui.controls import (
 )
 from kiosk.ui.month_sheet import present_month
 from kiosk.ui.operator_view import banner, show, texts
-from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, other_language, phrases_in
+from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, number_text, other_language, phrases_in
 from kiosk.ui.staging import Scene, stage
 from kiosk.ui.view import Badge, Tone, View
 
@@ -85,8 +85,8 @@ def present(
     dim = quiet and is_night(local.hour, surroundings.night_from, surroundings.night_until)
     tone: Tone = "night" if dim else scene.tone
     proposal = state.proposal if isinstance(state, Accepted) else None
-    distance = distance_text(scene.metres, language)
-    detail = words.detail.format(number=scene.count[0], of=scene.count[1], tries=scene.tries, distance=distance)
+    number, of = scene.count
+    detail = words.detail.format(tries=scene.tries)
     return View(
         state=scene.state,
         panel=scene.panel,
@@ -113,13 +113,17 @@ def present(
         unit=surroundings.unit,
         message=surroundings.message.strip(),
         privacy=first.privacy,
-        badges=_badges(surroundings, first),
+        badges=_badges(surroundings, first, language),
         waiting=first.hands.waiting,
         invitation=first.window.operators,
         progress=scene.progress,
         picture=scene.picture,
         guided=scene.state.startswith("approach_") or scene.state in _GUIDED,
         dim=dim,
+        away=first.hands.away.format(distance=distance_text(scene.metres, language)) if scene.metres else "",
+        step=number,
+        steps=of,
+        step_text=_step_text(number, of, first),
     )
 
 
@@ -156,13 +160,16 @@ def _present_operator(
         unit=banner(name if state.operator is not None else None, language),
         message="",
         privacy=phrases.privacy,
-        badges=_badges(surroundings, phrases),
+        badges=_badges(surroundings, phrases, language),
         waiting=phrases.hands.waiting,
         progress=shown.progress,
         picture=shown.picture,
         guided=shown.guided,
         dim=False,
         operator=shown.view,
+        step=shown.step,
+        steps=shown.steps,
+        step_text=_step_text(shown.step, shown.steps, phrases),
     )
 
 
@@ -233,8 +240,11 @@ def distance_text(metres: float, language: Language) -> str:
     tens = math.ceil(metres / 10) * 10
     if tens < 1000:
         return f"{tens} m"
-    kilometres = f"{metres / 1000:.1f}" if metres < 100_000 else f"{metres / 1000:.0f}"
-    return f"{kilometres.replace('.', ',') if language == 'id' else kilometres} km"
+    return f"{number_text(metres / 1000, language, decimals=1 if metres < 100_000 else 0)} km"
+
+
+def _step_text(number: int, of: int, phrases: Phrases) -> str:
+    return phrases.hands.step.format(number=number, of=of) if of else ""
 
 
 def _words(scene: Scene, phrases: Phrases) -> Words:
@@ -249,7 +259,7 @@ def _entry(state: State, phrases: Phrases) -> str:
     return ""
 
 
-def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
+def _badges(surroundings: Surroundings, phrases: Phrases, language: Language) -> tuple[Badge, ...]:
     """The most important first. A backlog that is being sent is nobody's concern at the screen."""
     words = phrases.badges
     badges = []
@@ -258,7 +268,11 @@ def _badges(surroundings: Surroundings, phrases: Phrases) -> tuple[Badge, ...]:
     elif surroundings.liveness_off:
         badges.append(Badge("shield", words.liveness_off))
     if not surroundings.online:
-        text = words.offline_queue.format(queue=surroundings.queue) if surroundings.queue else words.offline
+        text = (
+            words.offline_queue.format(queue=number_text(surroundings.queue, language))
+            if surroundings.queue
+            else words.offline
+        )
         badges.append(Badge("offline", text))
     if not surroundings.clock_trusted:
         badges.append(Badge("clock", words.clock))

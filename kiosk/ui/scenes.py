@@ -115,6 +115,7 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         ),
         "challenge_ahead": _here(Challenge(None, 1, 4, 0.9)),
         "challenge_left": _here(Challenge("left", 1, 4, 0.8)),
+        "challenge_back": _here(Challenge(None, 2, 4, 0.7, returning=True)),
         "challenge_right": _here(Challenge("right", 2, 4, 0.6)),
         "challenge_up": _here(Challenge("up", 3, 4, 0.4)),
         "challenge_nearer": _here(Challenge("nearer", 4, 4, 0.2), width=0.4),

@@ -64,7 +64,7 @@ _APPROACHES: Final = MappingProxyType[Hint, Scene](
         "back": Scene("approach_back", "back", "busy"),
         "still": Scene("approach_still", "still", "busy"),
         "dark": Scene("approach_dark", "dark", "busy"),
-        "back_light": Scene("approach_back_light", "dark", "busy"),
+        "back_light": Scene("approach_back_light", "back_light", "busy"),
         "bright": Scene("approach_bright", "bright", "busy"),
         "mask": Scene("approach_mask", "mask", "busy"),
         "sunglasses": Scene("approach_sunglasses", "sunglasses", "busy"),
@@ -84,6 +84,15 @@ _REFUSALS: Final = MappingProxyType[RefusalReason, Scene](
         "face_differs": Scene("face_differs", "face_differs", "bad"),
     }
 )
+_OFFERED: Final = MappingProxyType[RefusalReason, Scene](
+    {
+        "unrecognised": Scene("refused", "question", "bad", words="refused_offer"),
+        "no_liveness": Scene("no_liveness", "choose", "bad", words="no_liveness_offer"),
+        "liveness_officer": Scene("liveness_officer", "choose", "bad", words="liveness_officer_offer"),
+        "second_factor": Scene("second_factor", "choose", "bad", words="second_factor_offer"),
+    }
+)
+"""Where PIN or card may be used now: whoever could do that is not sent to the officer."""
 _QUESTIONS: Final = MappingProxyType[Step | None, tuple[StateId, Icon]](
     {
         None: ("challenge_ahead", "face"),
@@ -96,6 +105,11 @@ _QUESTIONS: Final = MappingProxyType[Step | None, tuple[StateId, Icon]](
 """The arrow points as the person sees it: the picture on the screen is a mirror, so their left is its left."""
 
 
+def question_of(step: Step | None, *, returning: bool) -> tuple[StateId, Icon]:
+    """The state and icon of what a challenge asks for; fields as in kiosk.events.Challenging."""
+    return ("challenge_back", "centre") if step is None and returning else _QUESTIONS[step]
+
+
 def stage(state: WalkUp) -> Scene:
     """The scene of a state."""
     match state:
@@ -105,8 +119,8 @@ def stage(state: WalkUp) -> Scene:
             return _APPROACHES[hint]
         case Verify(progress):
             return Scene("verify", "scan", "busy", progress=min(max(progress, 0.0), 1.0))
-        case Challenge(question, number, of, remaining):
-            state_id, icon = _QUESTIONS[question]
+        case Challenge(question, number, of, remaining, returning):
+            state_id, icon = question_of(question, returning=returning)
             return Scene(state_id, icon, "busy", progress=remaining, count=(number, of))
         case Recording():
             return Scene("recording", "save", "busy", named=True)
@@ -116,8 +130,8 @@ def stage(state: WalkUp) -> Scene:
             return Scene("accepted", "check", "good", taken_at=taken_at, named=True)
         case AlreadyRecorded(taken_at=taken_at):
             return Scene("already", "repeat", "notice", taken_at=taken_at, named=True)
-        case Refused(reason):
-            return _REFUSALS[reason]
+        case Refused(reason, offers=offers):
+            return (_OFFERED.get(reason) if offers else None) or _REFUSALS[reason]
         case CameraTrouble():
             return Scene("camera_trouble", "camera", "trouble", picture=False)
         case Locked():

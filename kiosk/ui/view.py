@@ -48,6 +48,11 @@ Icon = Literal[
     "device",
     "log",
     "bulb",
+    "back_light",
+    "send",
+    "sound",
+    "unlock",
+    "clock",
 ]
 BadgeIcon = Literal["offline", "demo", "shield", "clock", "place"]
 Panel = Literal["rest", "outcome", "choose", "names", "pin", "month", "op_menu", "op_page", "op_camera"]
@@ -67,6 +72,7 @@ StateId = Literal[
     "approach_one_at_a_time",
     "verify",
     "challenge_ahead",
+    "challenge_back",
     "challenge_left",
     "challenge_right",
     "challenge_up",
@@ -269,7 +275,7 @@ class View:
     state, icon, tone: what is drawn; the state is told by icon, word and colour together, never by colour alone.
     panel: how the sheet is laid out. headline, detail: in the first language; second_line: both, in the other language.
     name: the person, as the roster writes it; time_text: the punch's local time, "06:58"; session: "MASUK", "PULANG" or
-    the session's name; lateness: "Terlambat 8 menit".
+    the session's name; lateness: "Terlambat 8 menit"; away: "350 m di luar lokasi".
     aside: a line above the buttons; buttons: from the most wanted on; language_label: what touching it changes to.
     entry: what has been typed, or what is wanted; matches: names to touch; found: a line about them.
     tries: how many PINs may still be tried, in words. month: the calendar, None in every other state.
@@ -277,6 +283,7 @@ class View:
     unit, message, privacy, badges: what stays on the screen. waiting: the word beside faces that wait.
     progress: 0 to 1 while frames are being compared; None when there is nothing to measure.
     picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
+    step, steps: which movement of how many is asked for, from 1; steps 0: none. step_text: the same in words.
     guided: whether the place for the face is drawn on it. dim: nobody is here at night, the backlight may go down.
     invitation: what the time in the bar is for, where a finger may rest on it.
     operator: what only an operator's pages have; None in every other state. `unit` then says whose mode it is.
@@ -315,3 +322,7 @@ class View:
     dim: bool
     operator: OperatorView | None = None
     invitation: str = ""
+    away: str = ""
+    step: int = 0
+    steps: int = 0
+    step_text: str = ""

@@ -6,7 +6,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import pytest
@@ -14,6 +14,9 @@ import pytest
 from provisioning.demo_photos import fetch
 from provisioning.errors import DemoPhotosError
 from tests.journeys.world import Broker, HubAtWork, KioskAtWork
+
+if TYPE_CHECKING:
+    from tests.factories.theatre import Theatre
 
 FRAMES: Final = 6
 """How many of a clip's frames are enrolled; five or more recognise better."""
@@ -99,3 +102,19 @@ def gallery(clip: Path, strangers: Path, tmp_path_factory: pytest.TempPathFactor
         assert cv2.imwrite(str(folder / "lestari" / f"{number}.jpg"), frame)
     capture.release()
     return folder
+
+
+@pytest.fixture(scope="module")
+def theatre(demo_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+    """One kiosk at work for all tests of a file."""
+    from tests.factories.theatre import open_theatre
+
+    with open_theatre(tmp_path_factory.mktemp("kiosk"), demo_photos) as made:
+        yield made
+
+
+@pytest.fixture
+def left_empty(theatre: Theatre) -> Iterator[None]:
+    """Each test leaves the place before the camera empty."""
+    yield
+    theatre.clear()

@@ -1,47 +1,27 @@
-"""Every state of the terminal, reached as people reach it: rendered people before a real camera source, the recogniser,
-the walk-up, a journal on disk, and the window, with fingers on its buttons.
+"""The states of the terminal, reached as people reach them: rendered people before a real camera source, the
+recogniser, the walk-up, a journal on disk, and the window, with fingers on its buttons.
 
-One kiosk serves through the whole file, and each test leaves the place before the camera empty.
+PIN, card and liveness have files of their own.
 """
 
 from __future__ import annotations
 
-import itertools
-import random
 import time
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from tests.factories.theatre import PATIENCE_SECONDS, PIN, CARD, Change, Theatre, open_theatre  # isort: skip
-
-from PySide6.QtCore import QCoreApplication
+from tests.factories.theatre import Change, Theatre  # isort: skip
 
 from contract.month import MonthPart, PersonMonth
-from contract.punch import Disavowal, JournalRow, Punch, RefusedPresentation
+from contract.punch import Disavowal, JournalRow, Punch
 from kiosk.camera.frame import Pixels
 from kiosk.errors import JournalFullError
-from kiosk.recognizer.liveness.challenge import STEPS
 
-
-@pytest.fixture(scope="module")
-def theatre(demo_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
-    with open_theatre(tmp_path_factory.mktemp("kiosk"), demo_photos) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def _empty(theatre: Theatre) -> Iterator[None]:
-    yield
-    theatre.stage.broken = False
-    theatre.believe("biden")
-    theatre.stage.put(None)
-    theatre.until("idle", "updating", "locked")
+pytestmark = pytest.mark.usefixtures("left_empty")
 
 
 def test_person_is_guided_recognised_and_shown_their_month(theatre: Theatre) -> None:
@@ -86,62 +66,6 @@ def test_not_me_is_written_and_then_said(theatre: Theatre) -> None:
     theatre.empty()
 
 
-def test_who_is_not_recognised_says_who_they_are_by_pin(theatre: Theatre) -> None:
-    theatre.believe("biden", threshold=0.9999)
-    theatre.stage.put("biden")
-    theatre.until("refused")
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not any(button["kind"] == "find_name" for button in theatre.until("refused")["buttons"]):
-        assert time.monotonic() < give_up
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
-        theatre.until("refused", "verify", "idle", "approach_nearer")
-    theatre.press("find_name")
-    theatre.until("find_name")
-    theatre.bridge.touch("search", "bi")
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not theatre.bridge.view["matches"]:
-        assert time.monotonic() < give_up
-        QCoreApplication.processEvents()
-    theatre.press("pick", "biden")
-    theatre.until("enter_pin")
-    theatre.press("pin", "111222")
-    theatre.until("enter_pin_wrong")
-    theatre.press("pin", PIN)
-    theatre.until("check_face", "verify", "approach_nearer", "accepted")
-    theatre.until("accepted")
-    punch = theatre.rows(Punch)[-1]
-    assert (punch.factor, punch.recognition.gallery) == ("pin", 1)
-    assert punch.evidence in theatre.station.evidence.kept
-
-
-def test_five_wrong_pins_bar_it(theatre: Theatre) -> None:
-    theatre.believe("biden", second_factor=True)
-    theatre.stage.put("biden")
-    theatre.until("second_factor")
-    theatre.press("find_name")
-    theatre.until("find_name")
-    theatre.press("pick", "biden")
-    theatre.until("enter_pin")
-    for _ in range(5):
-        theatre.press("pin", "111222")
-        theatre.until("enter_pin_wrong", "pin_barred")
-    theatre.until("pin_barred")
-
-
-def test_card_of_somebody_else_does_not_help(theatre: Theatre) -> None:
-    before = len(theatre.rows(RefusedPresentation))
-    theatre.believe("biden", threshold=0.9999)
-    theatre.bridge.touch("card", "FFFFFFFF")
-    theatre.until("unknown_card")
-    theatre.until("idle")
-    theatre.bridge.touch("card", CARD)
-    theatre.until("check_face")
-    theatre.stage.put("obama")
-    theatre.until("face_differs")
-    assert [row.reason for row in theatre.rows(RefusedPresentation)[before:]] == ["face_differs"]
-
-
 def test_person_is_asked_where_the_policy_asks(theatre: Theatre) -> None:
     theatre.believe("obama", choose=True)
     theatre.stage.put("obama")
@@ -149,62 +73,6 @@ def test_person_is_asked_where_the_policy_asks(theatre: Theatre) -> None:
     theatre.press("choose", "duty")
     theatre.until("accepted")
     assert theatre.rows(Punch)[-1].duty
-
-
-def test_every_movement_is_asked_for_and_whoever_makes_it_is_taken(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Drawn(random.SystemRandom):
-        """Draws every movement once in a row."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.rows = itertools.cycle(STEPS)
-
-        def choice(self, seq: Sequence[Any]) -> Any:
-            return next(self.rows)
-
-    monkeypatch.setattr("kiosk.recognizer.liveness.challenge.secrets.SystemRandom", Drawn)
-    theatre.believe("obama", liveness="active")
-    theatre.seen.clear()
-    theatre.stage.put("obama")
-    theatre.until("accepted")
-    theatre.drawn("challenge_ahead", "challenge_left", "challenge_right", "challenge_up", "challenge_nearer")
-
-
-def test_person_who_obeys_the_challenge_is_taken_and_paper_is_not(theatre: Theatre) -> None:
-    theatre.believe("obama", liveness="active")
-    theatre.stage.put("obama")
-    theatre.until("accepted")
-    theatre.drawn("challenge_ahead")
-    theatre.empty()
-    before = len(theatre.rows(Punch))
-    for _ in range(5):
-        theatre.stage.hold_up("obama")
-        if theatre.until("liveness", "already")["state"] == "liveness":
-            break
-        # They punched a moment ago, and need no proof to be told so.
-        theatre.empty()
-    theatre.until("liveness")
-    assert len(theatre.rows(Punch)) == before
-
-
-def test_third_refusal_sends_to_the_officer(theatre: Theatre) -> None:
-    theatre.believe("obama", liveness="active")
-    for _ in range(9):
-        theatre.stage.hold_up("obama")
-        if theatre.until("liveness", "liveness_officer", "already")["state"] == "liveness_officer":
-            break
-        theatre.empty()
-    theatre.until("liveness_officer")
-    refusals = [row for row in theatre.rows(RefusedPresentation) if row.reason != "face_differs"]
-    assert [row.person for row in refusals] == ["obama"]
-
-
-def test_kiosk_that_cannot_prove_liveness_says_so(theatre: Theatre) -> None:
-    theatre.believe("biden", liveness="passive")
-    theatre.stage.put("biden")
-    theatre.until("no_liveness")
 
 
 def _dark(main: Pixels) -> Pixels:

@@ -30,5 +30,5 @@ def test_person_at_the_wrong_place_is_recorded_and_told(demo_photos: Path, tmp_p
         (*_, punch) = theatre.rows(Punch)
         assert punch.place is not None
         assert punch.place.beyond_m == pytest.approx(962, abs=15)
-        assert "luar lokasi" in view["detail"]
+        assert "luar lokasi" in view["away"]
         assert "Tersimpan" in view["detail"]

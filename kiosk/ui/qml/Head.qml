@@ -12,9 +12,9 @@ Item {
     readonly property real gap: 20 * measure.unit
     readonly property string state_id: view.state
     // A challenge's arrow moves the way the head is to go.
-    readonly property bool asking: state_id.startsWith("challenge_")
-    readonly property real across: state_id === "challenge_left" ? -1 : state_id === "challenge_right" ? 1 : 0
-    readonly property real along: state_id === "challenge_up" ? -1 : 0
+    readonly property bool asking: view.steps > 0 && view.icon.startsWith("turn_")
+    readonly property real across: view.icon === "turn_left" ? -1 : view.icon === "turn_right" ? 1 : 0
+    readonly property real along: view.icon === "turn_up" ? -1 : 0
 
     implicitHeight: Math.max(disc.height, words.height)
     height: implicitHeight
@@ -43,7 +43,7 @@ Item {
             name: head.view.icon
             ink: head.view.paint.glyph
             weight: head.view.time_text !== "" || head.asking ? 2.8 : 2.2
-            scale: head.state_id === "challenge_nearer" ? 1 + 0.25 * swing.value : 1
+            scale: head.view.icon === "turn_nearer" ? 1 + 0.25 * swing.value : 1
             transform: Translate {
                 x: head.across * swing.value * disc.width * 0.13
                 y: head.along * swing.value * disc.width * 0.13

@@ -15,10 +15,11 @@ Item {
     readonly property bool timed: view.time_text !== ""
     readonly property bool named: view.name !== ""
     readonly property bool late: view.lateness !== ""
+    readonly property bool away: view.away !== ""
     readonly property real gap: 12 * unit
 
     // Person and time follow the room that is left.
-    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + 62
+    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + (away ? 56 : 0) + 62
     readonly property real step: unit * Math.min(1.35, body.height / Math.max(1, wanted * unit))
     // The fonts are the system's: with a wide one the time takes a smaller size, so that zone and session keep their room.
     readonly property real aside: Math.max(zoneSpan.advanceWidth, Math.min(sessionSpan.advanceWidth, width * 0.42)) + 4 * step
@@ -52,7 +53,7 @@ Item {
 
     Item {
         id: body
-        anchors { top: head.bottom; topMargin: outcome.gap; bottom: track.top; bottomMargin: outcome.gap
+        anchors { top: head.bottom; topMargin: outcome.gap; bottom: steps.top; bottomMargin: outcome.gap
                   left: parent.left; right: parent.right }
 
         // A punch: who and when, as large as the sheet allows.
@@ -127,6 +128,15 @@ Item {
             Fact {
                 width: parent.width
                 step: outcome.step
+                visible: outcome.away
+                icon: "place"
+                text: outcome.view.away
+                ink: outcome.ink
+            }
+
+            Fact {
+                width: parent.width
+                step: outcome.step
                 icon: outcome.timed ? "save" : outcome.view.icon
                 text: outcome.view.detail
                 ink: outcome.ink
@@ -154,12 +164,19 @@ Item {
         }
     }
 
-    // How far the comparison has come.
+    Steps {
+        id: steps
+        anchors { bottom: track.top; bottomMargin: visible ? outcome.gap : 0; left: parent.left; right: parent.right }
+        unit: outcome.unit
+        view: outcome.view
+    }
+
+    // How far the comparison has come, or, thinner, how much time is left for a movement.
     Rectangle {
         id: track
         anchors { bottom: buttons.top; bottomMargin: buttons.count > 0 || height > 0 ? outcome.gap : 0
                   left: parent.left; right: parent.right }
-        height: outcome.view.progress >= 0 ? 18 * outcome.unit : 0
+        height: outcome.view.progress >= 0 ? (outcome.view.steps > 0 ? 10 : 18) * outcome.unit : 0
         radius: height / 2
         color: outcome.view.paint.glyph
 

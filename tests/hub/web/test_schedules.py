@@ -133,7 +133,7 @@ def test_week_is_put_on_record_for_a_unit_from_a_day_on(
         ({"nama": "Jember 2027!", "tindakan": "simpan"}, "tulis huruf kecil, angka, dan tanda hubung"),
         (
             {"nama": "jember-5", "tindakan": "simpan"},
-            "milik bawaan Presensi; beri salinannya nama lain, misalnya jember-5-2",
+            "milik bawaan Presensi; beri salinannya nama lain",
         ),
     ],
 )

@@ -47,6 +47,7 @@ WORDS = phrases_in("id")
         (Refused("unrecognised", 9.0), []),
         (Refused("unrecognised", 9.0, ("pin", "card")), [("find_name", ""), ("dismiss", "")]),
         (Refused("unrecognised", 9.0, ("card",)), [("dismiss", "")]),
+        (Refused("second_factor", 9.0, ("pin", "card")), [("find_name", ""), ("dismiss", "")]),
         (Withdrawn(9.0, ("pin",)), [("find_name", ""), ("dismiss", "")]),
         (
             Choose(IDENTITY, 9.0),
@@ -69,6 +70,14 @@ def test_state_offers_what_the_machine_takes(state: State, touches: list[tuple[s
         assert all(button.label for button in buttons)
 
 
+@pytest.mark.parametrize(
+    ("reason", "label"),
+    [("unrecognised", "Coba lagi"), ("second_factor", "Batal"), ("no_liveness", "Batal")],
+)
+def test_another_try_is_offered_only_where_the_face_may_still_do(reason: Any, label: str) -> None:
+    assert [button.label for button in buttons_of(Refused(reason, 9.0, ("card",)), WORDS)] == [label]
+
+
 @pytest.mark.parametrize(("way", "marked"), [("in", "in"), ("out", "out"), ("check", "auto")])
 def test_timetables_proposal_is_marked(way: Any, marked: str) -> None:
     buttons = buttons_of(Choose(IDENTITY, 9.0, Proposal(way, "Sesi 2")), WORDS)
@@ -81,7 +90,7 @@ def test_nothing_is_marked_without_a_proposal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offers", "word"), [((), ""), (("pin",), ""), (("pin", "card"), "atau tempelkan"), (("card",), "Tempelkan")]
+    ("offers", "word"), [((), ""), (("pin",), ""), (("pin", "card"), "Tempelkan"), (("card",), "Tempelkan")]
 )
 def test_card_is_named_where_it_helps(offers: Any, word: str) -> None:
     aside = aside_of(Refused("unrecognised", 9.0, offers), WORDS)
@@ -92,9 +101,9 @@ def test_card_is_named_where_it_helps(offers: Any, word: str) -> None:
 @pytest.mark.parametrize(
     ("now", "text"),
     [
-        (0.0, "Tanpa pilihan, tercatat MASUK dalam 8 detik"),
-        (4.2, "Tanpa pilihan, tercatat MASUK dalam 4 detik"),
-        (99.0, "Tanpa pilihan, tercatat MASUK dalam 0 detik"),
+        (0.0, "Otomatis MASUK dalam 8 detik"),
+        (4.2, "Otomatis MASUK dalam 4 detik"),
+        (99.0, "Otomatis MASUK dalam 0 detik"),
     ],
 )
 def test_countdown_says_what_happens_without_a_choice(now: float, text: str) -> None:

@@ -16,7 +16,7 @@ from kiosk.ui.operator_words import operator_words_in
 from kiosk.ui.phrases import LANGUAGES, Language
 from kiosk.ui.presenter import Surroundings, present
 from kiosk.ui.scenes import NOW
-from kiosk.ui.view import OperatorStateId, View
+from kiosk.ui.view import FactView, OperatorStateId, View
 from tests.kiosk.ui.test_phrases import placeholders, words_of
 
 HERE = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
@@ -97,3 +97,38 @@ def test_kiosk_that_the_hub_has_locked_offers_no_unlocking() -> None:
     assert "unlock" not in values
     assert "lock" not in values
     assert "unlock" in [each.value for each in view_of(s.Menu(locked=True)).buttons]
+
+
+def test_sign_says_what_hinders_and_not_only_that_something_does() -> None:
+    def icon_of(screen: s.Screen) -> str:
+        return view_of(screen).icon
+
+    subject = s.Subject("p-1", "Siti")
+    lost = (s.Denied("camera"), s.Unable("camera"), s.Unfit(subject, "camera", ""))
+    full = (s.Denied("journal"), s.Unable("disk"), s.Reviewing(subject, (), bare=True, trouble="disk"))
+    assert {icon_of(each) for each in lost} == {"camera"}
+    assert {icon_of(each) for each in full} == {"disk"}
+    assert icon_of(s.Denied("barred")) == "pin_barred"
+    assert "enter" not in {each.icon for each in view_of(s.Reviewing(subject, (b"",), False, None)).buttons}
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    reading = operator_state("op_testing", "Siti").screen
+    texts = {language: " ".join(fact.text for fact in facts_shown(reading, language)) for language in LANGUAGES}
+    assert "0,734 / 0,561" in texts["id"]
+    assert "0.734 / 0.561" in texts["en"]
+
+
+def facts_shown(screen: s.Screen, language: Language) -> tuple[FactView, ...]:
+    shown = view_of(screen, language).operator
+    assert shown is not None
+    return shown.facts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_is_called_as_the_button_that_leads_there(language: Language) -> None:
+    labels = {each.value: each.label for each in view_of(s.Menu(), language).buttons}
+    assert view_of(s.Testing(), language).headline == labels["test"]
+    assert view_of(s.Device(()), language).headline == labels["device"]
+    assert view_of(s.Logs(()), language).headline == labels["logs"]
+    assert view_of(s.Standings(), language).headline.lower() in labels["standings"].lower()

@@ -67,6 +67,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Approach("one_at_a_time"), "approach_one_at_a_time", "busy", "Satu per satu", "One at a time"),
     (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Checking…"),
     (Challenge(None, 1, 4, 0.9), "challenge_ahead", "busy", "Lihat ke depan", "Look ahead"),
+    (Challenge(None, 2, 4, 0.9, returning=True), "challenge_back", "busy", "Kembali ke tengah", "Back to the middle"),
     (Challenge("left", 1, 4, 0.9), "challenge_left", "busy", "Tengok ke kiri", "Turn your head left"),
     (Challenge("right", 2, 4, 0.5), "challenge_right", "busy", "Tengok ke kanan", "Turn your head right"),
     (Challenge("up", 3, 4, 0.2), "challenge_up", "busy", "Angkat dagu", "Lift your chin"),
@@ -81,7 +82,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Refused("liveness_officer", 9.0), "liveness_officer", "bad", "Hubungi petugas", "Ask the officer"),
     (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "Ask the officer"),
     (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
-    (Refused("pin_barred", 9.0), "pin_barred", "bad", "PIN ditutup", "PIN locked"),
+    (Refused("pin_barred", 9.0), "pin_barred", "bad", "PIN diblokir", "PIN blocked"),
     (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tak dikenal", "Unknown card"),
     (Refused("face_differs", 9.0), "face_differs", "bad", "Tidak cocok", "No match"),
     (Choose(IDENTITY, 9.0), "choose", "busy", "Pilih presensi", "Choose"),
@@ -92,7 +93,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (EnterPin("p-1", 4, 9.0, wrong=True), "enter_pin_wrong", "notice", "PIN salah", "Wrong PIN"),
     (CheckFace("p-1", "pin", 9.0), "check_face", "busy", "Lihat ke kamera", "Look at the camera"),
     (ShowMonth("p-1", 9.0), "month", "calm", "Rekap saya", "My month"),
-    (Updating(), "updating", "trouble", "Diperbarui", "Updating"),
+    (Updating(), "updating", "trouble", "Sedang diperbarui", "Updating"),
     (CameraTrouble(), "camera_trouble", "trouble", "Kamera terganggu", "Camera trouble"),
     (Locked(), "locked", "trouble", "Perangkat dikunci", "Device locked"),
 ]
@@ -104,8 +105,10 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
 )
 def test_distance_is_said_as_people_say_it(metres: float, said: str, said_in_english: str) -> None:
     state = Accepted("p-1", TAKEN, 9.0, beyond_m=metres)
-    assert said in view_of(state).detail
-    assert said_in_english in view_of(state, language="en").detail
+    view = view_of(state)
+    assert view.away.startswith(said)
+    assert view.detail.startswith("Tersimpan")
+    assert view_of(state, language="en").away.startswith(said_in_english)
 
 
 def view_of(state: WalkUp, surroundings: Surroundings = HERE, language: Language = "id", **changes: Any) -> View:
@@ -274,14 +277,15 @@ def test_naive_time_is_refused() -> None:
         ({"queue": 12}, []),
         ({"online": False}, ["Luring"]),
         ({"online": False, "queue": 12}, ["Luring: 12 menunggu dikirim"]),
+        ({"online": False, "queue": 12345}, ["Luring: 12.345 menunggu dikirim"]),
         ({"demo": True}, ["DEMO"]),
-        ({"demo": True, "liveness_off": True}, ["DEMO – liveness mati"]),
-        ({"liveness_off": True}, ["Liveness mati"]),
-        ({"clock_trusted": False}, ["Jam belum disetel"]),
+        ({"demo": True, "liveness_off": True}, ["DEMO – uji keaslian mati"]),
+        ({"liveness_off": True}, ["Uji keaslian mati"]),
+        ({"clock_trusted": False}, ["Jam belum disetel – tetap dicatat"]),
         ({"unplaced": True}, ["Tanpa lokasi GPS"]),
         (
             {"online": False, "demo": True, "clock_trusted": False},
-            ["DEMO", "Luring", "Jam belum disetel"],
+            ["DEMO", "Luring", "Jam belum disetel – tetap dicatat"],
         ),
     ],
 )
