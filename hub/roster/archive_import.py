@@ -7,7 +7,7 @@ database may go on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -112,10 +112,11 @@ def take_step(
     *,
     now: datetime,
     today: date,
-) -> str | None:
-    """Look at one more person of an archive; their id. None: nobody is left, or somebody else is at the last of them.
+    told: Callable[[str], None] = lambda _employee: None,
+) -> bool:
+    """Look at one more person of an archive. False: nobody is left, or somebody else is at the last of them.
 
-    PaperError when the archive's file is gone.
+    told: hears whom before anything is written. PaperError when the archive's file is gone.
     """
     with database.write() as session:
         archive = session.get_one(PhotoArchive, number, with_for_update=True)
@@ -123,10 +124,11 @@ def take_step(
         claimed = _claim(session, archive, now=now)
         if claimed is None:
             _finish(session, archive, store, now=now)
-            return None
+            return False
         if not path.is_file():
             raise PaperError("The archive's file is not in this hub's folder any more; send it again.")
         person = _Claimed(claimed.id, claimed.employee_id or "", tuple(claimed.files))
+        told(person.employee_id)
         author = archive.author if archive.state == "proposing" else None
     try:
         with recogniser.tools() as tools:
@@ -142,7 +144,7 @@ def take_step(
         row.taken, row.known = outcome.taken, outcome.known
         session.flush()
         _finish(session, session.get_one(PhotoArchive, number), store, now=now)
-    return person.employee_id
+    return True
 
 
 def begin_proposing(database: Database, number: int, *, by: str) -> None:

@@ -20,6 +20,7 @@ State = Literal["checking", "checked", "proposing", "done", "dropped"]
 class ArchiveLine:
     """What came of the photos under one name. name None: nobody was found. faults: file and code."""
 
+    id: int
     label: str
     employee_id: str | None
     name: str | None
@@ -83,6 +84,7 @@ def _report(session: Session, row: PhotoArchive) -> ArchiveReport:
     )
     lines = tuple(
         ArchiveLine(
+            id=person.id,
             label=person.label,
             employee_id=person.employee_id,
             name=name,

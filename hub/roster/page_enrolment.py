@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.roster.frame_rows import known_photos
+from hub.roster.models import EnrolmentFrame
 from hub.roster.page_enrolment_models import PageEnrolment, PagePicture
 from hub.roster.photos import Photo, PhotoStore
 from hub.roster.picture_proposal import NewPicture, RefusedProposal, is_oneself, propose
@@ -96,6 +97,14 @@ def going(database: Database, employee_id: str, author: str, *, now: datetime) -
     with database.read() as session:
         row = session.scalar(_taking(employee_id, author).where(PageEnrolment.last_at > now - KEEP_TAKING))
         return None if row is None else _going(row, _pictures(session, row.id))
+
+
+def standing(database: Database, employee_id: str) -> tuple[int, int]:
+    """How many pictures of somebody are approved, and how many wait for a second person."""
+    query = select(EnrolmentFrame.state, func.count()).where(EnrolmentFrame.employee_id == employee_id)
+    with database.read() as session:
+        counts = {row[0]: row[1] for row in session.execute(query.group_by(EnrolmentFrame.state))}
+    return counts.get("approved", 0), counts.get("proposed", 0)
 
 
 def take_frame(database: Database, recogniser: Recogniser, found: Going, photo: Photo, *, now: datetime) -> Looked:

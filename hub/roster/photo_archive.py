@@ -34,6 +34,7 @@ SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 _NUMBER: Final = re.compile(rf"([0-9]{{{DIGITS}}})(?![0-9])")
 _CHUNK: Final = 1 << 20
+_SIGNS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +91,22 @@ def _read(archive: zipfile.ZipFile, file: str) -> Photo | str:
             content = member.read(MAX_FILE_BYTES + 1)
     except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return "unreadable"
+    return sent_photo(PurePosixPath(file).name, content)
+
+
+def sent_photo(name: str, content: bytes) -> Photo | str:
+    """A photo out of what somebody sent, looked into before it is decoded; a code when it is none.
+
+    Codes: too-large, no-photo (neither JPEG nor PNG), unreadable (damaged, enormous in pixels, not what its name says).
+    """
     if len(content) > MAX_FILE_BYTES:
         return "too-large"
-    return sent_photo(PurePosixPath(file).name, content) or "unreadable"
-
-
-def sent_photo(name: str, content: bytes) -> Photo | None:
-    """A photo out of what somebody sent, looked into before it is decoded; None: it is no JPEG or PNG that opens."""
-    if content.startswith(b"%PDF-"):
-        return None
+    if not content.startswith(_SIGNS):
+        return "no-photo"
     try:
         file = PaperFile.of_content(name, content).check_photo()
     except PaperError:
-        return None
+        return "unreadable"
     return Photo(file.name, file.content)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hub.web.phrases_access import ACCESS
+from hub.web.phrases_archives import ARCHIVES
+from hub.web.phrases_faces import FACES
 from hub.web.phrases_master import MASTER
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
@@ -456,4 +458,6 @@ PHRASES: Final[dict[str, Phrase]] = {
     **SCHEDULES,
     **TRAIL,
     **MASTER,
+    **FACES,
+    **ARCHIVES,
 }
