@@ -79,6 +79,46 @@ _ASKS: Final = {
 }
 
 _PHOTO: Final = {
+    "face.photo.no-face": (
+        "Tidak ada wajah yang ditemukan; pakai foto dari depan dengan cahaya cukup.",
+        "No face was found; use a photo from the front in good light.",
+    ),
+    "face.photo.several-faces": (
+        "Ada beberapa wajah yang sama besar; potong foto sehingga hanya satu orang terlihat.",
+        "Several faces of similar size; crop the photo so that it shows one person.",
+    ),
+    "face.photo.too-small": (
+        "Wajah terlalu kecil; pakai foto yang lebih dekat atau lebih tajam.",
+        "The face is too small; use a closer or sharper photo.",
+    ),
+    "face.photo.cut-off": (
+        "Sebagian wajah berada di luar foto; pakai foto dengan seluruh wajah.",
+        "A part of the face is outside the photo; use one with the whole face.",
+    ),
+    "face.photo.turned-away": (
+        "Wajah terlalu menoleh; pakai foto yang menghadap ke kamera.",
+        "The face is turned away; use a photo that looks into the camera.",
+    ),
+    "face.photo.blurred": (
+        "Foto buram; pakai foto yang lebih tajam.",
+        "The photo is blurred; use a sharper one.",
+    ),
+    "face.photo.too-dark": (
+        "Wajah terlalu gelap; pakai foto dengan cahaya dari depan.",
+        "The face is too dark; use a photo with light from the front.",
+    ),
+    "face.photo.too-bright": (
+        "Wajah terlalu terang; pakai foto tanpa cahaya langsung atau lampu kilat.",
+        "The face is too bright; use a photo without direct light or flash.",
+    ),
+    "face.photo.mask": (
+        "Hidung dan mulut tampak tertutup; pakai foto tanpa masker.",
+        "Nose and mouth seem to be covered; use a photo without a mask.",
+    ),
+    "face.photo.sunglasses": (
+        "Mata tampak tertutup; pakai foto tanpa kacamata hitam.",
+        "The eyes seem to be covered; use a photo without sunglasses.",
+    ),
     "face.photo.unreadable": (
         "Rusak, terlalu banyak piksel, atau bukan seperti namanya.",
         "Damaged, too many pixels, or not what its name says.",
