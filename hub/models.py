@@ -16,6 +16,7 @@ from hub.roster import fallback_models as fallback
 from hub.roster import kiosk_enrolment_models as kiosk_enrolment
 from hub.roster import models as roster
 from hub.roster import operator_models as operators
+from hub.roster import page_enrolment_models as page_enrolment
 from hub.roster import timetable_models as timetables
 from hub.roster import unit_models as unit_changes
 from hub.schedule import models as schedule
@@ -31,6 +32,7 @@ __all__ = [
     "ingest",
     "kiosk_enrolment",
     "operators",
+    "page_enrolment",
     "recap",
     "refusals",
     "review",

@@ -14,7 +14,9 @@ from hub.access.sessions import Sessions, load_or_create_secret
 from hub.attendance.paper_files import PaperStore
 from hub.keys import take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
+from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
+from hub.roster.recogniser import Recogniser
 from hub.service import listen, open_hub_database, read_zone
 from hub.settings import HubSettings
 from hub.web.app import create_app
@@ -44,6 +46,8 @@ class PagesServer:
             now=clock_from(at),
             second_step_key=take_second_step_key(settings.data_folder, self.database),
             second_step_roles=frozenset(settings.second_step_roles),
+            recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
+            archives=ArchiveStore(settings.data_folder),
         )
         self._server = uvicorn.Server(
             uvicorn.Config(

@@ -43,7 +43,9 @@ from hub.roster.delivery import RosterDelivery
 from hub.roster.enrol_key import offer_enrol_key
 from hub.roster.kiosk_enroller import KioskEnroller
 from hub.roster.nightly import NightlyCalibration
+from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
+from hub.roster.recogniser import Recogniser
 from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
 from hub.web.app import create_app
@@ -128,6 +130,8 @@ class Hub:
             states=self._states,
             second_step_key=take_second_step_key(settings.data_folder, self.database),
             second_step_roles=frozenset(settings.second_step_roles),
+            recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
+            archives=ArchiveStore(settings.data_folder),
         )
         self._app = create_app(office)
         self._stop = threading.Event()

@@ -27,8 +27,9 @@ OfficeRight = Literal["check", "sign", "receive", "faults", "report", "handle", 
 saying that one is not solved; handle: taking them up and solving them; schedules: rules of attendance of the
 regency."""
 
-MasterRight = Literal["register", "master"]
-"""register: what is on record about employees, as a page and as files; master: changing it."""
+MasterRight = Literal["register", "master", "enrol"]
+"""register: what is on record about employees, as a page and as files; master: changing it; enrol: proposing pictures
+of people's faces, which a second person approves."""
 
 
 class Role(StrEnum):
@@ -86,8 +87,8 @@ _OFFICE_RIGHTS: Final[dict[Role, frozenset[OfficeRight]]] = {
 _TRAIL_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 _MASTER_RIGHTS: Final[dict[Role, frozenset[MasterRight]]] = {
-    Role.ADMINISTRATOR: frozenset({"register", "master"}),
-    Role.OPERATOR: frozenset({"register"}),
+    Role.ADMINISTRATOR: frozenset({"register", "master", "enrol"}),
+    Role.OPERATOR: frozenset({"register", "enrol"}),
     Role.AUDITOR: frozenset({"register"}),
 }
 

@@ -25,6 +25,7 @@ from hub.roster.kiosk_origin import KioskOrigin, frames_tied_to, origins_of
 from hub.roster.models import Employee, EnrolmentFrame, Unit
 from hub.roster.newcomers import confirm_newcomer
 from hub.roster.officers import ONE_PERSON, is_same_officer, officer_name
+from hub.roster.page_origin import PageOrigin, frames_of_oneself, page_origins_of
 from hub.roster.units import Memberships, UnitTree
 
 LONGEST_REASON: Final = 500
@@ -37,7 +38,7 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     the hub's enrolment folder. counting: how many of them count already, approved by one before two were needed.
     approved: further pictures, approved already. refused_before: who refused them last, and why; None: nobody did.
     resembles: name of an employee with the same face, of whom `lookalike_allowed_by` said that it is another person.
-    kiosk: those of the waiting pictures that were taken at kiosks, and by whom.
+    kiosk: those of the waiting pictures that were taken at kiosks, and by whom; page: those taken at the hub's pages.
     """
 
     person_id: str
@@ -54,6 +55,7 @@ class WaitingPerson(msgspec.Struct, frozen=True, kw_only=True):
     resembles: str | None
     lookalike_allowed_by: str | None
     kiosk: tuple[KioskOrigin, ...] = ()
+    page: tuple[PageOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +76,30 @@ def list_waiting(database: Database, on: date, unit_id: int | None = None) -> li
         memberships = Memberships.load(session.connection(), frames)
         units = {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
         approved = _approved_counts(session, frames)
-        origins = origins_of(session, [frame.id for of_person in frames.values() for frame in of_person])
+        numbers = [frame.id for of_person in frames.values() for frame in of_person]
+        origins, of_pages = origins_of(session, numbers), page_origins_of(session, numbers)
         waiting = []
         for employee in session.scalars(select(Employee).where(Employee.id.in_(frames))):
             of_unit = memberships.unit_on(employee.id, on)
             if within is None or of_unit in within:
                 unit = None if of_unit is None else units[of_unit]
                 found = _waiting_person(session, employee, unit, frames[employee.id], approved.get(employee.id, 0))
-                waiting.append(msgspec.structs.replace(found, kiosk=origins.get(employee.id, ())))
+                kiosk, page = origins.get(employee.id, ()), of_pages.get(employee.id, ())
+                waiting.append(msgspec.structs.replace(found, kiosk=kiosk, page=page))
     return sorted(waiting, key=lambda person: (person.name.casefold(), person.person_id))
 
 
 def people_tied_to(database: Database, waiting: Iterable[WaitingPerson], by: str) -> set[str]:
     """Of whose waiting pictures this officer may approve none, because they had a hand in all of them."""
-    own = set()
+    people = list(waiting)
+    numbers = {frame for person in people for frame in person.frames}
     with database.read() as session:
-        for person in waiting:
-            if all(is_same_officer(author, by) for author in person.added_by) or (
-                person.kiosk and frames_tied_to(session, by, person.frames) == set(person.frames)
-            ):
-                own.add(person.person_id)
-    return own
+        tied = _tied(session, by, numbers)
+    return {
+        person.person_id
+        for person in people
+        if all(is_same_officer(author, by) for author in person.added_by) or set(person.frames) <= tied
+    }
 
 
 def waiting_photo(database: Database, frame: int, on: date, unit_id: int | None = None) -> tuple[str, str] | None:
@@ -126,7 +131,7 @@ def approve(
         waiting = _by_person(_lock_waiting(session, people, frames))
         names = _names_of(session, people if people is not None else waiting)
         looked_at = [frame.id for of_person in waiting.values() for frame in of_person]
-        own = frames_tied_to(session, second, looked_at)
+        own = _tied(session, second, looked_at)
         done = [
             _approve_person(person, names[person], waiting.get(person, ()), second=second, tied=own, now=now)
             for person in sorted(names)
@@ -186,6 +191,11 @@ def _lock_waiting(
     if frames is not None:
         query = query.where(EnrolmentFrame.id.in_(list(frames)))
     return session.scalars(query)
+
+
+def _tied(session: Session, officer: str, frames: Collection[int]) -> set[int]:
+    """Which of these waiting pictures an officer had a hand in under another name, or is on."""
+    return frames_tied_to(session, officer, frames) | frames_of_oneself(session, officer, frames)
 
 
 def _approve_person(

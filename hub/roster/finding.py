@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -10,8 +11,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
+from hub.db import Database
 from hub.roster.models import Employee, Unit
-from hub.roster.nip import bare_nip, parse_nip
+from hub.roster.nip import bare_nip, parse_nip, show_nip
 from hub.roster.units import Memberships
 
 _LIKE_A_NUMBER: Final = 10
@@ -41,6 +43,30 @@ def find_person(session: Session, text: str, *, on: date | None = None, among: C
             f"({listed}{more})."
         )
     return found[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Who an employee is, and where on a day; unit None: in no unit. nip: in groups."""
+
+    id: str
+    name: str
+    nip: str | None
+    unit_id: int | None
+    unit: str | None
+
+
+def find_whereabouts(database: Database, employee_id: str, on: date) -> Whereabouts | None:
+    """An employee by id; None: nobody has it."""
+    with database.read() as session:
+        employee = session.get(Employee, employee_id)
+        if employee is None:
+            return None
+        unit_id = Memberships.load(session.connection(), [employee_id]).unit_on(employee_id, on)
+        unit = session.get(Unit, unit_id) if unit_id is not None else None
+        return Whereabouts(
+            employee.id, employee.name, show_nip(employee.nip), unit_id, unit.name if unit is not None else None
+        )
 
 
 def find_unit_id(session: Session, text: str) -> int:

@@ -54,6 +54,16 @@ class Photo:
             picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         return np.asarray(picture, dtype=np.uint8)
 
+    def thumbnail(self, *, side: int) -> bytes | None:
+        """A JPEG at most `side` pixels long; None: no picture."""
+        picture = self.decode()
+        if picture is None:
+            return None
+        scale = side / max(picture.shape[:2])
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        encoded, content = cv2.imencode(".jpg", small)
+        return content.tobytes() if encoded else None
+
 
 class PhotoStore:
     """The folder that keeps enrolment photos."""
@@ -100,15 +110,10 @@ class PhotoStore:
     def thumbnail(self, relative: str, *, side: int) -> bytes | None:
         """A kept photo as a JPEG at most `side` pixels long; None when its file is missing or is no picture."""
         try:
-            picture = Photo(relative, self.read(relative)).decode()
+            photo = Photo(relative, self.read(relative))
         except OSError:
             return None
-        if picture is None:
-            return None
-        scale = side / max(picture.shape[:2])
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-        encoded, content = cv2.imencode(".jpg", small)
-        return content.tobytes() if encoded else None
+        return photo.thumbnail(side=side)
 
 
 def person_name(folder: str) -> str:

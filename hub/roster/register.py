@@ -14,6 +14,7 @@ from hub.roster.kiosk_enrolment_models import KioskEnrolment
 from hub.roster.models import Employee, EmploymentTerm, EnrolmentFrame, Membership, Template, Unit
 from hub.roster.newcomers import NOT_YET
 from hub.roster.nip import show_nip
+from hub.roster.page_enrolment_models import PageEnrolment
 from hub.roster.units import Memberships, UnitTree
 
 
@@ -52,12 +53,12 @@ class PackCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """Consent given at a kiosk. wording: which text, in which language."""
+    """Consent given on a screen. wording: which text, in which language. kiosk None: at the hub's pages."""
 
     at: datetime
     wording: str
     language: str
-    kiosk: str
+    kiosk: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +141,19 @@ def _packs_of(session: Session, employee_id: str) -> Iterator[PackCount]:
         yield PackCount(pack=pack, templates=templates, newest=newest)
 
 
-def _consents_of(session: Session, employee_id: str) -> Iterator[Consent]:
-    query = (
-        select(KioskEnrolment)
-        .where(KioskEnrolment.employee_id == employee_id)
-        .order_by(KioskEnrolment.consented_at.desc())
-    )
-    for row in session.scalars(query):
-        yield Consent(at=row.consented_at, wording=row.consent_wording, language=row.consent_language, kiosk=row.device)
+def _consents_of(session: Session, employee_id: str) -> list[Consent]:
+    """The newest first."""
+    kiosks = select(KioskEnrolment).where(KioskEnrolment.employee_id == employee_id)
+    pages = select(PageEnrolment).where(PageEnrolment.employee_id == employee_id, PageEnrolment.state == "proposed")
+    found = [
+        Consent(at=row.consented_at, wording=row.consent_wording, language=row.consent_language, kiosk=row.device)
+        for row in session.scalars(kiosks)
+    ]
+    found += [
+        Consent(at=row.consented_at, wording=row.consent_wording, language=row.consent_language, kiosk=None)
+        for row in session.scalars(pages)
+    ]
+    return sorted(found, key=lambda consent: consent.at, reverse=True)
 
 
 HEADINGS = ("NIP", "Nama", "Unit Kerja", "Kelompok", "Pangkat", "Jabatan", "Bekerja sejak", "Bekerja sampai")

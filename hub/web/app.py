@@ -54,7 +54,9 @@ from hub.web.views import (
     trail,
     work,
 )
+from hub.web.views import archives as archive_pages
 from hub.web.views import calendar as calendar_pages
+from hub.web.views import faces as face_pages
 from hub.web.views import register as register_pages
 from hub.web.views import units as unit_pages
 from hub.web.views import units_import as unit_import_pages
@@ -63,6 +65,8 @@ office_views = (handover, faults, schedules)
 access_views = (sign_in, second_step, account, trail)
 master_views = (register_pages, calendar_pages)
 """Before the others: /pegawai/impor is nobody's number."""
+face_views = (archive_pages, face_pages)
+"""Before the others: /pegawai/arsip-foto is nobody's number, and `wajah` no day."""
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
@@ -80,6 +84,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.add_middleware(Trail, on_trouble=_show_trouble)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    for views in face_views:
+        app.include_router(views.router)
     for views in (*master_views, *access_views, *record_views, *paper_views, *office_views):
         app.include_router(views.router)
     for views in role_views:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.roster.photo_archive import MAX_ARCHIVE_BYTES
 from hub.web.guard import SESSION_COOKIE
 from hub.web.office import front_office
 
@@ -20,7 +21,9 @@ MAX_DRAINED_BYTES: Final = 512 << 20
 
 _UPLOADS: Final = re.compile(
     r"/(surat|pembatalan|manual|gangguan)(/[^/]+){0,2}|/pegawai/impor|/kalender/impor|/unit/impor"
+    r"|/pegawai/[^/]+/wajah/berkas"
 )
+_ARCHIVES: Final = "/pegawai/arsip-foto"
 
 
 class BodyLimit:
@@ -56,4 +59,8 @@ class BodyLimit:
 def _limit(request: Request) -> int:
     cookie = request.cookies.get(SESSION_COOKIE)
     may_send = cookie is not None and front_office(request).sessions.read(cookie) is not None
-    return MAX_UPLOAD_BYTES if may_send and _UPLOADS.fullmatch(request.url.path) else MAX_FORM_BYTES
+    if not may_send:
+        return MAX_FORM_BYTES
+    if request.url.path == _ARCHIVES:
+        return MAX_ARCHIVE_BYTES + MAX_FORM_BYTES
+    return MAX_UPLOAD_BYTES if _UPLOADS.fullmatch(request.url.path) else MAX_FORM_BYTES

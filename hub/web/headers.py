@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -21,6 +22,9 @@ _ALWAYS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_ENROLS: Final = re.compile(r"/pegawai/[^/]+/wajah")
+"""The one page that asks for the camera."""
+_WITH_CAMERA: Final = "camera=(self), microphone=(), geolocation=()"
 _HSTS: Final = "max-age=31536000"
 
 
@@ -40,6 +44,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, content in _ALWAYS.items():
                     headers[name] = content
+                if scope["method"] == "GET" and _ENROLS.fullmatch(scope["path"]):
+                    headers["Permissions-Policy"] = _WITH_CAMERA
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _HSTS
                 headers["Cache-Control"] = _caching(scope["path"], message["status"])

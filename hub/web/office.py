@@ -17,7 +17,9 @@ from hub.attendance.paper_files import PaperStore
 from hub.db import Database
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.model_files import ModelFiles
+from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
+from hub.roster.recogniser import Recogniser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,8 @@ class FrontOffice:
     zone: of dates on pages that are about no unit in particular. snapshots: pictures of refused presentations, photos:
     those of enrolment, papers: scans of letters; None: there is no folder of them here. states: whether the hub's
     other parts run, by name. models: files that kiosks may fetch from here. second_step_key: seals the secrets of
-    second steps; None: nobody can be asked for one here. second_step_roles: who must have one.
+    second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
+    faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
     """
 
     database: Database
@@ -41,6 +44,8 @@ class FrontOffice:
     models: ModelFiles = field(default_factory=ModelFiles)
     second_step_key: bytes | None = None
     second_step_roles: frozenset[Role] = frozenset()
+    recogniser: Recogniser | None = None
+    archives: ArchiveStore | None = None
 
     @property
     def throttle(self) -> Throttle:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hub.web.phrases_access import ACCESS
+from hub.web.phrases_archives import ARCHIVES
+from hub.web.phrases_faces import FACES
 from hub.web.phrases_master import MASTER
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
@@ -418,8 +420,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     "error.404": ("Halaman tidak ditemukan.", "There is no such page."),
     "error.405": ("Halaman tidak dapat dibuka dengan cara itu.", "The page cannot be opened that way."),
     "error.413": (
-        "Kiriman terlalu besar: paling besar 10 MB untuk satu berkas dan 30 MB sekaligus.",
-        "Too much was sent: at most 10 MB in one file and 30 MB at once.",
+        "Kiriman terlalu besar: paling besar 10 MB untuk satu berkas, 30 MB sekaligus, 128 MB untuk arsip foto.",
+        "Too much was sent: at most 10 MB in one file, 30 MB at once, 128 MB in a photo archive.",
     ),
     "error.429": ("Terlalu banyak percobaan.", "Too many attempts."),
     "error.500": ("Terjadi kesalahan di server.", "Something went wrong on the server."),
@@ -458,4 +460,6 @@ PHRASES: Final[dict[str, Phrase]] = {
     **TRAIL,
     **MASTER,
     **UNITS,
+    **FACES,
+    **ARCHIVES,
 }

@@ -30,7 +30,7 @@ def read_paper(upload: UploadFile) -> PaperFile:
     size = upload.size or 0
     if size > MAX_FILE_BYTES:
         raise PaperError(
-            f"{_shown(name)} has {size / (1 << 20):.1f} MB; at most {MAX_FILE_BYTES >> 20} MB are kept: scan it in "
+            f"{shown_name(name)} has {size / (1 << 20):.1f} MB; at most {MAX_FILE_BYTES >> 20} MB are kept: scan it in "
             "fewer dots per inch, or in grey."
         )
     return PaperFile.of_content(name, upload.file.read(MAX_FILE_BYTES + 1))
@@ -48,7 +48,7 @@ def read_sheet_upload(upload: UploadFile | None) -> bytes:
     content = upload.file.read(MAX_SHEET_BYTES + 1)
     if len(content) > MAX_SHEET_BYTES:
         raise PaperError(
-            f"{_shown(upload.filename)} is larger than any unit's day; give the CSV of one unit and one date."
+            f"{shown_name(upload.filename)} is larger than any unit's day; give the CSV of one unit and one date."
         )
     return content
 
@@ -58,13 +58,14 @@ def read_table_upload(upload: UploadFile | None) -> tuple[bytes, str]:
     if upload is None or not upload.filename:
         raise PaperError("Choose the file: CSV or XLSX.")
     content = upload.file.read(MAX_TABLE_BYTES + 1)
-    name = _shown(upload.filename)
+    name = shown_name(upload.filename)
     if len(content) > MAX_TABLE_BYTES:
         raise PaperError(f"{name} has more than {MAX_TABLE_BYTES >> 20} MB; split it.")
     return content, name
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
+    """The name of a file as it may be shown and kept: no folders, nothing that cannot be printed."""
     return "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())[
         -200:
     ]

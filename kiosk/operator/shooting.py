@@ -5,35 +5,19 @@ Measured frames and time (monotonic seconds) go in; what to say, and which frame
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass, replace
 from typing import Final
 
 from kiosk.guidance import HINTS
 from kiosk.operator.poses import FITTING_FRAMES, POSES, Fault, Shooting, Wish
-from kiosk.recognizer.quality.assessment import ENROLMENT, Gates, Quality, Usability
+from kiosk.recognizer.enrolment_poses import LIVE_GATES, pose_fault
+from kiosk.recognizer.quality.assessment import Gates, Quality, Usability
 from kiosk.recognizer.quality.head_pose import HeadPose
 
-KEPT_PER_POSE: Final = 2
-STRAIGHT_DEGREES: Final = 9.0
-TURNED_LEAST: Final = 10.0
-TURNED_MOST: Final = 27.0
-"""A little aside. The hub refuses what is turned by more than 30 degrees, and its measure wanders by some."""
-RAISED_LEAST: Final = 6.0
-RAISED_MOST: Final = 18.0
-"""Above how the same person looks ahead: noses differ by what ten degrees make (kiosk.recognizer.quality.head_pose)."""
-MOST_PITCH: Final = 19.0
 CAPTURE_SECONDS: Final = 60.0
 ASK_AGAIN_SECONDS: Final = 4.0
 HINT_SECONDS: Final = 0.7
 """How long what is wrong with a frame stays in words, so that the screen does not flicker."""
-
-LEAST_EYE_DISTANCE: Final = 44.0
-"""Pixels: twice what the hub asks of archives. Whoever stands here can come nearer (0.7 m before a Pi's camera)."""
-GATES: Final = replace(
-    ENROLMENT, smallest_eye_distance=LEAST_EYE_DISTANCE, most_yaw_degrees=90.0, most_pitch_degrees=90.0
-)
-"""The pose is this machine's to judge; the rest is asked of enrolment as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +35,7 @@ def begin(now: float, *, bare: bool = False) -> Shooting:
     return Shooting(("bare",) if bare else POSES, 0, 0, (), None, now, now + CAPTURE_SECONDS)
 
 
-def watch(shooting: Shooting, frame: Measured | None, now: float, gates: Gates = GATES) -> tuple[Shooting, bool]:
+def watch(shooting: Shooting, frame: Measured | None, now: float, gates: Gates = LIVE_GATES) -> tuple[Shooting, bool]:
     """Take one frame; whether it is to be looked at closely. frame None: there is no face in it."""
     wish = shooting.wish
     if wish is None:
@@ -101,25 +85,4 @@ def _fault(shooting: Shooting, wish: Wish, frame: Measured | None, gates: Gates)
     judged = HINTS.get(gates.judge(frame.quality))
     if judged is not None:
         return judged
-    return _pose_fault(shooting, wish, frame.pose)
-
-
-def _pose_fault(shooting: Shooting, wish: Wish, pose: HeadPose) -> Fault | None:
-    yaw, pitch = pose.yaw_degrees, pose.pitch_degrees
-    if wish in ("left", "right"):
-        turned = yaw if wish == "left" else -yaw
-        if turned > TURNED_MOST:
-            return "too_far"
-        if turned < TURNED_LEAST:
-            return "turn_left" if wish == "left" else "turn_right"
-        return "straight" if pitch is not None and abs(pitch) > MOST_PITCH else None
-    if abs(yaw) > STRAIGHT_DEGREES:
-        return "straight"
-    if wish == "up":
-        if pitch is None:
-            return "raise"
-        raised = pitch - (statistics.median(shooting.straight) if shooting.straight else 0.0)
-        if raised > RAISED_MOST or pitch > MOST_PITCH:
-            return "too_far"
-        return "raise" if raised < RAISED_LEAST else None
-    return "straight" if pitch is not None and abs(pitch) > MOST_PITCH else None
+    return pose_fault("ahead" if wish == "bare" else wish, frame.pose, shooting.straight)

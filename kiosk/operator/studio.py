@@ -22,8 +22,9 @@ from kiosk.operator.happenings import Shot, Taken
 from kiosk.operator.photographs import Photograph, face_points, take_photograph
 from kiosk.operator.poses import Fault, Shooting, Wish, contract_pose
 from kiosk.operator.screens import Subject
-from kiosk.operator.shooting import KEPT_PER_POSE, Measured
+from kiosk.operator.shooting import Measured
 from kiosk.proof import LandmarkSource
+from kiosk.recognizer.enrolment_poses import KEPT_PER_POSE
 from kiosk.recognizer.face import Box, normalised
 from kiosk.recognizer.gallery import Gallery
 from kiosk.recognizer.liveness.passive import PassiveWindow

@@ -115,11 +115,19 @@ class EnrolmentFrame:
     quality: Quality | None = None
 
 
-def embed_photo(pack: Pack, photo: Pixels, *, gates: Gates | None = ENROLMENT) -> EnrolmentFrame | PhotoFault:
-    """Embed the one person of a (height, width, 3) uint8 BGR photo, or say why not.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The one person of a photo, measured and not judged yet. face: in pixels of the photo."""
+
+    face: Face
+    quality: Quality
+
+
+def find_subject(pack: Pack, photo: Pixels) -> Subject | PhotoFault:
+    """Find and measure the one person of a (height, width, 3) uint8 BGR photo, or say why there is none.
 
     The person is the largest, most central face; another one of similar prominence makes the photo unusable, because
-    nobody knows whose it is. gates: what the face must fulfil; None takes any face that is large enough.
+    nobody knows whose it is.
     """
     found = pack.detector.search(photo, smallest=_SEARCHED_FROM)
     if not found:
@@ -133,13 +141,27 @@ def embed_photo(pack: Pack, photo: Pixels, *, gates: Gates | None = ENROLMENT) -
     if subject.box.width < SMALLEST_FACE:
         return PhotoFault.TOO_SMALL
     face = Face(subject.box, pack.aligner.landmarks(photo, subject), subject.score)
-    quality = assess(photo, face, pack.aligner)
-    fault = _FAULTS.get(gates.judge(quality)) if gates is not None else None
-    if fault is not None:
-        return fault
+    return Subject(face, assess(photo, face, pack.aligner))
+
+
+def embed_subject(pack: Pack, photo: Pixels, subject: Subject) -> EnrolmentFrame:
+    """Embed the person who was found in this photo."""
+    face, quality = subject.face, subject.quality
     chip = pack.aligner.chip(photo, face)
     embedding = pack.embedder.embed(chip, mirror=True)
     return EnrolmentFrame(embedding, face, chip, quality.eye_distance, quality)
+
+
+def embed_photo(pack: Pack, photo: Pixels, *, gates: Gates | None = ENROLMENT) -> EnrolmentFrame | PhotoFault:
+    """Embed the one person of a (height, width, 3) uint8 BGR photo, or say why not.
+
+    gates: what the face must fulfil; None takes any face that is large enough.
+    """
+    subject = find_subject(pack, photo)
+    if isinstance(subject, PhotoFault):
+        return subject
+    fault = _FAULTS.get(gates.judge(subject.quality)) if gates is not None else None
+    return fault if fault is not None else embed_subject(pack, photo, subject)
 
 
 def choose_poses(frames: Sequence[Quality | None], most: int) -> list[int]:

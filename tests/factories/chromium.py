@@ -34,14 +34,14 @@ def find_chromium() -> str | None:
 
 
 class Chromium:
-    """A browser with a profile of its own; use it as a context manager.
+    """A browser with a profile of its own, and more flags where they are given; use it as a context manager.
 
     requested: addresses that pages asked for since the last `open`. refused: what the content policy or a script error
     wrote to the console since then.
     """
 
-    def __init__(self, program: str) -> None:
-        self._program = program
+    def __init__(self, program: str, *flags: str) -> None:
+        self._program, self._flags = program, flags
         self._profile = Path(tempfile.mkdtemp(prefix="presensi-chromium-"))
         self._next_id = 0
         self.requested: list[str] = []
@@ -50,7 +50,7 @@ class Chromium:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [self._program, *_FLAGS, f"--user-data-dir={self._profile}", "about:blank"],
+            [self._program, *_FLAGS, *self._flags, f"--user-data-dir={self._profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -100,6 +100,14 @@ class Chromium:
         if "exceptionDetails" in outcome:
             raise RuntimeError(str(outcome["exceptionDetails"]))
         return outcome["result"].get("value")
+
+    def await_true(self, script: str) -> None:
+        """Wait until a script in the page gives something true."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not self.evaluate(script):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{script} never became true")
+            time.sleep(0.1)  # polling another process: there is no event to wait for
 
     def set_cookie(self, address: str, name: str, content: str) -> None:
         self.call("Network.setCookie", url=address, name=name, value=content)

@@ -2,7 +2,8 @@
 
 In addresses and forms stand names in braces, filled from the things of one unit: {unit}, {person}, {letter}, {verified}
 (a letter that was verified), {sha} (a scan of it), {entry}, {outage}, {refusal}, {punch}, {frame},
-{fault} and {solved} (reports), and {office}: the office that hands its months over.
+{fault} and {solved} (reports), {archive} and {proposed} (archives of photos), and {office}: the office that hands its
+months over.
 """
 
 from __future__ import annotations
@@ -157,6 +158,19 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /unit/{unit_id:int}/buka": Asking("/unit/{unit}/buka", {}, 409, 403),
     "GET /unit/impor": Asking("/unit/impor"),
     "POST /unit/impor": Asking("/unit/impor", allowed=409),
+    "GET /pegawai/{employee_id}/wajah": _thing("/pegawai/{person}/wajah"),
+    "POST /pegawai/{employee_id}/wajah/mulai": _thing("/pegawai/{person}/wajah/mulai", 303),
+    "POST /pegawai/{employee_id}/wajah/gambar": _thing("/pegawai/{person}/wajah/gambar", 400),
+    "POST /pegawai/{employee_id}/wajah/berkas": _thing("/pegawai/{person}/wajah/berkas"),
+    "GET /pegawai/{employee_id}/wajah/foto/{number:int}": _thing("/pegawai/{person}/wajah/foto/999", 404),
+    "POST /pegawai/{employee_id}/wajah/usulkan": _thing("/pegawai/{person}/wajah/usulkan", 409),
+    "POST /pegawai/{employee_id}/wajah/batal": _thing("/pegawai/{person}/wajah/batal", 303),
+    "GET /pegawai/arsip-foto": Asking("/pegawai/arsip-foto"),
+    "POST /pegawai/arsip-foto": Asking("/pegawai/arsip-foto", allowed=409),
+    "GET /pegawai/arsip-foto/{number:int}": _thing("/pegawai/arsip-foto/{archive}"),
+    "POST /pegawai/arsip-foto/{number:int}/langkah": _thing("/pegawai/arsip-foto/{archive}/langkah", 303),
+    "POST /pegawai/arsip-foto/{number:int}/usulkan": _thing("/pegawai/arsip-foto/{proposed}/usulkan", 409),
+    "POST /pegawai/arsip-foto/{number:int}/hapus": _thing("/pegawai/arsip-foto/{proposed}/hapus", 303),
     "GET /saya": Asking("/saya"),
     "GET /saya/{date}": Asking(f"/saya/{_DAY}"),
     "POST /akun/peran": Asking("/akun/peran", {"role": "0"}, 404),

@@ -8,7 +8,7 @@ from alembic import op
 from hub.db import UtcDateTime
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import re
 import shutil
 import socket
@@ -30,10 +31,15 @@ from hub.attendance.paper_files import PaperStore
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
 from hub.refusals.snapshots import SnapshotStore
+from hub.roster.archive_import import send_archive
+from hub.roster.page_enrolment import begin
+from hub.roster.page_enrolment_models import PhotoArchive
+from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
 from tests.factories.forms import SentFile, multipart
+from tests.factories.shades import archive, shade, shade_recogniser
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TODAY = date(2026, 3, 2)
@@ -160,6 +166,8 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         papers=PaperStore(tmp_path),
         now=lambda: NOW,
         second_step_key=b"k" * 32,
+        recogniser=shade_recogniser(database),
+        archives=ArchiveStore(tmp_path),
     )
 
 
@@ -215,7 +223,7 @@ class Furnished:
 
 
 @pytest.fixture
-def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
+def furnished(office: InventedOffice, settle: Callable[[], int], tmp_path: Path) -> Furnished:
     unit = office.unit(HOSTILE)
     rina = office.employee("Rina Wulandari", unit=unit, nip="198501012010011001", position="Arsiparis")
     hostile = office.employee(HOSTILE, unit=unit, nip="<b>1</b>", position=HOSTILE)
@@ -235,8 +243,19 @@ def furnished(office: InventedOffice, settle: Callable[[], int]) -> Furnished:
     office.enrol(hostile, frames=1, at=NOW, state="proposed", first=2)
     office.enrol_at_kiosk("kiosk-1", hostile, operator=hostile, frames=2, at=NOW, is_new=True)
     office.enrol_at_kiosk("kiosk-1", rina, operator=hostile, frames=1, at=NOW)
+    _send_photos(office.database, ArchiveStore(tmp_path))
+    begin(office.database, hostile, author="admin", language="id", now=NOW)
     settle()
     return Furnished(unit, rina, hostile)
+
+
+def _send_photos(database: Database, store: ArchiveStore) -> None:
+    """An archive that was looked through, with hostile names."""
+    photos = {"198501012010011001.jpg": shade(100), f"{HOSTILE.replace('/', '')}/1.jpg": shade(100)}
+    sent = io.BytesIO(archive(photos))
+    number = send_archive(database, store, sent, HOSTILE, author="admin", unit_id=None, now=NOW, today=TODAY)
+    with database.write() as session:
+        session.get_one(PhotoArchive, number).state = "checked"
 
 
 @pytest.fixture
@@ -294,6 +313,10 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/unit?buka=semua&tutup=ya",
         f"/unit/{furnished.unit}",
         "/unit/impor",
+        f"/pegawai/{furnished.rina}/wajah",
+        f"/pegawai/{furnished.hostile}/wajah",
+        "/pegawai/arsip-foto",
+        "/pegawai/arsip-foto/1",
     ]
 
 

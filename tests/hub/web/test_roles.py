@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,12 +27,16 @@ from hub.attendance.outages import declare_outage
 from hub.attendance.paper_files import PaperFile
 from hub.db import Database
 from hub.fleet.faults import report_fault, take_fault_step
+from hub.roster.archive_import import send_archive
 from hub.roster.models import EnrolmentFrame
+from hub.roster.page_enrolment_models import PhotoArchive
+from hub.roster.photo_archive import ArchiveStore
 from hub.web.app import create_app
 from hub.web.guard import SESSION_COOKIE
 from tests.factories.doubted import doubted
 from tests.factories.papers import photo, scan
 from tests.factories.role_walk import ASKED, Asking
+from tests.factories.shades import archive, shade
 from tests.factories.snapshots import jpeg
 from tests.hub.web.conftest import PASSWORD, Visitor
 
@@ -115,7 +120,12 @@ def furnish(office: Any, front: Any, unit: int, device: str, number: int) -> dic
         report_fault(database, unit, about="network", text=f"kabel {each}", by="siti", now=NOW) for each in (1, 2)
     )
     take_fault_step(database, solved, "solved", note="diganti", by="dewi", now=NOW)
+    archives = [_send_photos(database, front.archives, unit, f"19850101201001100{number}") for _ in range(2)]
+    with database.write() as session:
+        session.get_one(PhotoArchive, archives[1]).state = "done"
     return {
+        "archive": str(archives[0]),
+        "proposed": str(archives[1]),
         "fault": str(fault),
         "solved": str(solved),
         "unit": str(unit),
@@ -129,6 +139,11 @@ def furnish(office: Any, front: Any, unit: int, device: str, number: int) -> dic
         "punch": punch,
         "frame": str(next(frame.id for frame in frames if frame.state == "proposed")),
     }
+
+
+def _send_photos(database: Database, store: ArchiveStore, unit: int, nip: str) -> int:
+    sent = io.BytesIO(archive({f"{nip}.jpg": shade(100)}))
+    return send_archive(database, store, sent, "foto.zip", author="siti", unit_id=unit, now=NOW, today=NOW.date())
 
 
 @pytest.fixture

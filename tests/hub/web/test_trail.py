@@ -74,6 +74,9 @@ SIMPLE = {
     "GET /unit": "/unit",
     "GET /unit/{unit_id:int}": "/unit/{unit}",
     "GET /unduh/unit.csv": "/unduh/unit.csv",
+    "GET /pegawai/{employee_id}/wajah": "/pegawai/{rina}/wajah",
+    "GET /pegawai/arsip-foto": "/pegawai/arsip-foto",
+    "GET /pegawai/arsip-foto/{number:int}": "/pegawai/arsip-foto/1",
 }
 """One address for each route that shows people without anything having been made for it first."""
 
@@ -81,6 +84,7 @@ MADE = {
     "GET /pegawai/persetujuan/foto/{frame_id}",
     "GET /penolakan/{device}/{epoch}/{seq}/foto",
     "GET /tinjauan/scan/{device}/{epoch}/{seq}",
+    "GET /pegawai/{employee_id}/wajah/foto/{number:int}",
     "GET /tinjauan/wajah/{employee_id}",
     "GET /surat/{number:int}",
     "GET /surat/{number:int}/perbaiki",
