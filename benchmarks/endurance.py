@@ -52,6 +52,7 @@ from contract.signing import SigningKey
 from kiosk.attendant import Attendant
 from kiosk.errors import CameraStalledError
 from kiosk.hardware.null_panel import NullPanel
+from kiosk.housekeeping import give_back_memory
 from kiosk.journal import Journal
 from kiosk.remembered import ScanSettings
 from kiosk.roster import RosterCache
@@ -242,8 +243,9 @@ class Kiosk:
         )
 
     def look(self, hour: int) -> None:
-        """Note how the process is now."""
+        """Note how the process is now, after what a kiosk does once in an hour."""
         gc.collect()
+        give_back_memory()
         written = sum(path.stat().st_size for path in self._folder.glob("journal*"))
         self.hours.append(
             Hour(

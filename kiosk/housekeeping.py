@@ -1,7 +1,8 @@
-"""What is put in order from time to time: rows and pictures that were kept long enough."""
+"""What is put in order from time to time: rows and pictures that were kept long enough, and memory."""
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import threading
 from collections.abc import Callable
@@ -56,3 +57,14 @@ class Housekeeping:
         else:
             if forgotten:
                 log.info("%d delivered rows are older than %d days", forgotten, self._rows_days)
+        give_back_memory()
+
+
+def give_back_memory() -> None:
+    """Hand to the system what the allocator keeps and nobody uses (malloc_trim(3), glibc's); elsewhere nothing.
+
+    It gathers some 15 MB in an hour of rush, a little more every hour, where a kiosk runs for months.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
