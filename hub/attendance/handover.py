@@ -226,8 +226,10 @@ def _count(session: Session, units: Collection[int], first: date) -> tuple[list[
         .group_by(StoredDay.unit_id, StoredDay.status)
         .order_by(StoredDay.unit_id, StoredDay.status)
     )  # fmt: skip
-    heads = select(StoredDay.unit_id, func.count(StoredDay.employee_id.distinct())).where(*span)
-    people = {unit: count for unit, count in session.execute(heads.group_by(StoredDay.unit_id)) if unit is not None}
+    # Not count(distinct …), for which PostgreSQL sorts every day.
+    heads = select(StoredDay.unit_id, StoredDay.employee_id).where(*span).distinct().subquery()
+    by_unit = select(heads.c.unit_id, func.count()).group_by(heads.c.unit_id)
+    people = {unit: count for unit, count in session.execute(by_unit) if unit is not None}
     found = session.execute(sums).all()
     return [_Sum._make(row) for row in found], people
 

@@ -59,7 +59,7 @@ class StoredDay(Base):
             "ix_stored_day_unit_id_work_date",
             "unit_id",
             "work_date",
-            postgresql_include=["employee_id", "status", "late_min", "early_min", "seen", "assessed_at"],
+            postgresql_include=["employee_id", "status", "late_min", "early_min", "seen", "assessed_at", "version"],
         ),
         # Few days are open among millions.
         Index(
