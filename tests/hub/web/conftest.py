@@ -317,6 +317,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         f"/pegawai/{furnished.hostile}/wajah",
         "/pegawai/arsip-foto",
         "/pegawai/arsip-foto/1",
+        "/pegawai/mirip",
     ]
 
 
