@@ -27,8 +27,8 @@ LOOKALIKES: Final[dict[str, tuple[str, str]]] = {
         "Twins, or merely alike. Kiosks that know both take a face alone again.",
     ),
     "lookalikes.two_hint_factor": (
-        "Kembar atau sekadar mirip. Wajah saja tetap tidak cukup: PIN atau kartu tetap diminta.",
-        "Twins, or merely alike. A face alone is still not enough: PIN or card are still asked for.",
+        "Kembar atau sekadar mirip. Wajah saja tetap tidak cukup: nilainya tidak membedakan keduanya.",
+        "Twins, or merely alike. A face alone is still not enough: their scores do not tell them apart.",
     ),
     "lookalikes.one": ("Satu orang", "One person"),
     "lookalikes.one_hint": (

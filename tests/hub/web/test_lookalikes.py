@@ -68,7 +68,7 @@ def test_pair_is_shown_once_with_both_people(admin: Visitor, pairs: dict[str, st
     assert words.index("satu wajah dengan dua nama") < words.index("Dua wajah yang sangat mirip"), "the worse first"
     assert f"/tinjauan/wajah/{pairs['rina']}" in page.links.addresses
     assert f"/tinjauan/wajah/{pairs['rini']}" not in page.links.addresses, "no picture of hers is approved"
-    assert "PIN atau kartu tetap diminta" in words
+    assert "Wajah saja tetap tidak cukup" in words
     assert page.links.inside == []
 
 
