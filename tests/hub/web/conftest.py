@@ -318,6 +318,8 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/pegawai/arsip-foto",
         "/pegawai/arsip-foto/1",
         "/pegawai/mirip",
+        "/jadwal/kutim-4/ubah",
+        "/cari?q=jember",
     ]
 
 
