@@ -24,7 +24,7 @@ from hub.fleet.models import Alarm, AlarmKind, Kiosk, LatestHeartbeat
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
 from hub.roster.kiosk_enrolment_models import KioskEnrolment, KioskPicture
-from hub.roster.models import Employee, EnrolmentFrame, Membership, Unit, UnitPolicy
+from hub.roster.models import Employee, EnrolmentFrame, Membership, StoredLookalike, Unit, UnitPolicy
 from hub.roster.work_dates import work_dates_for
 from hub.schedule.models import PartTimeContract
 from hub.seeding.names import POSITIONS, invent_name, invent_nip
@@ -110,6 +110,23 @@ class InventedOffice:
                     monthly_pay=monthly_pay,
                     set_by="bkpp",
                     set_at=self.at,
+                )
+            )
+
+    def lookalikes(self, one: str, other: str, *, at: datetime) -> None:
+        """Two people whom nobody has told apart yet."""
+        first, second = sorted((one, other))
+        with self.database.write() as session:
+            session.add(
+                StoredLookalike(
+                    first_id=first,
+                    second_id=second,
+                    pack="builtin",
+                    similarity=0.9,
+                    lead=0.1,
+                    kind="alike",
+                    told_apart=True,
+                    found_at=at,
                 )
             )
 

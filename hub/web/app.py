@@ -57,13 +57,14 @@ from hub.web.views import (
 from hub.web.views import archives as archive_pages
 from hub.web.views import calendar as calendar_pages
 from hub.web.views import faces as face_pages
+from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import register as register_pages
 from hub.web.views import units as unit_pages
 from hub.web.views import units_import as unit_import_pages
 
 office_views = (handover, faults, schedules)
 access_views = (sign_in, second_step, account, trail)
-master_views = (register_pages, calendar_pages)
+master_views = (register_pages, calendar_pages, lookalike_pages)
 """Before the others: /pegawai/impor is nobody's number."""
 face_views = (archive_pages, face_pages)
 """Before the others: /pegawai/arsip-foto is nobody's number, and `wajah` no day."""

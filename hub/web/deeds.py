@@ -113,6 +113,8 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /unit/{unit_id:int}/tutup": DeedName("unit.close"),
     "POST /unit/{unit_id:int}/buka": DeedName("unit.reopen"),
     "POST /unit/impor": DeedName("units.check"),
+    "GET /pegawai/mirip": DeedName("lookalikes.read"),
+    "POST /pegawai/mirip": DeedName("lookalikes.settle"),
     # Programs
     "GET /api/v1/employees": DeedName("staff.read"),
     "GET /api/v1/employees/{employee_id}": DeedName("staff.read"),

@@ -20,6 +20,7 @@ from hub.recap.monthly import Month
 from hub.recap.people import in_units
 from hub.review.queue import count_reviews
 from hub.roster.approval import list_waiting
+from hub.roster.lookalike_pairs import count_pairs
 from hub.roster.officers import is_same_officer
 from hub.roster.units import UnitTree
 from hub.web.office import FrontOffice
@@ -49,6 +50,7 @@ def tasks_of(office: FrontOffice, visitor: Visitor) -> list[Task]:
         *_handovers(office, visitor),
         *_faults(office, visitor),
         *_enrolments(office, visitor),
+        *_lookalikes(office, visitor),
         *_sessions(office, visitor),
     ]
     return [task for task in found if task.count]
@@ -147,6 +149,13 @@ def _enrolments(office: FrontOffice, visitor: Visitor) -> list[Task]:
         return []
     count = len(list_waiting(office.database, office.today(), visitor.unit_id))
     return [Task(name="approval", count=count, address="/pegawai/persetujuan", symbol="user-check")]
+
+
+def _lookalikes(office: FrontOffice, visitor: Visitor) -> list[Task]:
+    if not may(visitor.role, "approval"):
+        return []
+    count = count_pairs(office.database, office.today(), visitor.unit_id)
+    return [Task(name="lookalikes", count=count, address="/pegawai/mirip", symbol="user-group")]
 
 
 def _sessions(office: FrontOffice, visitor: Visitor) -> list[Task]:

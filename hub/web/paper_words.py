@@ -229,6 +229,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "Paling banyak {0} berkas sekaligus; tambahkan yang lain sesudahnya.",
     ),
     (r"The letter (\S+) is about yourself;.*", "Surat {0} tentang diri Anda sendiri; orang lain harus melakukannya."),
+    (r"The pair is about yourself;.*", "Pasangan ini tentang diri Anda; orang lain yang memutuskan."),
     (r"The entry (\S+) is about yourself;.*", "Catatan {0} tentang diri Anda sendiri; orang lain harus memutuskannya."),
     (r"Choose the files that are .*", "Pilih dahulu berkas yang ditambahkan."),
     (r"(.*) holds no JPEG or PNG photo; .*", "{0} tidak berisi foto JPEG atau PNG; beri nama foto atau foldernya NIP."),

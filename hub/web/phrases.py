@@ -7,6 +7,7 @@ from typing import Final
 from hub.web.phrases_access import ACCESS
 from hub.web.phrases_archives import ARCHIVES
 from hub.web.phrases_faces import FACES
+from hub.web.phrases_lookalikes import LOOKALIKES
 from hub.web.phrases_master import MASTER
 from hub.web.phrases_offices import OFFICES
 from hub.web.phrases_papers import PAPERS
@@ -462,4 +463,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **UNITS,
     **FACES,
     **ARCHIVES,
+    **LOOKALIKES,
 }

@@ -63,6 +63,27 @@ SCHEDULES: Final[dict[str, tuple[str, str]]] = {
     "schedule.break": ("Istirahat", "Break"),
     "schedule.break_from": ("istirahat mulai", "break from"),
     "schedule.break_to": ("istirahat sampai", "break to"),
+    "schedule.sessions": ("Sesi", "Sessions"),
+    "schedule.session": ("Sesi {number}", "Session {number}"),
+    "schedule.session_from": ("menit pertama", "first minute"),
+    "schedule.session_to": ("menit terakhir", "last minute"),
+    "schedule.sessions_hint": (
+        "Tiga sesi atau lebih sehari, paling banyak {most}: nama, menit pertama, dan menit terakhir jendelanya. "
+        "Kosongkan baris untuk menghapus sesi. Setelah Lihat akibatnya selalu ada satu baris kosong lagi.",
+        "Three sessions a day or more, {most} at most: a name, first and last minute of the window. Empty a row to "
+        "take a session away. After See what changes there is one more empty row.",
+    ),
+    "schedule.slot_hint": (
+        "Jam dan kuota di sini hanya pola: pegawai paruh waktu dinilai menurut kontraknya masing-masing.",
+        "Times and quota here are a pattern only: part-timers are assessed by their own contracts.",
+    ),
+    "schedule.no_hours_yet": (
+        "Jadwal ini belum membawa jam kerja; isi di sini untuk salinannya. Hari dalam jadwal giliran tetap mengikuti "
+        "jadwal gilirannya.",
+        "This policy brings no hours of its own; fill them in for its copy. Days on a shift roster still follow the "
+        "roster.",
+    ),
+    "schedule.quota": ("Kuota menit", "Quota in minutes"),
     "schedule.copy_monday": ("Salin jam Senin", "Copy Monday's times"),
     "schedule.preview": ("Lihat akibatnya", "See what changes"),
     "schedule.save": ("Simpan", "Save"),

@@ -68,6 +68,10 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "jendela {0:session} atau {1:session} tidak punya batas di tengah hari.",
     ),
     (
+        r"the windows of 'in' \(to (.*?)\) and 'out' \(from (.*?)\) overlap; .*",
+        "pulang mulai ({1}) harus sesudah masuk paling lambat ({0}); untuk giliran lewat tengah malam tulis JJ:MM+1.",
+    ),
+    (
         r"the windows of '(.*)' \(to (.*?)\) and '(.*)' \(from (.*?)\) overlap; .*",
         "jendela {0:session} (sampai {1}) dan {2:session} (mulai {3}) bertumpuk; untuk giliran lewat tengah malam "
         "tulis JJ:MM+1.",
@@ -124,8 +128,8 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"days of the kind (.*?) (.*)\.", "hari berjenis {0} tidak cocok: {1}."),
     (r"A week needs a working day\.", "Satu minggu memerlukan paling sedikit satu hari kerja."),
     (
-        r"Only a week of arrival and departure is changed here; .*",
-        "Hanya minggu dengan jam masuk dan pulang yang dapat diubah di sini; ubah berkasnya.",
+        r"give each session a name, its first and its last minute\.",
+        "beri setiap sesi nama, menit pertama, dan menit terakhir.",
     ),
     # A policy as a whole
     (r"(\S+) must be a whole number of minutes, not (.*)\.", "{0:key} harus bilangan bulat menit, bukan {1}."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 SCHEDULE_WORDS: Final[tuple[tuple[str, str], ...]] = (
-    (r"Only a week of arrival and departure .*", "Aturan ini bukan jam datang dan pulang; ubah berkasnya."),
     (r"circular\.name: .*", "Beri nama surat edaran, misalnya Ramadan 1448 H."),
     (r"circular: it changes no hours; .*", "Surat edaran ini tidak mengubah jam; isi jam masuk atau pulang."),
     (r".*: '(.*)' is no weekday; .*", "'{0}' bukan nama hari; tulis misalnya senin-kamis."),

@@ -57,7 +57,7 @@ def draw_week(week: Sequence[DayPlan | None]) -> WeekChart:
     for weekday, plan in enumerate(week):
         bars: list[Bar] = []
         if plan is not None:
-            bars = [bar("window", plan.opens, plan.closes), bar("work", plan.in_due, plan.out_due)]
+            bars = [*(bar("window", *window) for window in _windows(plan)), bar("work", plan.in_due, plan.out_due)]
             if plan.break_ is not None:
                 bars.append(bar("break", *plan.break_))
         columns.append(Column(weekday, tuple(bars), plan.work_minutes if plan is not None else 0))
@@ -65,6 +65,13 @@ def draw_week(week: Sequence[DayPlan | None]) -> WeekChart:
     return WeekChart(
         HEIGHT, tuple((_clock(hour), round(TOP + (hour - begins) * scale, 1)) for hour in hours), tuple(columns)
     )
+
+
+def _windows(plan: DayPlan) -> list[tuple[int, int]]:
+    """When punches count: of arrival and departure as one, of more sessions each for itself."""
+    if len(plan.sessions) == 2:
+        return [(plan.opens, plan.closes)]
+    return [(each.opens or plan.opens, each.closes or plan.closes) for each in plan.sessions]
 
 
 def _span(start: int, end: int) -> str:

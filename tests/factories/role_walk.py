@@ -171,6 +171,8 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /pegawai/arsip-foto/{number:int}/langkah": _thing("/pegawai/arsip-foto/{archive}/langkah", 303),
     "POST /pegawai/arsip-foto/{number:int}/usulkan": _thing("/pegawai/arsip-foto/{proposed}/usulkan", 409),
     "POST /pegawai/arsip-foto/{number:int}/hapus": _thing("/pegawai/arsip-foto/{proposed}/hapus", 303),
+    "GET /pegawai/mirip": Asking("/pegawai/mirip"),
+    "POST /pegawai/mirip": Asking("/pegawai/mirip", {"one": "nobody", "other": "nobody", "putusan": "dua"}, 404),
     "GET /saya": Asking("/saya"),
     "GET /saya/{date}": Asking(f"/saya/{_DAY}"),
     "POST /akun/peran": Asking("/akun/peran", {"role": "0"}, 404),

@@ -18,9 +18,10 @@ from hub.attendance.dirty import mark_affected
 from hub.attendance.policy_preview import PolicyPreview, preview_policy
 from hub.errors import PolicyError
 from hub.recap.monthly import Month
-from hub.schedule.book import TIMES, BookLine, WrittenDay, followers, read_book, rewritten, written_week
+from hub.schedule.book import BookLine, followers, read_book
 from hub.schedule.decisions import Author, add_policy, assign_policy
 from hub.schedule.policy import LEGAL_WEEK_MINUTES, Policy, parse_policy
+from hub.schedule.written import TIMES, WrittenDay, WrittenSession, rewritten, written_week
 from hub.web import watch
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
 from hub.web.office import FrontOffice
@@ -32,11 +33,14 @@ router = APIRouter()
 
 PAGE: Final = "/jadwal"
 LONGEST: Final = 60
+MOST_SESSIONS: Final = 8
+"""A day of more would be no day's work."""
+MOST_FIELDS: Final = 300
 
 
 async def _written(request: Request) -> Mapping[str, str]:
     """The form's fields, each no longer than any of them needs."""
-    form: FormData = await request.form(max_files=0, max_fields=100)
+    form: FormData = await request.form(max_files=0, max_fields=MOST_FIELDS)
     return {name: text[:LONGEST] for name, text in form.items() if isinstance(text, str)}
 
 
@@ -128,15 +132,7 @@ def change(request: Request, visitor: PageVisitor, office: Office, name: str, wr
 
 def _read(request: Request, office: FrontOffice, visitor: Visitor, line: BookLine, written: Mapping[str, str]) -> Draft:
     """What was written as a policy, tried on the last month of the unit that is to follow it."""
-    week = [
-        WrittenDay(
-            bool(written.get(f"kerja-{day}")),
-            {key: written.get(f"{key}-{day}", "") for key in TIMES},
-            written.get(f"istirahat-{day}", ""),
-            written.get(f"sampai-{day}", ""),
-        )
-        for day in range(7)
-    ]
+    week = [_written_day(written, day) for day in range(7)]
     draft = Draft(written.get("nama", "").strip(), written.get("mulai", ""), written.get("unit", ""), week)
     choice = choose_unit(office, visitor, draft.unit)
     if choice.unit_id is not None:
@@ -155,6 +151,24 @@ def _read(request: Request, office: FrontOffice, visitor: Visitor, line: BookLin
     return Draft(draft.name, draft.first, draft.unit, week, text, policy, preview)
 
 
+def _written_day(written: Mapping[str, str], day: int) -> WrittenDay:
+    return WrittenDay(
+        bool(written.get(f"kerja-{day}")),
+        {key: written.get(f"{key}-{day}", "") for key in TIMES},
+        written.get(f"istirahat-{day}", ""),
+        written.get(f"sampai-{day}", ""),
+        written.get(f"kuota-{day}", "").strip(),
+        tuple(
+            WrittenSession(
+                " ".join(written.get(f"s{number}.nama-{day}", "").split()),
+                written.get(f"s{number}.buka-{day}", ""),
+                written.get(f"s{number}.tutup-{day}", ""),
+            )
+            for number in range(MOST_SESSIONS)
+        ),
+    )
+
+
 def _troubled(request: Request, draft: Draft, error: BadInputError) -> Draft:
     return replace(draft, trouble=say(language_of(request), error))
 
@@ -169,14 +183,22 @@ def _show(
         status_code=status_code,
         line=line,
         draft=draft,
-        chart=draw_week(shown.week or ()) if not draft.trouble else None,
+        chart=draw_week(shown.week) if shown.week and not draft.trouble else None,
         hours=shown.week_minutes / 60,
         remark=draft.policy is not None and shown.week_remark() is not None,
         legal_hours=LEGAL_WEEK_MINUTES / 60,
         choice=choose_unit(office, visitor, ""),
         times=TIMES,
+        rows=_rows(draft.week),
+        most_sessions=MOST_SESSIONS,
         page=PAGE,
     )
+
+
+def _rows(week: list[WrittenDay]) -> int:
+    """How many sessions a day of the form can take: one more than there are."""
+    most = max(sum(not each.is_empty for each in day.sessions) for day in week)
+    return min(MOST_SESSIONS, max(3, most + 1))
 
 
 def _find(office: FrontOffice, name: str) -> BookLine:

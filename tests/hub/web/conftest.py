@@ -317,6 +317,9 @@ def page_paths(furnished: Furnished) -> list[str]:
         f"/pegawai/{furnished.hostile}/wajah",
         "/pegawai/arsip-foto",
         "/pegawai/arsip-foto/1",
+        "/pegawai/mirip",
+        "/jadwal/kutim-4/ubah",
+        "/cari?q=jember",
     ]
 
 

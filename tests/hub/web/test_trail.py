@@ -77,6 +77,7 @@ SIMPLE = {
     "GET /pegawai/{employee_id}/wajah": "/pegawai/{rina}/wajah",
     "GET /pegawai/arsip-foto": "/pegawai/arsip-foto",
     "GET /pegawai/arsip-foto/{number:int}": "/pegawai/arsip-foto/1",
+    "GET /pegawai/mirip": "/pegawai/mirip",
 }
 """One address for each route that shows people without anything having been made for it first."""
 
