@@ -198,6 +198,10 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "paper.enter": ("Masukkan", "Enter"),
     "paper.refuse": ("Tolak", "Refuse"),
     "paper.withdraw": ("Tarik", "Withdraw"),
+    "paper.take_back": (
+        "Selama belum diverifikasi, Anda dapat menarik surat ini. Surat yang ditarik tetap tercatat.",
+        "As long as nobody has verified it you may withdraw this letter. It stays on record.",
+    ),
     "paper.own": (
         "Anda yang menyerahkan surat ini; orang lain harus memverifikasinya.",
         "You handed in this letter; somebody else must verify it.",

@@ -16,7 +16,7 @@ from hub.access.roles import Right, may
 from hub.attendance.deadlines import deadline_of
 from hub.attendance.document_list import DocumentLine, count_waiting, list_documents
 from hub.attendance.document_rows import State
-from hub.attendance.documents import enter, refuse, verify, withdraw
+from hub.attendance.documents import enter, refuse, verify, withdraw, withdraw_own
 from hub.attendance.letters import is_cancellation
 from hub.attendance.outlook import outlook_on_record
 from hub.errors import PaperError
@@ -106,19 +106,20 @@ def take_step(
     step: str,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Verify, refuse, enter or withdraw a letter."""
+    """Verify, refuse, enter or withdraw a letter; employees take back what nobody has verified yet."""
     right = _RIGHT_OF_STEP.get(step)
     if right is None:
         raise HTTPException(404)
     note(act=_ACTS[step])
-    require(visitor, right)
+    takes_back = step == "tarik" and may(visitor.role, "own")
+    require(visitor, "hand_in" if takes_back else right)
     line = find_letter(visitor, office, number)
     by, now, database = visitor.username, office.now(), office.database
     steps: dict[str, Callable[[], object]] = {
         "verifikasi": lambda: verify(database, number, by=by, now=now),
         "masukkan": lambda: enter(database, number, by=by, now=now),
         "tolak": lambda: refuse(database, number, by=by, reason=reason, now=now),
-        "tarik": lambda: withdraw(database, number, by=by, reason=reason, now=now),
+        "tarik": lambda: (withdraw_own if takes_back else withdraw)(database, number, by=by, reason=reason, now=now),
     }
     try:
         if step == "verifikasi" and line.submitted_by is not None and is_same_officer(line.submitted_by, by):

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from hub.access.token_models import ApiAnswer
 from hub.access.tokens import SCOPES, add_token
+from hub.attendance.documents import verify
 from hub.attendance.models import DocumentRow
 from hub.db import Database
 
@@ -42,10 +43,10 @@ class Program:
             if after is None:
                 return found
 
-    def post(self, body: Any, key: str = "letter-0001") -> Any:
+    def post(self, body: Any, key: str = "letter-0001", path: str = "/documents") -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self.browser.ask("POST", "/api/v1/documents", text, headers | ({"Idempotency-Key": key} if key else {}))
+        return self.browser.ask("POST", f"/api/v1{path}", text, headers | ({"Idempotency-Key": key} if key else {}))
 
 
 @pytest.fixture
@@ -169,6 +170,36 @@ def test_letter_is_handed_in_once(program: Program, furnished: Any, database: Da
     assert [each["id"] for each in json.loads(program.get("/documents?month=2026-03").text)] == [made["id"]]
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(DocumentRow)) == 1
+
+
+def test_letter_is_taken_back_once_by_whoever_handed_it_in(
+    program: Program, port: int, furnished: Any, database: Database
+) -> None:
+    number = json.loads(program.post(LETTER | {"employee": furnished.rina}).text)["id"]
+    place, why = f"/documents/{number}/withdrawal", {"reason": "salah pegawai"}
+    other = Program(port, add_token(database, "simpeg", SCOPES, unit_id=None, days=30, by="budi", now=NOW))
+    refused = other.post(why, "back-0001", place)
+    assert (refused.status, "Somebody else handed in" in refused.text) == (400, True)
+    for body, key, path, status in (
+        ({}, "back-0001", place, 400),
+        ({"reason": ""}, "back-0001", place, 400),
+        (why, "short", place, 400),
+        (why, "back-0001", "/documents/4711/withdrawal", 404),
+        (why, "back-0001", "/documents/0/withdrawal", 400),
+    ):
+        assert program.post(body, key, path).status == status, (body, key, path)
+    first = program.post(why, "back-0001", place)
+    said = json.loads(first.text)
+    assert (first.status, said["state"], said["withdrawn_by"]) == (200, "withdrawn", "token:e-tpp")
+    assert said["withdrawn_because"] == "salah pegawai"
+    again = program.post(why, "back-0001", place)
+    assert (again.status, again.text) == (200, first.text)
+    assert program.post(why, "back-0001", f"/documents/{number + 1}/withdrawal").status == 409
+    assert json.loads(program.get(f"/documents/{number}").text) == said
+    later = json.loads(program.post(LETTER | {"employee": furnished.rina}, "letter-0002").text)["id"]
+    verify(database, later, by="dewi", now=NOW)
+    refused = program.post(why, "back-0002", f"/documents/{later}/withdrawal")
+    assert (refused.status, "being worked on already" in refused.text) == (400, True)
 
 
 def test_two_that_hand_in_at_once_hand_in_one(program: Program, port: int, furnished: Any, database: Database) -> None:
