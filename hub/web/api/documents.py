@@ -22,10 +22,11 @@ from hub.recap.monthly import Month
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, takes, to_json
 from hub.web.api.once import Key, Remember, answer_once, check_key, read_body
-from hub.web.api.paging import UnitNumber
+from hub.web.api.paging import Onwards, SomeOf, UnitNumber, read_place, to_list, write_place
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
 from hub.web.scope import PaperScope, find_in_scope, note_letter
+from hub.web.watch import note
 
 router = APIRouter(tags=["documents"])
 
@@ -53,29 +54,39 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 Asked = TypeVar("Asked", NewDocument, Withdrawal)
+_Place = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/documents", summary="Letters", operation_id="list_documents", **answers(tuple[DocumentLine, ...]))
 def answer_documents(
+    request: Request,
     office: Office,
     *,
     caller: Annotated[Caller, needs("documents:read")],
     month: Annotated[str, Query(max_length=40, description="YYYY-MM that the letters reach into.")],
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    employee: Annotated[str, Query(max_length=64, description="Only of this employee.")] = "",
     unit: UnitNumber = None,
+    limit: SomeOf = None,
+    after: Onwards = "",
 ) -> Response:
     """The newest first, of people who belong to the unit today; with who did what and when. Files are on the pages."""
     reach(office, caller, unit)
-    return to_json(
-        list_documents(
-            office.database,
-            unit_id=unit if unit is not None else caller.unit_id,
-            state=state,
-            month=Month.parse(month).first,
-            on=office.today(),
-        )
+    place = read_place(after, tuple[_Place])
+    found = list_documents(
+        office.database,
+        unit_id=unit if unit is not None else caller.unit_id,
+        employee_id=employee.replace("\0", "") or None,
+        state=state,
+        month=Month.parse(month).first,
+        before=place[0] if place is not None else None,
+        on=office.today(),
+        limit=None if limit is None else limit + 1,
     )
+    if employee and found:
+        note(employees=[employee])
+    return to_list(request, found, limit, lambda line: write_place(line.id))
 
 
 @router.get(
