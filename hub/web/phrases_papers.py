@@ -117,7 +117,6 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Choose another state, month or unit; new letters are handed in with the button above.",
     ),
     "letters.empty_hint_reader": ("Pilih keadaan, bulan atau unit lain.", "Choose another state, month or unit."),
-    "letters.find": ("Cari nama atau NIP", "Find by name or NIP"),
     "letters.none_hint": (
         "Pilih bulan atau keadaan lain, atau ubah nama yang dicari.",
         "Choose another month or state, or change the name that is searched for.",
