@@ -68,6 +68,15 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileLine, ...]
 
 
+class LetterPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the letters that were found; count: of all of them, on so many pages."""
+
+    lines: list[DocumentLine]
+    count: int
+    page: int
+    pages: int
+
+
 def list_documents(
     database: Database,
     *,
@@ -76,36 +85,85 @@ def list_documents(
     state: State | None = None,
     month: date | None = None,
     document_id: int | None = None,
+    before: int | None = None,
     on: date,
     limit: int | None = None,
 ) -> list[DocumentLine]:
     """Letters, the newest first.
 
-    unit_id: of people who are in this unit or below it on the date `on`. month: letters that reach into it. limit: at
-    most so many.
+    unit_id: of people who are in this unit or below it on the date `on`. month: letters that reach into it. before:
+    only those with a smaller number. limit: at most so many.
     """
+    conditions = _conditions(employee_id, state, month)
+    if document_id is not None:
+        conditions.append(DocumentRow.id == document_id)
+    if before is not None:
+        conditions.append(DocumentRow.id < before)
+    with database.read() as session:
+        rows, memberships = _rows(session, conditions, unit_id, on)
+        return _to_lines(session, rows[:limit], memberships, on)
+
+
+def find_letters(
+    database: Database,
+    *,
+    employee_id: str | None = None,
+    unit_id: int | None = None,
+    state: State | None = None,
+    month: date | None = None,
+    words: Sequence[str] = (),
+    due_first: bool = False,
+    on: date,
+    page: int,
+    size: int,
+) -> LetterPage:
+    """A page of letters, the newest first, or those that are due first; the last one where there are not so many.
+
+    words: case-folded, all of them in name or number of whom it is about. The rest as of `list_documents`.
+    """
+    with database.read() as session:
+        rows, memberships = _rows(session, _conditions(employee_id, state, month), unit_id, on)
+        if words:
+            people = session.execute(select(Employee.id, Employee.name, Employee.nip))
+            wanted = {
+                each.id for each in people if all(word in f"{each.name} {each.nip or ''}".casefold() for word in words)
+            }
+            rows = [row for row in rows if row.employee_id in wanted]
+        if due_first:
+            rows.sort(key=lambda row: (row.first_day or date.max, row.id))
+        pages = max(1, -(-len(rows) // size))
+        at = min(page, pages)
+        lines = _to_lines(session, rows[(at - 1) * size : at * size], memberships, on)
+        return LetterPage(lines=lines, count=len(rows), page=at, pages=pages)
+
+
+def _conditions(employee_id: str | None, state: State | None, month: date | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if employee_id is not None:
         conditions.append(DocumentRow.employee_id == employee_id)
-    if document_id is not None:
-        conditions.append(DocumentRow.id == document_id)
     if month is not None:
         first, last = month.replace(day=1), last_of(month)
         conditions += [DocumentRow.first_day <= last, DocumentRow.last_day >= first]
     if state is not None:
         conditions.append(in_state(state))
-    with database.read() as session:
-        tree = UnitTree.load(session.connection())
-        if unit_id is not None:
-            # All who ever were there; who is there on the date is told below.
-            ever = select(Membership.employee_id).where(Membership.unit_id.in_(tree.within(unit_id)))
-            conditions.append(DocumentRow.employee_id.in_(ever))
-        rows = list(session.scalars(select(DocumentRow).where(*conditions).order_by(DocumentRow.id.desc())))
-        memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
-        if unit_id is not None:
-            within = tree.within(unit_id)
-            rows = [row for row in rows if memberships.unit_on(row.employee_id, on) in within]
-        return _to_lines(session, rows[:limit], memberships, on)
+    return conditions
+
+
+def _rows(
+    session: Session, conditions: Sequence[ColumnElement[bool]], unit_id: int | None, on: date
+) -> tuple[list[DocumentRow], Memberships]:
+    """Letters of a unit's people on a date (None: of everybody), the newest first."""
+    query = select(DocumentRow).where(*conditions).order_by(DocumentRow.id.desc())
+    within = None if unit_id is None else UnitTree.load(session.connection()).within(unit_id)
+    if within is not None:
+        # All who ever were there; who is there on the date is told below.
+        ever = select(Membership.employee_id).where(Membership.unit_id.in_(within))
+        query = query.where(DocumentRow.employee_id.in_(ever))
+    rows = list(session.scalars(query))
+    memberships = Memberships.load(session.connection(), {row.employee_id for row in rows})
+    if within is not None:
+        rows = [row for row in rows if memberships.unit_on(row.employee_id, on) in within]
+    return rows, memberships
 
 
 def document_line(session: Session, document_id: int, *, on: date) -> DocumentLine:

@@ -167,6 +167,34 @@ def withdraw(database: Database, document_id: int, *, by: str, reason: str, now:
         return Receipt(id=row.id, state=state_of(row))
 
 
+def withdraw_own(
+    database: Database,
+    document_id: int,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    together: Callable[[Session, Receipt], None] | None = None,
+) -> Receipt:
+    """Whoever handed in a letter takes it back, with the reason; it stays on record.
+
+    PaperError when somebody else handed it in, and once it is verified: the office decides from then on.
+    together: as of `submit`.
+    """
+    officer, why = officer_name(by), reason_text(reason)
+    with database.write() as session:
+        row = letter_in_force(session, document_id)
+        if row.submitted_by is None or not is_same_officer(row.submitted_by, officer):
+            raise PaperError(f"Somebody else handed in the letter {row.id}; only they take it back.")
+        if row.verified_on is not None or row.entered_on is not None:
+            raise PaperError(f"The letter {row.id} is being worked on already; ask the office to withdraw it.")
+        _withdraw(session, row, officer, why, now)
+        receipt = Receipt(id=row.id, state=state_of(row))
+        if together is not None:
+            together(session, receipt)
+        return receipt
+
+
 def correct(
     database: Database,
     document_id: int,

@@ -125,6 +125,7 @@ DEEDS: Final[dict[str, DeedName]] = {
     "GET /api/v1/documents": DeedName("letters.read"),
     "GET /api/v1/documents/{document_id}": DeedName("letter.read"),
     "POST /api/v1/documents": DeedName("letter.hand_in"),
+    "POST /api/v1/documents/{document_id}/withdrawal": DeedName("letter.withdraw"),
     "GET /api/v1/kiosks": DeedName("kiosks.read"),
     # Accounts, and the trail itself
     "POST /masuk": DeedName("account.sign_in"),

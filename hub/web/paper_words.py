@@ -110,6 +110,14 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"A (.*) needs its reason, one of (.*)\.", "{0} memerlukan alasan: {1}."),
     (r"A (.*) says by itself .*", "{0} sudah menyatakan alasannya sendiri; kosongkan alasan."),
     (r"Say which days the letter covers\.", "Isi tanggal yang dicakup surat."),
+    (
+        r"Somebody else handed in the letter (.*); only .*",
+        "Surat {0} diserahkan orang lain; hanya yang menyerahkan dapat menariknya.",
+    ),
+    (
+        r"The letter (.*) is being worked on already; .*",
+        "Surat {0} sudah diproses; minta kantor menariknya.",
+    ),
     (r"The letter (.*) is verified already, on (\S+) by (.*)\.", "Surat {0} sudah diverifikasi {1} oleh {2}."),
     (
         r"The letter (.*) cancels attendance; its .*",

@@ -117,7 +117,10 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Choose another state, month or unit; new letters are handed in with the button above.",
     ),
     "letters.empty_hint_reader": ("Pilih keadaan, bulan atau unit lain.", "Choose another state, month or unit."),
-    "letters.more": ("Ditampilkan {shown} dari {count} surat.", "Showing {shown} of {count} letters."),
+    "letters.none_hint": (
+        "Pilih bulan atau keadaan lain, atau ubah nama yang dicari.",
+        "Choose another month or state, or change the name that is searched for.",
+    ),
     "letters.any_month": ("Semua bulan", "All months"),
     "paper.state.submitted": ("menunggu verifikasi", "awaits verification"),
     "paper.state.verified": ("menunggu dimasukkan", "awaits entry"),
@@ -198,6 +201,10 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "paper.enter": ("Masukkan", "Enter"),
     "paper.refuse": ("Tolak", "Refuse"),
     "paper.withdraw": ("Tarik", "Withdraw"),
+    "paper.take_back": (
+        "Selama belum diverifikasi, Anda dapat menarik surat ini. Surat yang ditarik tetap tercatat.",
+        "As long as nobody has verified it you may withdraw this letter. It stays on record.",
+    ),
     "paper.own": (
         "Anda yang menyerahkan surat ini; orang lain harus memverifikasinya.",
         "You handed in this letter; somebody else must verify it.",

@@ -18,6 +18,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "own.letter_for": ("Serahkan surat untuk {date}", "Hand in a letter for {date}"),
     "own.letters": ("Surat terakhir", "Latest letters"),
     "own.no_letters": ("Belum ada surat.", "No letters yet."),
+    "own.withdraw": ("Tarik surat {number}", "Withdraw letter {number}"),
     "own.hand_in": ("Serahkan surat", "Hand in a letter"),
     "own.letters_lead": (
         "Surat Anda dan sampai di mana: diserahkan, diverifikasi pejabat kepegawaian, dimasukkan operator.",

@@ -204,6 +204,7 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /api/v1/documents": _of_unit("/api/v1/documents?month=2026-03"),
     "GET /api/v1/documents/{document_id}": _thing("/api/v1/documents/{letter}"),
     "POST /api/v1/documents": Asking("/api/v1/documents"),
+    "POST /api/v1/documents/{document_id}/withdrawal": Asking("/api/v1/documents/{letter}/withdrawal"),
     "GET /api/v1/kiosks": _of_unit("/api/v1/kiosks"),
     "GET /api/v1/recap/daily": _of_unit("/api/v1/recap/daily"),
     "GET /api/v1/recap/monthly": _of_unit("/api/v1/recap/monthly"),

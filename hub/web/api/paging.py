@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -22,6 +22,11 @@ MOST_ITEMS: Final = 500
 MOST_DAYS: Final = 92
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="At most so many items in this page.")]
+SomeOf = Annotated[
+    int | None,
+    Query(ge=1, le=MOST_ITEMS, description="At most so many, with a Link header to the next; left out: all at once."),
+]
+Onwards = Annotated[str, Query(max_length=400, description="As the Link header says it; empty: from the first.")]
 After = Annotated[str, Query(max_length=400, description="`next` of the page before; empty: the first page.")]
 UnitNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="This unit and those below it.")]
 
@@ -56,6 +61,18 @@ def to_page(request: Request, items: Sequence[object], following: str | None) ->
     if following is not None:
         headers = {"Link": f'<?{request.url.include_query_params(after=following).query}>; rel="next"'}
     return to_json({"items": items, "next": following}, headers=headers)
+
+
+def to_list(request: Request, items: Sequence[Item], limit: int | None, place_of: Callable[[Item], str]) -> Response:
+    """A list as JSON: whole, or so much of it, with a Link header to where it goes on.
+
+    items: from where the page begins, one more than `limit` at least where it goes on. place_of: where a page that
+    ends with an item does so, as `after` is given.
+    """
+    if limit is None or len(items) <= limit:
+        return to_json(items)
+    following = request.url.include_query_params(after=place_of(items[limit - 1]))
+    return to_json(items[:limit], headers={"Link": f'<?{following.query}>; rel="next"'})
 
 
 def write_place(*parts: object) -> str:

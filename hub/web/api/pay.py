@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from hub.errors import PayError
@@ -12,6 +12,7 @@ from hub.recap.monthly import Month
 from hub.recap.pay_runs import RunSummary, SentRun, list_runs, show_run
 from hub.web.api.caller import Caller, needs, reach
 from hub.web.api.description import answers, to_json
+from hub.web.api.paging import Onwards, SomeOf, UnitNumber, read_place, to_list, write_place
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
 from hub.web.watch import note
@@ -21,14 +22,25 @@ router = APIRouter(tags=["pay"])
 
 @router.get("/pay/runs", summary="Runs and deltas", operation_id="list_pay_runs", **answers(tuple[RunSummary, ...]))
 def answer_runs(
+    request: Request,
     office: Office,
     *,
     caller: Annotated[Caller, needs("pay:read")],
     month: Annotated[str, Query(max_length=40, description="YYYY-MM; empty: every month.")] = "",
+    unit: UnitNumber = None,
+    limit: SomeOf = None,
+    after: Onwards = "",
 ) -> Response:
     """By month and number; a delta names its run. What was sent never changes: a later change is a further delta."""
-    found = list_runs(office.database, Month.parse(month) if month else None)
-    return to_json([run for run in found if _may_see(office, caller, run)])
+    within, place = reach(office, caller, unit), read_place(after, tuple[str, str])
+    runs = list_runs(office.database, Month.parse(month) if month else None)
+    found = [
+        run
+        for run in sorted(runs, key=lambda run: (run.month, run.number))
+        if (within is None or (run.unit is not None and run.unit.id in within))
+        and (place is None or (run.month, run.number) > place)
+    ]
+    return to_list(request, found, limit, lambda run: write_place(run.month, run.number))
 
 
 @router.get(

@@ -7,16 +7,16 @@ from datetime import date, datetime
 from typing import Annotated, Final, get_args
 
 import msgspec
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.roles import Right, may
 from hub.attendance.deadlines import deadline_of
-from hub.attendance.document_list import DocumentLine, count_waiting, list_documents
+from hub.attendance.document_list import DocumentLine, count_waiting, find_letters, list_documents
 from hub.attendance.document_rows import State
-from hub.attendance.documents import enter, refuse, verify, withdraw
+from hub.attendance.documents import enter, refuse, verify, withdraw, withdraw_own
 from hub.attendance.letters import is_cancellation
 from hub.attendance.outlook import outlook_on_record
 from hub.errors import PaperError
@@ -32,7 +32,7 @@ from hub.web.watch import note
 router = APIRouter()
 
 PAGE: Final = "/surat"
-SHOWN: Final = 200
+ON_A_PAGE: Final = 100
 STATES: Final[tuple[State, ...]] = get_args(State)
 
 _RIGHT_OF_STEP: Final[dict[str, Right]] = {
@@ -51,9 +51,17 @@ _ACTS: Final = {
 
 @router.get(PAGE)
 def show_letters(
-    request: Request, visitor: PageVisitor, office: Office, *, keadaan: str = "", month: str = "", unit: str = ""
+    request: Request,
+    visitor: PageVisitor,
+    office: Office,
+    *,
+    keadaan: str = "",
+    month: str = "",
+    unit: str = "",
+    name: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Letters of the visitor's people; those that wait with the first due at the top."""
+    """Letters of the visitor's people, a hundred on a page; those that wait with the first due at the top."""
     require(visitor, "letters")
     state = _state(keadaan or _first_state(visitor))
     scope = scope_of(visitor)
@@ -63,25 +71,25 @@ def show_letters(
     except BadInputError as error:
         raise HTTPException(400) from error
     today = office.today()
-    lines = list_documents(
+    found = find_letters(
         office.database,
         state=state,
         unit_id=choice.unit_id,
         employee_id=scope.employee_id,
         month=of_month.first if of_month is not None else None,
+        words=name[:100].casefold().split(),
+        due_first=state in ("submitted", "verified"),
         on=today,
-        limit=None if state in ("submitted", "verified") else SHOWN,
+        page=page,
+        size=ON_A_PAGE,
     )
-    deadlines = {line.id: deadline_of(line.state, line.first_day, today=today) for line in lines}
-    if state in ("submitted", "verified"):
-        lines.sort(key=lambda line: (line.first_day or date.max, line.id))
     return render(
         request,
         "letters.html",
-        lines=lines[:SHOWN],
-        found=len(lines),
-        deadlines=deadlines,
+        found=found,
+        deadlines={line.id: deadline_of(line.state, line.first_day, today=today) for line in found.lines},
         state=state or "",
+        name=name[:100],
         states=STATES,
         counts={} if scope.employee_id is not None else count_waiting(office.database, choice.unit_id, on=today),
         month=of_month,
@@ -106,19 +114,20 @@ def take_step(
     step: str,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Verify, refuse, enter or withdraw a letter."""
+    """Verify, refuse, enter or withdraw a letter; employees take back what nobody has verified yet."""
     right = _RIGHT_OF_STEP.get(step)
     if right is None:
         raise HTTPException(404)
     note(act=_ACTS[step])
-    require(visitor, right)
+    takes_back = step == "tarik" and may(visitor.role, "own")
+    require(visitor, "hand_in" if takes_back else right)
     line = find_letter(visitor, office, number)
     by, now, database = visitor.username, office.now(), office.database
     steps: dict[str, Callable[[], object]] = {
         "verifikasi": lambda: verify(database, number, by=by, now=now),
         "masukkan": lambda: enter(database, number, by=by, now=now),
         "tolak": lambda: refuse(database, number, by=by, reason=reason, now=now),
-        "tarik": lambda: withdraw(database, number, by=by, reason=reason, now=now),
+        "tarik": lambda: (withdraw_own if takes_back else withdraw)(database, number, by=by, reason=reason, now=now),
     }
     try:
         if step == "verifikasi" and line.submitted_by is not None and is_same_officer(line.submitted_by, by):

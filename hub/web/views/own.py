@@ -11,9 +11,10 @@ from fastapi.responses import Response
 from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.attendance.day import AttendanceDay, Status
-from hub.attendance.document_list import list_documents
+from hub.attendance.document_list import DocumentLine, list_documents
 from hub.recap.monthly import Month
 from hub.recap.person import person_day, person_month
+from hub.roster.officers import is_same_officer
 from hub.web.guard import Office, PageVisitor, require
 from hub.web.pages import parse_day, render
 from hub.web.scope import scope_of
@@ -47,6 +48,7 @@ def show_own_month(request: Request, visitor: PageVisitor, office: Office, month
         zone=zone_of_unit(office, found.unit.id),
         open_days=[day for day in found.days if is_open(day, office.today())],
         letters=letters,
+        take_back={line.id for line in letters if line.state == "submitted" and _handed_in_by(line, visitor)},
         place=PAGE,
     )
 
@@ -69,6 +71,10 @@ def own_record(visitor: Visitor) -> str:
     if employee_id is None:
         raise HTTPException(403)
     return employee_id
+
+
+def _handed_in_by(line: DocumentLine, visitor: Visitor) -> bool:
+    return line.submitted_by is not None and is_same_officer(line.submitted_by, visitor.username)
 
 
 def is_open(day: AttendanceDay, today: date) -> bool:

@@ -13,8 +13,11 @@ from sqlalchemy import func, select
 
 from hub.access.token_models import ApiAnswer
 from hub.access.tokens import SCOPES, add_token
+from hub.attendance.documents import verify
 from hub.attendance.models import DocumentRow
 from hub.db import Database
+from hub.recap.monthly import Month
+from hub.recap.pay_runs import freeze
 
 from .conftest import JAKARTA, NOW, Visitor
 
@@ -42,10 +45,21 @@ class Program:
             if after is None:
                 return found
 
-    def post(self, body: Any, key: str = "letter-0001") -> Any:
+    def post(self, body: Any, key: str = "letter-0001", path: str = "/documents") -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self.browser.ask("POST", "/api/v1/documents", text, headers | ({"Idempotency-Key": key} if key else {}))
+        return self.browser.ask("POST", f"/api/v1{path}", text, headers | ({"Idempotency-Key": key} if key else {}))
+
+    def lists(self, path: str) -> list[list[Any]]:
+        """Every page of a plain list, from link to link."""
+        pages, query = [], path.partition("?")[2]
+        while True:
+            page = self.get(f"{path.partition('?')[0]}?{query}")
+            assert page.status == 200, page.text
+            pages.append(json.loads(page.text))
+            if "link" not in page.headers:
+                return pages
+            query = page.headers["link"].removeprefix("<?").removesuffix('>; rel="next"')
 
 
 @pytest.fixture
@@ -169,6 +183,68 @@ def test_letter_is_handed_in_once(program: Program, furnished: Any, database: Da
     assert [each["id"] for each in json.loads(program.get("/documents?month=2026-03").text)] == [made["id"]]
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(DocumentRow)) == 1
+
+
+def test_letter_is_taken_back_once_by_whoever_handed_it_in(
+    program: Program, port: int, furnished: Any, database: Database
+) -> None:
+    number = json.loads(program.post(LETTER | {"employee": furnished.rina}).text)["id"]
+    place, why = f"/documents/{number}/withdrawal", {"reason": "salah pegawai"}
+    other = Program(port, add_token(database, "simpeg", SCOPES, unit_id=None, days=30, by="budi", now=NOW))
+    refused = other.post(why, "back-0001", place)
+    assert (refused.status, "Somebody else handed in" in refused.text) == (400, True)
+    for body, key, path, status in (
+        ({}, "back-0001", place, 400),
+        ({"reason": ""}, "back-0001", place, 400),
+        (why, "short", place, 400),
+        (why, "back-0001", "/documents/4711/withdrawal", 404),
+        (why, "back-0001", "/documents/0/withdrawal", 400),
+    ):
+        assert program.post(body, key, path).status == status, (body, key, path)
+    first = program.post(why, "back-0001", place)
+    said = json.loads(first.text)
+    assert (first.status, said["state"], said["withdrawn_by"]) == (200, "withdrawn", "token:e-tpp")
+    assert said["withdrawn_because"] == "salah pegawai"
+    again = program.post(why, "back-0001", place)
+    assert (again.status, again.text) == (200, first.text)
+    assert program.post(why, "back-0001", f"/documents/{number + 1}/withdrawal").status == 409
+    assert json.loads(program.get(f"/documents/{number}").text) == said
+    later = json.loads(program.post(LETTER | {"employee": furnished.rina}, "letter-0002").text)["id"]
+    verify(database, later, by="dewi", now=NOW)
+    refused = program.post(why, "back-0002", f"/documents/{later}/withdrawal")
+    assert (refused.status, "being worked on already" in refused.text) == (400, True)
+
+
+def test_plain_lists_are_whole_or_in_pages(
+    program: Program, office: Any, furnished: Any, database: Database, port: int, settle: Callable[[], int]
+) -> None:
+    for number in range(5):
+        person = furnished.rina if number % 2 else furnished.hostile
+        letter = LETTER | {"employee": person, "covers": [f"2026-03-0{number + 1}"]}
+        assert program.post(letter, f"letter-000{number}").status == 201
+    first, other = Month(2026, 2), office.unit("Dinas Lain")
+    dewi = office.employee("Dewi", unit=other)
+    office.punch("kiosk-1", dewi, datetime(2026, 2, 27, 7, 0, tzinfo=JAKARTA))
+    settle()
+    for unit in (furnished.unit, other):
+        freeze(database, first, unit, by="budi", now=NOW, force="a test")
+    freeze(database, Month(2026, 3), furnished.unit, by="budi", now=NOW, force="a test")
+    for path, count in (("/documents?month=2026-03", 5), ("/pay/runs?", 3)):
+        [whole] = program.lists(path)
+        assert len(whole) == count, path
+        for limit in (1, 2, 3, count):
+            pages = program.lists(f"{path}&limit={limit}")
+            assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1), path
+            assert [each for page in pages for each in page] == whole, path
+        for wrong in ("limit=0", "limit=501", "limit=1&after=x", "limit=1&after=Wy0xXQ"):
+            assert program.get(f"{path}&{wrong}").status == 400, (path, wrong)
+    of_rina = program.lists(f"/documents?month=2026-03&limit=1&employee={furnished.rina}")
+    assert [page[0]["employee_id"] for page in of_rina] == [furnished.rina] * 2
+    [of_unit] = program.lists(f"/pay/runs?unit={other}")
+    assert [each["unit"]["id"] for each in of_unit] == [other]
+    bound = Program(port, add_token(database, "rsud", SCOPES, unit_id=other, days=30, by="budi", now=NOW))
+    assert bound.lists("/pay/runs?limit=1") == [of_unit]
+    assert bound.get(f"/pay/runs?unit={furnished.unit}").status == 403
 
 
 def test_two_that_hand_in_at_once_hand_in_one(program: Program, port: int, furnished: Any, database: Database) -> None:

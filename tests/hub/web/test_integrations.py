@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -49,6 +51,27 @@ def test_pay_is_fetched_with_its_deltas(run: Callable[..., dict[str, Any]], data
     assert numbers == [first.run.number, *([delta.run.number] if delta is not None else [])]
     assert names["fetch_month"]("2026-03", set(numbers)) == []
     assert "198501012010011001" in names["amounts"]
+
+
+def test_list_of_runs_is_sent_again_only_when_something_is_new(
+    run: Callable[..., dict[str, Any]], database: Database, furnished: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, read = run("e-tpp", "pay:read"), []
+    plain = urllib.request.urlopen
+
+    def counted(request: urllib.request.Request, timeout: float) -> Any:
+        answer = plain(request, timeout=timeout)
+        read.append(answer.status)
+        return answer
+
+    monkeypatch.setattr(urllib.request, "urlopen", counted)
+    assert names["ask"]("/pay/runs", month="2026-03") == []
+    assert read == [], "304 has no body to read"
+    sent = freeze(database, Month(2026, 3), by="budi", now=NOW, force="a test")
+    assert [each["number"] for each in names["ask"]("/pay/runs", month="2026-03")] == [sent.run.number]
+    assert read == [200]
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        names["ask"]("/employees")
 
 
 def test_people_are_fetched_and_a_letter_is_handed_in_once(run: Callable[..., dict[str, Any]], furnished: Any) -> None:

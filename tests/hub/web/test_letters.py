@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,11 +14,14 @@ from sqlalchemy import select
 from hub.access import roles
 from hub.access.accounts import link_account
 from hub.access.roles import PAGE_ROLES, Role, may
+from hub.attendance.covers import parse_cover
 from hub.attendance.document_list import count_waiting, list_documents
+from hub.attendance.documents import Letter, submit
 from hub.attendance.models import DocumentFile, DocumentRow, StoredDay
 from hub.attendance.paper_files import MAX_FILE_BYTES
 from hub.web.body_limit import MAX_FORM_BYTES, MAX_UPLOAD_BYTES
 from tests.factories.papers import jpeg, pdf, png
+from tests.hub.web.conftest import NOW
 
 HEALTH, SCHOOL = "Dinas Kesehatan", "Dinas Pendidikan"
 TODAY = "2026-03-02"
@@ -352,3 +356,39 @@ def test_strange_addresses_are_refused(operator: Any, database: Any) -> None:
     assert operator.get("/surat?month=x").status == 400
     assert operator.post(f"{place}/hapus", token=token).status == 404
     assert operator.send(place.replace("surat/1", "surat/baru"), [("token", token), ("files", "text")]).status == 400
+
+
+def test_list_is_shown_in_pages_and_searched_by_name(
+    operator: Any, official: Any, database: Any, people: Any, office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.web.views.letters.ON_A_PAGE", 2)
+    siti = office.employee("Siti Aminah", unit=1)
+    for person, first in ((people["rina"], 3), (siti, 1), (people["rina"], 2), (siti, 5), (people["rina"], 4)):
+        submit(database, person, Letter(type="Surat Cuti", covers=(parse_cover(f"2026-03-0{first}"),)), by="x", now=NOW)
+
+    def shown(visitor: Any, address: str) -> list[str]:
+        page = visitor.get(address)
+        assert page.status == 200
+        return [link for link in page.links.addresses if re.fullmatch(r"/surat/[0-9]+", link)]
+
+    due_first = "/surat?keadaan=submitted"
+    assert shown(official, due_first) == ["/surat/2", "/surat/3"]
+    assert shown(official, f"{due_first}&page=2") == ["/surat/1", "/surat/5"]
+    assert shown(official, f"{due_first}&page=3") == shown(official, f"{due_first}&page=99") == ["/surat/4"]
+    assert shown(operator, "/surat?keadaan=semua") == ["/surat/5", "/surat/4"]
+    middle = official.get(f"{due_first}&month=2026-03&page=2")
+    assert "Halaman 2 dari 3" in middle.words
+    around = [link for link in middle.links.addresses if "page=" in link]
+    assert around == [f"/surat?page={number}&keadaan=submitted&unit=1&month=2026-03" for number in (1, 3)]
+    assert shown(official, f"{due_first}&name=aminah+siti") == ["/surat/2", "/surat/4"]
+    assert shown(official, f"{due_first}&name=19850101&page=2") == ["/surat/5"]
+    found = official.get(f"{due_first}&name=budi")
+    assert "Pilih bulan atau keadaan lain" in found.words, "somebody of another unit is nobody here"
+    for wrong in ("page=0", "page=x", "page=100001"):
+        assert official.get(f"{due_first}&{wrong}").status == 400
+
+
+def test_employee_searches_no_names(as_role: Any, people: Any, database: Any) -> None:
+    visitor = as_role(Role.EMPLOYEE)
+    link_account(database, "employee", people["rina"])
+    assert 'name="name"' not in visitor.get("/surat").text

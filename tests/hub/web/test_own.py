@@ -97,6 +97,49 @@ def test_letter_that_was_verified_is_the_offices_to_correct(rina: Any, as_role: 
     assert "Diverifikasi oleh official" in rina.get(place).words
 
 
+def withdraw(visitor: Any, place: str, reason: str = "salah tanggal") -> Any:
+    return visitor.post(f"{place}/tarik", token=visitor.get("/surat/baru").field("token"), reason=reason)
+
+
+def test_letter_is_taken_back_while_nobody_has_verified_it(rina: Any, database: Database, told: Any) -> None:
+    place = hand_in(rina).headers["location"].partition("?")[0]
+    assert f"{place}#tarik" in rina.get("/saya").links.addresses
+    assert f"{place}/tarik" in rina.get(place).links.addresses
+    assert (withdraw(rina, place, "").status, told("letter.withdraw")[-1].status) == (409, 409)
+    assert withdraw(rina, place).status == 303
+    [line] = list_documents(database, on=NOW.date())
+    assert (line.state, line.withdrawn_by, line.withdrawn_at) == ("withdrawn", "employee", NOW)
+    assert line.withdrawn_because == "salah tanggal"
+    assert "Ditarik oleh employee" in rina.get(place).words
+    assert (told("letter.withdraw")[-1].status, told("letter.withdraw")[-1].actor) == (200, "employee")
+    assert f"{place}#tarik" not in rina.get("/saya").links.addresses
+    assert f"{place}/tarik" not in rina.get(place).links.addresses
+    assert withdraw(rina, place).status == 409
+    assert hand_in(rina).status == 303, "the same may be handed in again"
+
+
+def test_letter_that_was_verified_is_the_offices_to_withdraw(rina: Any, as_role: Any, database: Database) -> None:
+    place = hand_in(rina).headers["location"].partition("?")[0]
+    official = as_role(Role.OFFICIAL)
+    assert official.post(f"{place}/verifikasi", token=official.get(place).field("token")).status == 303
+    page = withdraw(rina, place)
+    assert (page.status, "sudah diproses; minta kantor menariknya" in page.words) == (409, True)
+    assert f"{place}/tarik" not in rina.get(place).links.addresses
+    assert [line.state for line in list_documents(database, on=NOW.date())] == ["verified"]
+
+
+def test_letter_of_somebody_else_is_not_taken_back(
+    rina: Any, of_another: int, database: Database, furnished: Any
+) -> None:
+    assert withdraw(rina, f"/surat/{of_another}").status == 404
+    letter = Letter(type="Surat Dokter", covers=(parse_cover("2026-03-02"),), known_by="Atasan Langsung")
+    about_her = submit(database, furnished.rina, letter, by="siti", now=NOW).id
+    page = withdraw(rina, f"/surat/{about_her}")
+    assert (page.status, "hanya yang menyerahkan dapat menariknya" in page.words) == (409, True)
+    assert f"/surat/{about_her}/tarik" not in rina.get(f"/surat/{about_her}").links.addresses
+    assert {line.state for line in list_documents(database, on=NOW.date())} == {"submitted"}
+
+
 def test_nobody_in_particular_sees_nothing(as_role: Any, furnished: Any) -> None:
     visitor = as_role(Role.EMPLOYEE)
     for path in ("/saya", "/saya/2026-03-02", "/surat", "/surat/baru"):
