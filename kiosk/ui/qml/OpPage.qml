@@ -46,7 +46,7 @@ Item {
             visible: page.parts.paragraphs.length > 0
             text: page.parts.paragraphs.join(page.parts.small || !page.portrait ? "\n" : "\n\n")
             color: page.view.paint.ink
-            size: (page.parts.small ? 22 : 31) * page.measure.unit
+            size: (page.parts.small ? 26 : 31) * page.measure.unit
             smallest: (page.parts.small ? 14 : 20) * page.measure.unit
             lines: 60
         }
