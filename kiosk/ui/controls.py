@@ -18,6 +18,7 @@ from kiosk.states import (
     Withdrawn,
 )
 from kiosk.touches import WITHOUT_FACE
+from kiosk.ui.person_name import name_text
 from kiosk.ui.phrases import Phrases
 from kiosk.ui.view import MATCH_ROWS, Button, Icon, Match
 
@@ -59,7 +60,7 @@ def shown_matches(state: State) -> tuple[Match, ...]:
     """The names that have room."""
     if not isinstance(state, FindName):
         return ()
-    return tuple(Match(person, name) for person, name in state.matches[:MATCH_ROWS])
+    return tuple(Match(person, name_text(name)) for person, name in state.matches[:MATCH_ROWS])
 
 
 def found_text(state: State, phrases: Phrases) -> str:

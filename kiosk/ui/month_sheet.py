@@ -88,7 +88,8 @@ def _open(month: PersonMonth, phrases: Phrases) -> str:
     numbers = [str(int(day.date[-2:])) for day in month.days if day.open]
     if not numbers:
         return phrases.month.nothing_open
-    named = ", ".join(numbers[:6]) + (", \u2026" if len(numbers) > 6 else "")
+    # Two or three stand on one line; more are broken where there is room.
+    named = (",\u00a0" if len(numbers) <= 3 else ", ").join(numbers[:6]) + (", \u2026" if len(numbers) > 6 else "")
     return phrases.month.open.format(days=named)
 
 

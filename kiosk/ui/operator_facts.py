@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.operator import screens as s
+from kiosk.ui.alarm_words import alarm_text
 from kiosk.ui.operator_words import OperatorWords
 from kiosk.ui.phrases import Language, Phrases, number_text
 from kiosk.ui.view import FactView
@@ -17,7 +18,7 @@ def device_facts(facts: Sequence[s.Fact], words: OperatorWords, language: Langua
     lines = []
     for each in facts:
         if each.name == "alarms" and each.bad:
-            lines.append(FactView(each.text, "", bad=True))
+            lines.append(FactView(alarm_text(each.text, words.alarms), "", bad=True))
             continue
         said = [part for part in (words.codes[each.code] if each.code else "", _text(each, words, language)) if part]
         lines.append(FactView(words.facts[each.name], " \u00b7 ".join(said), bad=each.bad))

@@ -20,7 +20,13 @@ OPERATOR: Final = "Rudi Hartono, S.Kom."
 _ALL: Final[tuple[Wish, ...]] = ("ahead", "left", "right", "up")
 _PARTS: Final[tuple[Part, ...]] = ("relay", "blue", "orange", "buzzer", "fill_light", "backlight", "speaker")
 _REASON: Final = "Dua foto menunjukkan orang lain; daftarkan lagi."
-_ALARM: Final = "The housing was opened on 2026-11-22 at 03:12 and nobody has cleared it yet."
+_ALARMS: Final = (
+    "The housing was opened at 2026-11-22 03:12 (2x) and is closed again: look at it, then run `presensi kiosk "
+    "hardware tamper --clear`.",
+    "The journal was damaged (database disk image is malformed). It was set aside as journal.db.damaged-1; 48211 whole "
+    "rows were salvaged and will be sent (again).",
+    "Punches are unplaced: gpsd has not answered yet.",
+)
 
 
 def _shooting(at: int, fitting: int = 0, fault: Fault | None = None, wishes: tuple[Wish, ...] = _ALL) -> Shooting:
@@ -56,7 +62,7 @@ def _facts(*, bad: bool) -> tuple[s.Fact, ...]:
         s.Fact("locked", "by_hub" if bad else "open", bad=bad),
         s.Fact("software", text="0.1.0"),
     )
-    alarms = (s.Fact("alarms", text=_ALARM, bad=True),) * 3 if bad else (s.Fact("alarms", "none"),)
+    alarms = tuple(s.Fact("alarms", text=each, bad=True) for each in _ALARMS) if bad else (s.Fact("alarms", "none"),)
     return (*lines, *alarms)
 
 

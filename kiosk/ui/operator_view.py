@@ -15,6 +15,7 @@ from kiosk.operator.poses import Wish
 from kiosk.states import Approach, Hint
 from kiosk.ui.operator_facts import device_facts, part_results, reading_facts, standing_facts
 from kiosk.ui.operator_words import OperatorWords, operator_words_in
+from kiosk.ui.person_name import name_text
 from kiosk.ui.phrases import Language, Phrases, other_language, phrases_in
 from kiosk.ui.staging import question_of, stage
 from kiosk.ui.view import (
@@ -177,7 +178,12 @@ def _enrolling(
             decline = Button("dismiss", "", buttons.decline, "cross")
             view = OperatorView(paragraphs=words.consent)
             return Shown(
-                "op_consent", "shield", "calm", buttons=(agree, decline), view=view, fills={"name": subject.name}
+                "op_consent",
+                "shield",
+                "calm",
+                buttons=(agree, decline),
+                view=view,
+                fills={"name": name_text(subject.name)},
             )
         case s.Capturing():
             return _capture(screen, words, phrases)
@@ -185,7 +191,7 @@ def _enrolling(
             send = Button("act", "send", buttons.send, "send", marked=True)
             more = () if bare else (Button("act", "bare", buttons.bare, "sunglasses"),)
             view = OperatorView(thumbs=tuple(base64.b64encode(each).decode() for each in thumbs))
-            fills = {"name": subject.name, "count": len(thumbs)}
+            fills = {"name": name_text(subject.name), "count": len(thumbs)}
             drop = Button("dismiss", "", buttons.cancel, "cross")
             state: OperatorStateId = _NOT_SEALED[trouble] if trouble is not None else "op_review"
             tone: Tone = "bad" if trouble is not None else "calm"
@@ -203,7 +209,9 @@ def _enrolling(
 
 
 def _find(screen: s.FindPerson, words: OperatorWords) -> Shown:
-    matches = tuple(Match(each.person or "", each.name, words.again if each.again else "") for each in screen.matches)
+    matches = tuple(
+        Match(each.person or "", name_text(each.name), words.again if each.again else "") for each in screen.matches
+    )
     fresh = new_name(screen.query)
     if fresh:
         matches = (*matches, Match("new", words.new_name.format(name=fresh), kind="act"))

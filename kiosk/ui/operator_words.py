@@ -69,6 +69,7 @@ class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     states: by kiosk.ui.view.OperatorStateId; facts, codes: by kiosk.operator.screens.Fact; parts, asks: by Part;
     poses: by kiosk.operator.poses.Wish; faults: by those of Fault that are no hint. consent: paragraphs.
+    alarms: by kiosk.ui.alarm_words.ALARMS.
     """
 
     banner: str
@@ -94,6 +95,7 @@ class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading: ReadingWords
     asks: dict[str, str]
     parts: dict[str, str]
+    alarms: dict[str, str]
     states: dict[str, OperatorStateWords]
 
 

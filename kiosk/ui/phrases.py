@@ -82,7 +82,6 @@ class HandWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     planned_session: str
     countdown: str
     countdown_planned: str
-    names_label: str
     names_ask: str
     names_none: str
     names_touch: str

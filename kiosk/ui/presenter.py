@@ -24,9 +24,10 @@ from kiosk.ui.controls import (
 )
 from kiosk.ui.month_sheet import present_month
 from kiosk.ui.operator_view import banner, show, texts
+from kiosk.ui.person_name import name_text
 from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, number_text, other_language, phrases_in
 from kiosk.ui.staging import Scene, stage
-from kiosk.ui.view import Badge, Tone, View
+from kiosk.ui.view import Badge, StateId, Tone, View
 
 _GUIDED: Final = frozenset({"verify", "check_face"})
 
@@ -95,14 +96,14 @@ def present(
         headline=words.headline.format(greeting=greeting_at(local.hour, first.greetings)),
         detail=countdown_text(state, first, monotonic) if isinstance(state, Choose) else detail,
         second_line=other.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
-        name=(name or "").strip() if scene.named else "",
+        name=name_text(name or "") if scene.named else "",
         time_text=_clock(scene.taken_at.astimezone(zone)) if scene.taken_at else "",
         session=session_word(proposal, first),
         lateness=lateness_of(proposal, first),
         aside=aside_of(state, first),
         buttons=buttons_of(state, first),
         language_label=first.language,
-        entry=_entry(state, first),
+        entry=state.query if isinstance(state, FindName) else "",
         matches=shown_matches(state),
         found=found_text(state, first),
         tries=first.hands.tries.format(tries=scene.tries) if isinstance(state, EnterPin) else "",
@@ -118,7 +119,7 @@ def present(
         invitation=first.window.operators,
         progress=scene.progress,
         picture=scene.picture,
-        guided=scene.state.startswith("approach_") or scene.state in _GUIDED,
+        guided=_is_guided(scene.state),
         dim=dim,
         away=first.hands.away.format(distance=distance_text(scene.metres, language)) if scene.metres else "",
         step=number,
@@ -142,7 +143,7 @@ def _present_operator(
         headline=headline,
         detail=detail,
         second_line=second,
-        name=(name or "") if shown.named else "",
+        name=name_text(name or "") if shown.named else "",
         time_text="",
         session="",
         lateness="",
@@ -157,7 +158,7 @@ def _present_operator(
         clock=_clock(local),
         zone=local.tzname() or "",
         date="",
-        unit=banner(name if state.operator is not None else None, language),
+        unit=banner(name_text(name or "") if state.operator is not None else None, language),
         message="",
         privacy=phrases.privacy,
         badges=_badges(surroundings, phrases, language),
@@ -243,6 +244,11 @@ def distance_text(metres: float, language: Language) -> str:
     return f"{number_text(metres / 1000, language, decimals=1 if metres < 100_000 else 0)} km"
 
 
+def _is_guided(state: StateId) -> bool:
+    """Whether a face has a place to come to; among several it would lead one of them to another."""
+    return state in _GUIDED or (state.startswith("approach_") and state != "approach_one_at_a_time")
+
+
 def _step_text(number: int, of: int, phrases: Phrases) -> str:
     return phrases.hands.step.format(number=number, of=of) if of else ""
 
@@ -250,13 +256,6 @@ def _step_text(number: int, of: int, phrases: Phrases) -> str:
 def _words(scene: Scene, phrases: Phrases) -> Words:
     words: Words = getattr(phrases.states, scene.words or scene.state)
     return words
-
-
-def _entry(state: State, phrases: Phrases) -> str:
-    """What was typed, or what is wanted; a PIN never comes here."""
-    if isinstance(state, FindName):
-        return state.query or phrases.hands.names_label
-    return ""
 
 
 def _badges(surroundings: Surroundings, phrases: Phrases, language: Language) -> tuple[Badge, ...]:

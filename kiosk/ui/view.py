@@ -277,7 +277,7 @@ class View:
     name: the person, as the roster writes it; time_text: the punch's local time, "06:58"; session: "MASUK", "PULANG" or
     the session's name; lateness: "Terlambat 8 menit"; away: "350 m di luar lokasi".
     aside: a line above the buttons; buttons: from the most wanted on; language_label: what touching it changes to.
-    entry: what has been typed, or what is wanted; matches: names to touch; found: a line about them.
+    entry: what has been typed; matches: names to touch; found: a line about them.
     tries: how many PINs may still be tried, in words. month: the calendar, None in every other state.
     clock, zone, date: local time now, "06:58", "WIB", "Senin, 23 November 2026".
     unit, message, privacy, badges: what stays on the screen. waiting: the word beside faces that wait.

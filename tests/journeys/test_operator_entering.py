@@ -55,7 +55,7 @@ def test_who_is_not_let_in_is_told_why(counter: Counter, person: str, roster: di
 def test_kiosk_without_operators_says_who_can_change_that(counter: Counter) -> None:
     counter.know("nobody")
     counter.call()
-    assert "pusat menetapkan petugas" in counter.until("op_denied_nobody")["detail"]
+    assert "Administrator di pusat menunjuk petugas" in counter.until("op_denied_nobody")["detail"]
 
 
 def test_fifth_wrong_pin_bars(counter: Counter) -> None:

@@ -45,7 +45,7 @@ def test_recognition_is_tried_in_figures_and_nothing_is_recorded(counter: Counte
     counter.press("test")
     counter.until("op_testing")
     counter.stage.put(OPERATOR)
-    counter.wait(lambda: any(each == {"label": "dikenali", "text": OPERATOR, "bad": False} for each in counter.facts))
+    counter.wait(lambda: any(each == {"label": "Dikenali", "text": OPERATOR, "bad": False} for each in counter.facts))
     labels = [each["label"] for each in counter.facts]
     assert {"Kemiripan / ambang", "Jarak ke orang kedua", "Arah kepala"} <= set(labels)
     assert counter.punches == punches

@@ -58,7 +58,7 @@ Rectangle {
         id: hint
         objectName: "operatorHint"
         anchors { right: hand.left; rightMargin: 10 * bar.unit }
-        width: 176 * bar.unit
+        width: 156 * bar.unit
         height: parent.height
         visible: bar.inviting
         horizontalAlignment: Text.AlignRight

@@ -1,6 +1,6 @@
 import QtQuick
 
-// The state's buttons, two beside each other; of an odd number the last takes a row of its own.
+// The state's buttons, so many beside each other as `columns` says; a last row that is not full is stretched.
 Item {
     id: buttons
 
@@ -9,11 +9,11 @@ Item {
     required property var view
     property real tallest: measure.target
     property var shown: view.buttons
+    property int columns: 2
 
     readonly property real gap: 12 * measure.unit
     readonly property int count: shown.length
-    readonly property bool odd: count % 2 === 1
-    readonly property int rows: Math.ceil(count / 2)
+    readonly property int rows: Math.ceil(count / columns)
 
     height: rows > 0 ? rows * (tallest + gap) - gap : 0
 
@@ -24,12 +24,14 @@ Item {
             required property var modelData
             required property int index
 
-            readonly property bool alone: buttons.odd && index === buttons.count - 1
+            readonly property int row: Math.floor(index / buttons.columns)
+            readonly property int beside: Math.min(buttons.columns, buttons.count - row * buttons.columns)
+            readonly property real pitch: (buttons.width + buttons.gap) / beside
 
             measure: buttons.measure
-            x: alone || index % 2 === 0 ? 0 : (buttons.width + buttons.gap) / 2
-            y: Math.floor(index / 2) * (buttons.tallest + buttons.gap)
-            width: alone ? buttons.width : (buttons.width - buttons.gap) / 2
+            x: index % buttons.columns * pitch
+            y: row * (buttons.tallest + buttons.gap)
+            width: pitch - buttons.gap
             height: buttons.tallest
             ground: modelData.marked ? buttons.view.paint.disc : buttons.view.paint.ground
             ink: modelData.marked ? buttons.view.paint.glyph : buttons.view.paint.ink

@@ -12,10 +12,10 @@ Rectangle {
 
     readonly property bool look: day.tone === "look"
     readonly property color ink: look ? colours.plate : day.tone === "good" ? colours.field_ink : paint.ink
-    // Where cells are low, arrival and departure share a line.
+    // Where cells are low, a day with minutes to tell goes without its word: its times say that somebody was here.
     readonly property bool low: height < 116 * unit
-    readonly property string span: day.in_text !== "" && day.out_text !== "" ? day.in_text + "\u2013" + day.out_text : day.in_text + day.out_text
-    readonly property var lines: [day.word].concat(low ? [span] : [day.in_text, day.out_text], [day.note]).filter(text => text !== "")
+    readonly property bool full: day.in_text !== "" && day.out_text !== "" && day.note !== ""
+    readonly property var lines: [low && full ? "" : day.word, day.in_text, day.out_text, day.note].filter(text => text !== "")
     readonly property real line: Math.min(24 * unit, (height - 34 * unit) / (low ? 3 : 4))
 
     color: look ? colours.warning : day.tone === "good" ? colours.field : "transparent"

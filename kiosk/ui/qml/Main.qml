@@ -37,7 +37,8 @@ Window {
         id: bar
         unit: window.unit
         width: window.portrait || window.covered ? window.width : sheet.x + window.corner
-        height: 76 * window.unit
+        // Beside the sheet it is narrow, and an office's name long.
+        height: (window.portrait || window.covered ? 76 : 96) * window.unit
         inset: window.portrait || window.covered ? 0 : window.corner
         view: window.view
         colours: window.colours
@@ -68,6 +69,7 @@ Window {
 
         Missing {
             anchors.fill: parent
+            taken: badges.height > 0 ? parent.height - badges.y : 0
             visible: !preview.visible
             unit: window.unit
             view: window.view
@@ -76,6 +78,7 @@ Window {
         }
 
         Badges {
+            id: badges
             x: 20 * window.unit
             anchors { bottom: parent.bottom; bottomMargin: 18 * window.unit + (window.portrait ? window.corner : 0) }
             width: parent.width - 2 * x - (window.portrait ? 0 : window.corner)

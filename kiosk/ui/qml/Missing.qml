@@ -11,10 +11,13 @@ Rectangle {
 
     readonly property bool waiting: view.state === "" || view.picture
 
+    // What lies over its lower edge.
+    property real taken: 0
+
     color: colours.plate
 
     Column {
-        anchors.centerIn: parent
+        anchors { centerIn: parent; verticalCenterOffset: -missing.taken / 2 }
         spacing: 28 * missing.unit
 
         Glyph {

@@ -13,6 +13,7 @@ Item {
     readonly property real gap: 10 * measure.unit
     readonly property int columns: portrait ? 1 : 2
     property string typed: ""
+    readonly property string said: typed !== "" ? typed : view.entry
 
     onVisibleChanged: typed = ""
 
@@ -51,8 +52,8 @@ Item {
             objectName: "headline"
             anchors { fill: parent; leftMargin: 18 * names.measure.unit; rightMargin: 18 * names.measure.unit }
             verticalAlignment: Text.AlignVCenter
-            text: names.typed !== "" ? names.typed : names.view.headline
-            color: names.typed !== "" ? names.colours.field_ink : names.colours.field_hint
+            text: names.said !== "" ? names.said : names.view.headline
+            color: names.said !== "" ? names.colours.field_ink : names.colours.field_hint
             size: names.measure.headline
             smallest: names.measure.headline * 0.25
             font.weight: Font.Bold
@@ -68,7 +69,8 @@ Item {
         verticalAlignment: Text.AlignVCenter
         text: names.view.found
         color: names.view.paint.ink
-        size: (names.portrait ? 32 : 34) * names.measure.unit
+        size: 34 * names.measure.unit
+        font.weight: names.said !== "" && names.view.matches.length === 0 ? Font.Bold : Font.Normal
         lines: names.portrait ? 1 : 2
     }
 

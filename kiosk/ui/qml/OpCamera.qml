@@ -12,6 +12,8 @@ Item {
     readonly property real gap: 12 * measure.unit
     readonly property var parts: view.operator
     readonly property bool capturing: parts.poses.length > 0
+    // Side by side there is no height to give away to what can be touched.
+    readonly property bool low: !measure.portrait && !capturing
 
     Head {
         id: head
@@ -44,7 +46,8 @@ Item {
 
     Row {
         id: poses
-        anchors { top: detail.bottom; topMargin: camera.gap; left: parent.left; right: parent.right }
+        // Always in the same place, however many lines the words above take.
+        anchors { bottom: buttons.top; bottomMargin: camera.gap; left: parent.left; right: parent.right }
         visible: camera.capturing
 
         Repeater {
@@ -53,7 +56,7 @@ Item {
             OpPose {
                 required property var modelData
                 width: poses.width / Math.max(1, camera.parts.poses.length)
-                tallest: buttons.y - camera.gap - poses.y
+                tallest: buttons.y - 2 * camera.gap - detail.y - detail.height
                 unit: camera.measure.unit
                 pose: modelData
                 paint: camera.view.paint
@@ -63,7 +66,8 @@ Item {
 
     Buttons {
         id: buttons
-        anchors { bottom: footer.top; bottomMargin: camera.gap; left: parent.left; right: parent.right }
+        anchors { bottom: camera.low ? parent.bottom : footer.top; bottomMargin: camera.low ? 0 : camera.gap; left: parent.left }
+        width: camera.low ? parent.width - 200 * camera.measure.unit - camera.gap : parent.width
         measure: camera.measure
         kiosk: camera.kiosk
         view: camera.view
@@ -71,7 +75,8 @@ Item {
 
     Footer {
         id: footer
-        anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
+        anchors { bottom: parent.bottom; left: camera.low ? buttons.right : parent.left; right: parent.right }
+        text: camera.low ? "" : camera.view.second_line
         measure: camera.measure
         kiosk: camera.kiosk
         view: camera.view

@@ -46,7 +46,7 @@ Item {
             visible: page.parts.paragraphs.length > 0
             text: page.parts.paragraphs.join(page.parts.small || !page.portrait ? "\n" : "\n\n")
             color: page.view.paint.ink
-            size: (page.parts.small ? 22 : 31) * page.measure.unit
+            size: (page.parts.small ? 26 : 31) * page.measure.unit
             smallest: (page.parts.small ? 14 : 20) * page.measure.unit
             lines: 60
         }
@@ -64,11 +64,21 @@ Item {
         Grid {
             id: photographs
             readonly property int count: page.parts.thumbs.length
-            readonly property real side: Math.min((body.width + page.gap) / columns - page.gap,
-                                                  (body.height + page.gap) / Math.max(1, Math.ceil(count / columns)) - page.gap)
+            readonly property real side: sideOf(columns)
+
+            // How large they are, so many beside each other.
+            function sideOf(columns) {
+                return Math.min((body.width + page.gap) / columns, (body.height + page.gap) / Math.max(1, Math.ceil(count / columns))) - page.gap
+            }
+
+            function best() {
+                const all = Array.from({ length: Math.max(1, count) }, (_, index) => index + 1)
+                return all.reduce((best, each) => sideOf(each) > sideOf(best) ? each : best, 1)
+            }
+
             anchors.horizontalCenter: parent.horizontalCenter
             visible: count > 0
-            columns: page.portrait ? 3 : Math.max(4, count)
+            columns: best()
             spacing: page.gap
 
             Repeater {
@@ -84,9 +94,13 @@ Item {
         }
     }
 
+    // Side by side there is no height to give away: one row for everything that can be touched.
     Buttons {
         id: buttons
-        anchors { bottom: footer.top; bottomMargin: count > 0 ? page.gap : 0; left: parent.left; right: parent.right }
+        anchors { bottom: page.portrait ? footer.top : parent.bottom; bottomMargin: page.portrait && count > 0 ? page.gap : 0
+                  left: parent.left }
+        width: page.portrait ? parent.width : parent.width - 200 * page.measure.unit - page.gap
+        columns: page.portrait ? (count === 3 ? 3 : 2) : Math.max(1, count)
         measure: page.measure
         kiosk: page.kiosk
         view: page.view
@@ -94,7 +108,8 @@ Item {
 
     Footer {
         id: footer
-        anchors { bottom: parent.bottom; left: parent.left; right: parent.right }
+        anchors { bottom: parent.bottom; left: page.portrait ? parent.left : buttons.right; right: parent.right }
+        text: page.portrait ? page.view.second_line : ""
         measure: page.measure
         kiosk: page.kiosk
         view: page.view

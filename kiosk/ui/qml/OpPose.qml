@@ -10,7 +10,7 @@ Item {
     required property var paint
 
     property real tallest: 150 * unit
-    readonly property bool taken: pose.done >= 1
+    readonly property bool taken: pose.pose.done >= 1
     readonly property real side: Math.max(1, Math.min(width * 0.8, tallest - 44 * unit, 104 * unit))
 
     height: side + 44 * unit

@@ -19,7 +19,7 @@ Item {
     readonly property real gap: 12 * unit
 
     // Person and time follow the room that is left.
-    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + (away ? 56 : 0) + 62
+    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + (away ? 56 : 0) + 72
     readonly property real step: unit * Math.min(1.35, body.height / Math.max(1, wanted * unit))
     // The fonts are the system's: with a wide one the time takes a smaller size, so that zone and session keep their room.
     readonly property real aside: Math.max(zoneSpan.advanceWidth, Math.min(sessionSpan.advanceWidth, width * 0.42)) + 4 * step
@@ -60,6 +60,7 @@ Item {
         Column {
             visible: outcome.timed || outcome.named
             width: parent.width
+            spacing: 4 * outcome.step
 
             Line {
                 width: parent.width
@@ -149,7 +150,8 @@ Item {
             anchors { fill: parent; bottomMargin: outside.visible ? outside.height : 0 }
             text: outcome.view.detail
             color: outcome.ink
-            size: 50 * outcome.unit
+            // Beside the picture there is more height than words.
+            size: (outcome.measure.portrait ? 50 : 58) * outcome.unit
             lines: 5
         }
 

@@ -103,7 +103,7 @@ Item {
         text: rest.view.message
         color: rest.ink
         size: 27 * rest.unit
-        lines: 2
+        lines: Math.max(2, Math.floor(height / (32 * rest.unit)))
     }
 
     Line {

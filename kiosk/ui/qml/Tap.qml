@@ -17,6 +17,9 @@ Item {
     // Names stand above the letters: the only things to touch that may lie in the upper half.
     property bool high: false
     readonly property bool pressed: handler.pressed
+    // Beside a name, a note takes nothing from its height.
+    readonly property real aside: high && note !== "" ? 150 * measure.unit : 0
+    readonly property bool below: note !== "" && aside === 0
     signal touched
 
     objectName: "control"
@@ -40,12 +43,12 @@ Item {
         }
 
         Column {
-            anchors { left: glyph.visible ? glyph.right : parent.left; leftMargin: 14 * tap.measure.unit; right: parent.right; rightMargin: 14 * tap.measure.unit
+            anchors { left: glyph.visible ? glyph.right : parent.left; leftMargin: 14 * tap.measure.unit; right: parent.right; rightMargin: 14 * tap.measure.unit + tap.aside
                       verticalCenter: parent.verticalCenter }
 
             Line {
                 width: parent.width
-                height: Math.min(tap.height * (tap.note === "" ? 0.86 : 0.58), (tap.note === "" ? 2.5 : 1.5) * tap.size)
+                height: Math.min(tap.height * (tap.below ? 0.58 : 0.86), (tap.below ? 1.5 : 2.5) * tap.size)
                 visible: text !== ""
                 horizontalAlignment: tap.centred ? Text.AlignHCenter : Text.AlignLeft
                 verticalAlignment: Text.AlignVCenter
@@ -59,12 +62,25 @@ Item {
             Line {
                 width: parent.width
                 height: tap.height * 0.3
-                visible: text !== ""
+                visible: tap.below
                 horizontalAlignment: tap.centred ? Text.AlignHCenter : Text.AlignLeft
                 text: tap.note
                 color: tap.pressed ? tap.ground : tap.ink
                 size: 26 * tap.measure.unit
             }
+        }
+
+        Line {
+            anchors { right: parent.right; rightMargin: 14 * tap.measure.unit }
+            width: tap.aside
+            height: parent.height
+            visible: tap.aside > 0
+            horizontalAlignment: Text.AlignRight
+            verticalAlignment: Text.AlignVCenter
+            text: tap.note
+            color: tap.pressed ? tap.ground : tap.ink
+            size: 26 * tap.measure.unit
+            lines: 2
         }
     }
 

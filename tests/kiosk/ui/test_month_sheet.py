@@ -71,6 +71,11 @@ def test_nothing_open_is_said() -> None:
     assert "Tidak ada" in sheet_of(PersonMonth(person="p-1", days=DAYS[:1])).open
 
 
+def test_few_open_days_stay_on_one_line() -> None:
+    days = tuple(MonthDay(date=f"2026-11-{n:02d}", status="TK", open=True) for n in (12, 18))
+    assert sheet_of(PersonMonth(person="p-1", days=days)).open.endswith(" 12,\u00a018")
+
+
 def test_many_open_days_are_cut_short() -> None:
     days = tuple(MonthDay(date=f"2026-11-{n:02d}", status="TK", open=True) for n in range(2, 12))
     assert sheet_of(PersonMonth(person="p-1", days=days)).open.endswith("6, 7, \u2026")
