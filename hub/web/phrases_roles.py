@@ -41,7 +41,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "activation.holds": ("berlaku sampai {date}", "holds until {date}"),
     "activation.by": ("diterbitkan {name}; kode baru menggantikannya", "issued by {name}; a new one replaces it"),
     "activation.without_number": ("tanpa NIP, isi dahulu", "no NIP, enter it first"),
-    "activation.none": ("Semua pegawai sudah punya akun.", "Everybody has an account."),
+    "activation.none": ("Tidak ada pegawai tanpa akun.", "There is no staff without an account."),
     "activation.none_hint": ("Pegawai baru muncul di sini sendiri.", "New staff appear here by themselves."),
     "activation.nobody": ("Pilih sedikitnya satu pegawai.", "Choose somebody."),
     "activation.no_number": (
