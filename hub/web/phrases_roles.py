@@ -12,6 +12,11 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "nav.own_letters": ("Surat saya", "My letters"),
     # An employee's own record
     "own.title": ("Bulan saya", "My month"),
+    "own.unlinked": ("Akun ini belum ditautkan ke pegawai.", "This account is linked to no employee yet."),
+    "own.unlinked_hint": (
+        "Minta administrator menautkannya; sesudah itu bulan Anda tampil di sini.",
+        "Ask the administrator to link it; your month appears here afterwards.",
+    ),
     "own.open": ("Yang masih terbuka", "Still open"),
     "own.nothing_open": ("Tidak ada yang perlu dilengkapi bulan ini.", "Nothing is missing this month."),
     "own.letter": ("Serahkan surat", "Hand in a letter"),
