@@ -77,7 +77,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     # Sign-in
     "sign_in": ("Masuk", "Sign in"),
     "sign_in.title": ("Masuk ke Presensi", "Sign in to Presensi"),
-    "sign_in.name": ("Nama pengguna", "User name"),
+    "sign_in.name": ("Nama pengguna atau NIP", "User name or NIP"),
     "sign_in.password": ("Kata sandi", "Password"),
     "sign_in.wrong": ("Nama pengguna atau kata sandi salah.", "The user name or the password is wrong."),
     "sign_in.stale": (

@@ -55,7 +55,7 @@ class Somebody:
 
     def sign_in(self, account: str, password: str) -> None:
         self.open("/masuk")
-        self.fill(("Nama pengguna", "User name"), account)
+        self.fill(("Nama pengguna atau NIP", "User name or NIP"), account)
         self.fill(("Kata sandi", "Password"), password)
         self.press("Masuk", "Sign in")
 
