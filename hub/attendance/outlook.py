@@ -52,13 +52,13 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             return Sentence(
                 f"Surat ini mencakup sebagian dari {self.working_days} hari kerja dan dihitung untuk jam itu, bila "
                 "kebijakan unit mengenalnya.",
-                f"The letter covers a part of {self.working_days} working days, and counts for those hours where the "
-                "unit's policy excuses hours.",
+                f"Working days of which the letter covers a part: {self.working_days}. It counts for those hours where "
+                "the unit's policy excuses hours.",
             )
         if not self.objections:
             return Sentence(
                 f"Surat ini dihitung untuk {self.counts} hari kerja: {', '.join(self.codes)}.",
-                f"The letter counts for {self.counts} working days: {', '.join(self.codes)}.",
+                f"Working days that the letter counts for: {self.counts} ({', '.join(self.codes)}).",
             )
         why_id = "; ".join(f"{_span(each)}: {each.reason.id}" for each in self.objections)
         why_en = "; ".join(f"{_span(each)}: {each.reason.en}" for each in self.objections)

@@ -78,7 +78,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     # Sign-in
     "sign_in": ("Masuk", "Sign in"),
     "sign_in.title": ("Masuk ke Presensi", "Sign in to Presensi"),
-    "sign_in.name": ("Nama pengguna", "User name"),
+    "sign_in.name": ("Nama pengguna atau NIP", "User name or NIP"),
     "sign_in.password": ("Kata sandi", "Password"),
     "sign_in.wrong": ("Nama pengguna atau kata sandi salah.", "The user name or the password is wrong."),
     "sign_in.stale": (
@@ -104,8 +104,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     "home.quarantined": ("{count} baris dalam karantina", "Rows in quarantine: {count}"),
     "home.empty": ("Belum ada pegawai yang terdaftar.", "Nobody is enrolled yet."),
     "home.empty_hint": (
-        "Daftarkan pegawai dari folder foto: presensi hub enrol FOLDER",
-        "Enrol staff from a folder of photos: presensi hub enrol FOLDER",
+        "Impor daftar pegawai di halaman Pegawai, atau daftarkan dari folder foto: presensi hub enrol FOLDER",
+        "Import a list on the page Staff, or enrol from a folder of photos: presensi hub enrol FOLDER",
     ),
     "home.rest": ("Hari libur untuk semua pegawai.", "A rest day for everybody."),
     "count.pegawai": ("Pegawai", "Staff"),

@@ -12,6 +12,11 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "nav.own_letters": ("Surat saya", "My letters"),
     # An employee's own record
     "own.title": ("Bulan saya", "My month"),
+    "own.unlinked": ("Akun ini belum ditautkan ke pegawai.", "This account is linked to no employee yet."),
+    "own.unlinked_hint": (
+        "Minta administrator menautkannya; sesudah itu bulan Anda tampil di sini.",
+        "Ask the administrator to link it; your month appears here afterwards.",
+    ),
     "own.open": ("Yang masih terbuka", "Still open"),
     "own.nothing_open": ("Tidak ada yang perlu dilengkapi bulan ini.", "Nothing is missing this month."),
     "own.letter": ("Serahkan surat", "Hand in a letter"),
@@ -42,7 +47,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "activation.holds": ("berlaku sampai {date}", "holds until {date}"),
     "activation.by": ("diterbitkan {name}; kode baru menggantikannya", "issued by {name}; a new one replaces it"),
     "activation.without_number": ("tanpa NIP, isi dahulu", "no NIP, enter it first"),
-    "activation.none": ("Semua pegawai sudah punya akun.", "Everybody has an account."),
+    "activation.none": ("Tidak ada pegawai tanpa akun.", "There is no staff without an account."),
     "activation.none_hint": ("Pegawai baru muncul di sini sendiri.", "New staff appear here by themselves."),
     "activation.nobody": ("Pilih sedikitnya satu pegawai.", "Choose somebody."),
     "activation.no_number": (

@@ -14,6 +14,8 @@ from hub.web.phrases import PHRASES
 
 Words = tuple[str, str]
 SIZES: Final = {"desk": (1280, 800, False), "telephone": (390, 844, True)}
+EACH_ONCE: Final = [("desk", "id"), ("telephone", "en")]
+"""Both sizes and both languages in two walks: enough for the long errands of several people."""
 PATIENCE_MS: Final = 60_000
 """How long a word may take to appear on a busy machine."""
 _FITS: Final = "document.documentElement.scrollWidth <= innerWidth"
@@ -55,27 +57,32 @@ class Somebody:
 
     def sign_in(self, account: str, password: str) -> None:
         self.open("/masuk")
-        self.fill(("Nama pengguna", "User name"), account)
+        self.fill(("Nama pengguna atau NIP", "User name or NIP"), account)
         self.fill(("Kata sandi", "Password"), password)
         self.press("Masuk", "Sign in")
 
     def press(self, *words: str, within: str = "main") -> None:
-        """A button."""
-        self._named("button", words, within).click()
+        """A button that sends a form; the page that answers is waited for."""
+        with self.page.expect_navigation():
+            self._named("button", words, within).click()
 
     def follow(self, *words: str, within: str = "main") -> None:
-        """A link."""
-        self._named("link", words, within).click()
+        """A link to another page, which is waited for."""
+        with self.page.expect_navigation():
+            self._named("link", words, within).click()
 
     def go_to(self, *words: str, under: Words | None = None) -> None:
         """A page of the menu, which is opened first on a telephone; under: a part of it that is folded up."""
         menu = self._menu()
         if under is not None:
             menu.get_by_text(self.say(under), exact=True).click()
-        menu.get_by_role("link", name=self.say(words), exact=True).click()
+        with self.page.expect_navigation():
+            menu.get_by_role("link", name=self.say(words), exact=True).click()
 
     def go_out(self) -> None:
-        self._menu().get_by_role("button", name=self.say(("Keluar", "Sign out"))).click()
+        menu = self._menu()
+        with self.page.expect_navigation():
+            menu.get_by_role("button", name=self.say(("Keluar", "Sign out"))).click()
 
     def unfold(self, *words: str) -> None:
         self.page.locator("main summary").get_by_text(self.say(words)).click()

@@ -31,6 +31,9 @@ _OPEN: Final = frozenset({Status.TIDAK_LENGKAP, Status.BELUM_ADA_KETERANGAN, Sta
 @router.get(PAGE)
 def show_own_month(request: Request, visitor: PageVisitor, office: Office, month: str = "") -> Response:
     """The visitor's own month (default: this one), and their newest letters."""
+    require(visitor, "own")
+    if visitor.employee_id is None:
+        return render(request, "own_unlinked.html", status_code=403)
     employee_id = own_record(visitor)
     try:
         chosen = Month.parse(month) if month else Month.of(office.today())

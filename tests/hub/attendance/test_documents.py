@@ -235,7 +235,7 @@ def test_outlook_of_a_letter_after_the_employment_says_so(desk: PaperDesk) -> No
 
 def test_outlook_of_hours_says_that_only_hours_are_excused(desk: PaperDesk) -> None:
     said = objection(desk, letter("2026-11-10T07:00..2026-11-10T09:00", type="Surat Perintah Tugas"))
-    assert "covers a part of 1 working days" in said
+    assert "of which the letter covers a part: 1" in said
 
 
 def test_later_letter_moves_the_deadline_of_the_one_before(desk: PaperDesk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ from tests.factories.chromium import Chromium, find_chromium
 pytestmark = pytest.mark.browser
 
 SIZES = {"desk": (1280, 800, False), "telephone": (390, 844, True)}
+ENGLISH = re.compile(r"\b(?:the|of|is|are|was|has|and|with|for|not|this|who)\b")
+"""Little words that every English sentence has, and no Indonesian one."""
+CUT = (
+    "[...document.querySelectorAll('main .badge, main .btn')].filter(each => each.scrollWidth > each.clientWidth + 1)"
+    ".map(each => each.innerText)"
+)
+"""Badges and buttons that have no room for their words."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,6 +55,8 @@ def test_pages_fit_and_ask_nothing_outside_the_hub(
         assert [address for address in browser.requested if not address.startswith((hub, "data:"))] == []
         assert browser.refused == []
         assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert browser.evaluate(CUT) == [], path
+        assert ENGLISH.findall(browser.evaluate("document.querySelector('main').innerText")) == [], path
         assert browser.evaluate("getComputedStyle(document.querySelector('.card')).borderTopWidth") == "1px"
         picture = browser.screenshot()
         assert picture.startswith(PNG)

@@ -154,3 +154,10 @@ def test_interface_for_programs_is_not_the_employees(rina: Any, furnished: Any) 
     headers = {"Authorization": f"Basic {encoded}", "Idempotency-Key": "12345678"}
     rina.cookies.clear()
     assert rina.ask("POST", "/api/v1/documents", body, headers).status == 403
+
+
+def test_account_without_an_employee_is_told_what_is_missing(as_role: Any, database: Database) -> None:
+    page = as_role(Role.EMPLOYEE).get("/saya")
+    assert page.status == 403
+    assert "Akun ini belum ditautkan ke pegawai." in page.words
+    assert "/keluar" in page.text, "they can still sign out"

@@ -12,11 +12,12 @@ from hub.access.trail.verify import verify_chain
 from hub.ingest.models import StoredRow
 from hub.review.models import PunchCircumstance
 from hub.roster.models import Employee
-from tests.factories.somebody import Somebody
+from tests.factories.somebody import EACH_ONCE, Somebody
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
+of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 PERSON = "Fajar Kusuma, S.E."
 LATE = "Dimas Wibowo, S.Kom., M.T."
 UNIT = "Dinas Kesehatan"
@@ -60,6 +61,7 @@ def test_supervisor_looks_after_people_and_accepts_a_punch_with_a_pin(somebody: 
     supervisor.look("charts")
 
 
+@of_several
 def test_month_goes_from_the_operator_over_the_head_to_the_agency(somebody: Arrive) -> None:
     operator = somebody("operator")
     operator.open("/serah-terima")
@@ -85,6 +87,7 @@ def test_month_goes_from_the_operator_over_the_head_to_the_agency(somebody: Arri
     administrator.look("handover-received")
 
 
+@of_several
 def test_auditor_reads_who_looked_at_whom_and_changes_nothing(somebody: Arrive, town: Any) -> None:
     supervisor = somebody("supervisor")
     supervisor.follow(LATE)

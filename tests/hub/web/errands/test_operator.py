@@ -9,11 +9,12 @@ import pytest
 
 from tests.factories.papers import pdf
 from tests.factories.snapshots import jpeg
-from tests.factories.somebody import Somebody
+from tests.factories.somebody import EACH_ONCE, Somebody
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
+of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 PERSON = "Fajar Kusuma, S.E."
 OTHER = "Drs. Hadi Ramadhan"
 
@@ -36,6 +37,7 @@ def test_operator_decides_about_punches_outside_their_windows(somebody: Arrive) 
     operator.sees("1 scan ditolak.", "Punches refused: 1.")
 
 
+@of_several
 def test_letter_goes_from_the_operator_to_the_official_and_back(somebody: Arrive, tmp_path: Path) -> None:
     (tmp_path / "spt.pdf").write_bytes(pdf())
     operator = somebody("operator")
@@ -67,6 +69,7 @@ def test_letter_goes_from_the_operator_to_the_official_and_back(somebody: Arrive
     operator.look("letter-entered")
 
 
+@of_several
 def test_correction_with_evidence_waits_for_a_second_person(somebody: Arrive, tmp_path: Path) -> None:
     (tmp_path / "bukti.jpg").write_bytes(jpeg(7))
     operator = somebody("operator")
