@@ -73,8 +73,7 @@ async function look() {
   if (!told.poses) return say(told.words, true);
   show(told);
   if (told.wanted) return undefined;
-  end();
-  say(told.words, false);
+  end("");
   start.disabled = true;
   return undefined;
 }
