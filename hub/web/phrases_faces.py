@@ -199,6 +199,8 @@ FACES: Final[dict[str, tuple[str, str]]] = {
     "face.consented": ("{name} setuju, {at}", "{name} agreed, {at}"),
     "face.camera": ("Kamera", "Camera"),
     "face.start": ("Nyalakan kamera", "Start the camera"),
+    "face.turn": ("Kamera lain", "Other camera"),
+    "face.again": ("Daftarkan lagi", "Enrol again"),
     "face.stop": ("Matikan kamera", "Stop the camera"),
     "face.preview": ("Gambar dari kamera", "The camera's picture"),
     "face.off": ("Kamera mati.", "The camera is off."),
