@@ -42,8 +42,8 @@ _HINTS: Final = {
     "face.hint.look-straight": ("Lihat lurus ke kamera.", "Look straight at the camera."),
     "face.hint.hold-still": ("Tahan sebentar, gambar masih buram.", "Hold still, the picture is blurred."),
     "face.hint.too-dark": (
-        "Terlalu gelap, cari tempat yang lebih terang.",
-        "Too dark: stand where there is more light.",
+        "Terlalu gelap: nyalakan lampu atau hadap ke cahaya.",
+        "Too dark: turn on a lamp or face the light.",
     ),
     "face.hint.back-light": (
         "Cahaya datang dari belakang Anda, bergeserlah sedikit.",
