@@ -49,6 +49,7 @@ def send_archive(
 
     unit_id: only people of this unit and of those below it; None: everybody.
     """
+    end_old_archives(database, store, now=now)
     sha256 = store.keep(file, name)
     try:
         listed = list_people(store.path(sha256), name)

@@ -27,6 +27,7 @@ from contract.errors import BadInputError, MalformedMessageError
 from contract.sealing import OpeningKey
 from hub.db import Database
 from hub.fleet.alarms import Ring, write_alarms
+from hub.roster.archive_import import end_old_archives
 from hub.roster.changes import lock_roster
 from hub.roster.deployment import deployed_pack, pack_in_force
 from hub.roster.enrol_key import enrol_key_in_force
@@ -38,6 +39,8 @@ from hub.roster.kiosk_enrolment_models import KioskEnrolment, SealedPart
 from hub.roster.kiosk_proposal import SeenFrame, examine, look_at, propose
 from hub.roster.kiosk_subject import RefusedEnrolment, find_subject
 from hub.roster.models import DEFAULT_TIMEZONE, EnrolmentFrame
+from hub.roster.page_enrolment import end_idle
+from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from kiosk.errors import PackError
 from kiosk.recognizer.packs.pack import Pack, open_pack
@@ -91,6 +94,7 @@ class KioskEnroller:
     ) -> None:
         self._database = database
         self._photos = PhotoStore(data_folder)
+        self._archives = ArchiveStore(data_folder)
         self._opening_key = opening_key
         self._initial_pack = initial_pack
         self._now = now
@@ -126,9 +130,16 @@ class KioskEnroller:
         return True
 
     def sweep(self) -> int:
-        """End what will never be complete, and let go of what is sealed of it; how many."""
+        """End what will never be complete, and let go of what is sealed of it; how many.
+
+        What was begun at the hub's pages and left is let go as well.
+        """
+        now = self._now()
         with self._database.write() as session:
-            return end_incomplete(session.connection(), now=self._now())
+            ended = end_incomplete(session.connection(), now=now)
+            end_idle(session, now=now)
+        end_old_archives(self._database, self._archives, now=now)
+        return ended
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; trouble is logged and waited out."""

@@ -42,8 +42,8 @@ _HINTS: Final = {
     "face.hint.look-straight": ("Lihat lurus ke kamera.", "Look straight at the camera."),
     "face.hint.hold-still": ("Tahan sebentar, gambar masih buram.", "Hold still, the picture is blurred."),
     "face.hint.too-dark": (
-        "Terlalu gelap, cari tempat yang lebih terang.",
-        "Too dark: stand where there is more light.",
+        "Terlalu gelap: nyalakan lampu atau hadap ke cahaya.",
+        "Too dark: turn on a lamp or face the light.",
     ),
     "face.hint.back-light": (
         "Cahaya datang dari belakang Anda, bergeserlah sedikit.",
@@ -196,12 +196,14 @@ FACES: Final[dict[str, tuple[str, str]]] = {
     ),
     "face.agree": ("Setuju", "Agree"),
     "face.decline": ("Tidak setuju", "Do not agree"),
-    "face.consented": ("Disetujui {name}, {at}", "{name} agreed, {at}"),
+    "face.consented": ("{name} setuju, {at}", "{name} agreed, {at}"),
     "face.camera": ("Kamera", "Camera"),
     "face.start": ("Nyalakan kamera", "Start the camera"),
+    "face.turn": ("Kamera lain", "Other camera"),
+    "face.again": ("Daftarkan lagi", "Enrol again"),
     "face.stop": ("Matikan kamera", "Stop the camera"),
     "face.preview": ("Gambar dari kamera", "The camera's picture"),
-    "face.off": ("Kamera belum dinyalakan.", "The camera is not on yet."),
+    "face.off": ("Kamera mati.", "The camera is off."),
     "face.needs_script": (
         "Kamera memerlukan JavaScript; tanpa itu pakailah berkas foto.",
         "The camera needs JavaScript; without it use photo files.",

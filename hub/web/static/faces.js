@@ -7,6 +7,7 @@ const start = document.getElementById("start");
 const stop = document.getElementById("stop");
 const hint = document.getElementById("hint");
 const ask = document.getElementById("ask");
+const turn = document.getElementById("turn");
 const off = document.getElementById("off");
 const pictures = document.getElementById("pictures");
 const WIDTH = 640;
@@ -14,6 +15,7 @@ const PAUSE_MS = 350;
 const PATIENCE_MS = 60000;
 let stream = null;
 let begunAt = 0;
+let facing = "user";
 
 function say(words, fault) {
   if (hint.textContent !== words) hint.textContent = words;
@@ -26,6 +28,7 @@ function end(words) {
   video.hidden = true;
   off.hidden = false;
   stop.hidden = true;
+  turn.hidden = true;
   start.hidden = false;
   if (words !== undefined) say(words, true);
 }
@@ -73,30 +76,30 @@ async function look() {
   if (!told.poses) return say(told.words, true);
   show(told);
   if (told.wanted) return undefined;
-  end();
-  say(told.words, false);
+  end("");
   start.disabled = true;
   return undefined;
 }
 
 async function run() {
-  while (stream) {
+  const mine = stream;
+  while (stream === mine) {
     if (performance.now() - begunAt > PATIENCE_MS) return end(camera.dataset.slow);
     try {
       await look();
     } catch {
-      return end(camera.dataset.lost);
+      return stream === mine ? end(camera.dataset.lost) : undefined;
     }
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
   return undefined;
 }
 
-start.addEventListener("click", async () => {
+async function begin() {
   if (!navigator.mediaDevices) return say(camera.dataset.insecure, true);
   start.disabled = true;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: WIDTH }, facingMode: "user" }, audio: false });
+    stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: WIDTH }, facingMode: facing }, audio: false });
   } catch (error) {
     const missing = error.name === "NotFoundError" || error.name === "OverconstrainedError";
     say(missing ? camera.dataset.noCamera : camera.dataset.denied, true);
@@ -110,8 +113,18 @@ start.addEventListener("click", async () => {
   off.hidden = true;
   start.hidden = true;
   stop.hidden = false;
+  video.classList.toggle("face-mirrored", facing === "user");
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  turn.hidden = devices.filter((device) => device.kind === "videoinput").length < 2;
   begunAt = performance.now();
   return run();
+}
+
+start.addEventListener("click", begin);
+turn.addEventListener("click", () => {
+  end("");
+  facing = facing === "user" ? "environment" : "user";
+  begin();
 });
 stop.addEventListener("click", () => end(""));
 addEventListener("pagehide", () => end());

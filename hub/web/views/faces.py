@@ -198,7 +198,7 @@ def _show(
         waiting=waiting,
         going=found,
         consent=range(len(CONSENT)),
-        thin=found is not None and len(found.pictures) < RECOMMENDED_FRAMES,
+        thin=found is not None and 0 < len(found.pictures) < RECOMMENDED_FRAMES,
         proposed=proposed,
         left_out=left_out,
         refused=refused,

@@ -93,9 +93,9 @@ def test_archive_is_looked_through_first_and_proposes_nothing(
     answer = send(operator, of(5, (f"{TONO}_1.jpg", shade(200)), (f"{TONO}_2.jpg", shade(NOBODY))))
     place = answer.headers["location"]
     assert answer.status == 303
-    assert "0 dari 2 orang" in operator.get(place).words
+    assert "0 dari 2 nama" in operator.get(place).words
     told = step(operator, place)
-    assert (told["state"], told["done"], told["all"], told["words"]) == ("checking", 1, 2, "1 dari 2 orang")
+    assert (told["state"], told["done"], told["all"], told["words"]) == ("checking", 1, 2, "1 dari 2 nama")
     assert "Rina Wulandari" in told["html"]
     assert finish(operator, place)["state"] == "checked"
     page = operator.get(place)

@@ -15,11 +15,13 @@ import pytest
 from sqlalchemy import func, select
 
 import hub.web.headers
+from contract.sealing import OpeningKey
 from hub.access.accounts import add_account, link_account
 from hub.access.roles import Role
 from hub.db import Database
 from hub.roster.changes import current_revision
 from hub.roster.gallery import load_people
+from hub.roster.kiosk_enroller import KioskEnroller
 from hub.roster.models import EnrolmentFrame, Template
 from hub.roster.page_enrolment import WORDING, begin, end_idle, going
 from hub.roster.page_enrolment_models import PageEnrolment, PagePicture
@@ -98,7 +100,7 @@ def test_person_reads_and_agrees_before_anything_is_taken(operator: Visitor, dat
     with database.read() as session:
         [row] = session.scalars(select(PageEnrolment))
     assert (row.author, row.consent_wording, row.consent_language, row.consented_at) == ("siti", WORDING, "id", NOW)
-    assert "Disetujui Rina Wulandari, 2 Maret 2026 19.00 WIB" in operator.get(place(rina)).words
+    assert "Rina Wulandari setuju, 2 Maret 2026 19.00 WIB" in operator.get(place(rina)).words
 
 
 def test_consent_is_recorded_in_the_language_that_was_read(operator: Visitor, database: Database, rina: str) -> None:
@@ -375,3 +377,16 @@ def test_words_are_those_of_the_kiosk() -> None:
         for pose in ORDER:
             assert PHRASES[f"face.pose.{pose}"][column] == mode["poses"][pose]
             assert PHRASES[f"face.ask.{pose}"][column] == mode["states"][f"op_capture_{pose}"]["detail"]
+
+
+def test_hub_at_work_drops_what_was_left(operator: Visitor, database: Database, rina: str, tmp_path: Path) -> None:
+    token = agree(operator, rina)
+    shoot(operator, rina, token, shade(100))
+    KioskEnroller(
+        database=database,
+        data_folder=tmp_path,
+        opening_key=OpeningKey.generate(),
+        initial_pack="builtin",
+        now=lambda: NOW + timedelta(hours=1),
+    ).sweep()
+    assert held(database) == 0

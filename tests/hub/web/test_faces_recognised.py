@@ -156,7 +156,7 @@ def test_operator_enrols_by_webcam_and_somebody_else_approves(
     look("taking")
     browser.await_true("document.querySelector('#start').disabled && document.querySelector('#preview').hidden")
     all_there = {"id": "Semua pose lengkap.", "en": "All poses are there."}[language]
-    assert browser.evaluate("document.querySelector('#hint').textContent") == all_there
+    assert browser.evaluate("document.querySelector('#ask').textContent") == all_there
     assert browser.evaluate("document.querySelectorAll('.face-pose-done').length") == 3
     assert browser.evaluate("document.querySelector('[data-pose=up]').hidden")
     look("taken")
