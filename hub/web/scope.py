@@ -87,6 +87,17 @@ def check_person(office: FrontOffice, scope: PaperScope, employee_id: str, on: d
     note(employees=[employee_id])
 
 
+def note_person(office: FrontOffice, employee_id: str) -> None:
+    """Tell the trail who is asked for, whether or not anything about them is shown; nothing where it is nobody."""
+    asked = employee_id.replace("\0", "")
+    if not asked:
+        return
+    with office.database.read() as session:
+        known = session.scalar(select(Employee.id).where(Employee.id == asked))
+    if known is not None:
+        note(employees=[known])
+
+
 def note_letter(office: FrontOffice, document_id: int) -> None:
     """Tell the trail whom a letter is about, before anybody is told that it is none of theirs."""
     person = person_of(office.database, document_id)

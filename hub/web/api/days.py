@@ -17,6 +17,7 @@ from hub.web.api.description import answers
 from hub.web.api.paging import Page, read_rows, to_page
 from hub.web.api.stretches import Asked
 from hub.web.guard import Office
+from hub.web.scope import note_person
 
 router = APIRouter(tags=["days"])
 
@@ -42,6 +43,7 @@ def list_days(
     explain: Annotated[bool, Query(description="With the sentences that explain each day.")] = False,
 ) -> Response:
     """By date, then by employee."""
+    note_person(office, asked.employee)
     within = reach(office, caller, asked.unit)
     query = select(StoredDay).where(StoredDay.work_date >= asked.first, StoredDay.work_date <= asked.last)
     if within is not None:
@@ -55,7 +57,6 @@ def list_days(
             after=asked.after,
             limit=asked.limit,
         )
-    asked.tell(rows)
     return to_page(request, [_record(row, explain=explain) for row in rows], following)
 
 

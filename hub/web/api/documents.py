@@ -25,8 +25,7 @@ from hub.web.api.once import Key, Remember, answer_once, check_key, read_body
 from hub.web.api.paging import Onwards, SomeOf, UnitNumber, read_place, to_list, write_place
 from hub.web.guard import Office
 from hub.web.office import FrontOffice
-from hub.web.scope import PaperScope, find_in_scope, note_letter
-from hub.web.watch import note
+from hub.web.scope import PaperScope, find_in_scope, note_letter, note_person
 
 router = APIRouter(tags=["documents"])
 
@@ -72,6 +71,7 @@ def answer_documents(
     after: Onwards = "",
 ) -> Response:
     """The newest first, of people who belong to the unit today; with who did what and when. Files are on the pages."""
+    note_person(office, employee)
     reach(office, caller, unit)
     place = read_place(after, tuple[_Place])
     found = list_documents(
@@ -84,8 +84,6 @@ def answer_documents(
         on=office.today(),
         limit=None if limit is None else limit + 1,
     )
-    if employee and found:
-        note(employees=[employee])
     return to_list(request, found, limit, lambda line: write_place(line.id))
 
 

@@ -20,6 +20,7 @@ from hub.web.api.description import answers
 from hub.web.api.paging import Page, read_rows, to_page
 from hub.web.api.stretches import Asked
 from hub.web.guard import Office
+from hub.web.scope import note_person
 
 router = APIRouter(tags=["punches"])
 
@@ -54,6 +55,7 @@ def list_punches(
     kiosk: Annotated[str, Query(max_length=63, description="Only of this kiosk.")] = "",
 ) -> Response:
     """What counts as recorded from the first day to the last, in the hub's time zone."""
+    note_person(office, asked.employee)
     within = reach(office, caller, asked.unit)
     begins = datetime.combine(asked.first, time(), office.zone)
     ends = datetime.combine(asked.last + timedelta(days=1), time(), office.zone)
@@ -77,7 +79,6 @@ def list_punches(
             limit=asked.limit,
         )
         memberships = Memberships.load(session.connection(), {row.person_id for row in rows if row.person_id})
-    asked.tell(rows)
     shown = [
         _record(row)
         for row in rows

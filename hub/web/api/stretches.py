@@ -11,7 +11,6 @@ from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.web.api.paging import After, FirstDay, LastDay, Limit, UnitNumber, check_days
-from hub.web.watch import note
 
 Row = TypeVar("Row")
 
@@ -30,11 +29,6 @@ class Stretch:
     def of_employee(self, query: Select[Row], column: InstrumentedAttribute[Any]) -> Select[Row]:
         """The query, narrowed to the employee where one is asked for."""
         return query.where(column == self.employee.replace("\0", "")) if self.employee else query
-
-    def tell(self, rows: list[Any]) -> None:
-        """Let the trail name the employee who was asked for, if there was anything to see."""
-        if self.employee and rows:
-            note(employees=[self.employee])
 
 
 def _stretch(

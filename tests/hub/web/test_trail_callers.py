@@ -102,9 +102,15 @@ def test_question_about_somebody_of_another_unit_is_told(
     for path in (f"/api/v1/employees/{furnished.rina}", f"/api/v1/documents/{number}"):
         assert stranger.get(path, **bearer).status == 404
     assert as_role(Role.OPERATOR, "Dinas Lain").get(f"/surat/{number}").status == 404
-    assert [
-        (each.actor, each.act, each.status, about(each)["employees"]) for each in told() if each.kind == "read"
-    ] == [
+    days = "from=2026-03-01&to=2026-03-31"
+    for path in (f"days?{days}", f"punches?{days}", "documents?month=2026-03"):
+        before = len(told())
+        assert furnished.rina not in stranger.get(f"/api/v1/{path}&employee={furnished.rina}", **bearer).text
+        assert stranger.get(f"/api/v1/{path}&employee=198501012010011001", **bearer).status == 200
+        asked, unknown = told()[before:]
+        assert about(asked)["employees"] == [furnished.rina]
+        assert "198501012010011001" not in unknown.about
+    assert [(each.actor, each.act, each.status, about(each)["employees"]) for each in told() if each.status == 404] == [
         ("api-token:e-tpp", "staff.read", 404, [furnished.rina]),
         ("api-token:e-tpp", "letter.read", 404, [furnished.rina]),
         ("operator", "letter.read", 404, [furnished.rina]),
