@@ -23,6 +23,7 @@ def test_administrator_looks_at_a_silent_kiosk_and_finds_a_unit(somebody: Arrive
     administrator.follow("1 kiosk tidak memberi kabar", "Silent kiosks: 1")
     administrator.sees("sdn-1-karangsari-1")
     administrator.sees("tidak ada kabar", "silent")
+    assert "sdn-1-karangsari-1" in administrator.page.locator("tbody tr").first.inner_text()
     administrator.look("kiosks")
     administrator.go_to("Cari", "Search")
     administrator.fill(("Nama, NIP, unit, jadwal", "Name, NIP, unit, schedule"), "perhub")
