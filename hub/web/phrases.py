@@ -104,8 +104,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     "home.quarantined": ("{count} baris dalam karantina", "Rows in quarantine: {count}"),
     "home.empty": ("Belum ada pegawai yang terdaftar.", "Nobody is enrolled yet."),
     "home.empty_hint": (
-        "Impor daftar pegawai di halaman Pegawai, atau daftarkan dari folder foto: presensi hub enrol FOLDER",
-        "Import a list on the page Staff, or enrol from a folder of photos: presensi hub enrol FOLDER",
+        "Impor daftar pegawai di halaman Pegawai, lalu daftarkan wajahnya di sana.",
+        "Import the list of staff on the page Staff, then enrol their faces there.",
     ),
     "home.rest": ("Hari libur untuk semua pegawai.", "A rest day for everybody."),
     "count.pegawai": ("Pegawai", "Staff"),

@@ -32,6 +32,8 @@ SAYS = {
     "/laporan": ("Tidak ada laporan.", "No reports."),
     "/jejak?akun=siapa": ("Tidak ada catatan yang cocok.", "No entry matches."),
     "/akun/aktivasi": ("Tidak ada pegawai tanpa akun.", "There is no staff without an account."),
+    "/unit": ("Belum ada unit.", "There are no units yet."),
+    "/pegawai/arsip-foto": ("Belum ada arsip.", "No archives yet."),
     "/kalender": ("Belum ada hari libur tahun 2026.", "No holidays of 2026 on record."),
 }
 
