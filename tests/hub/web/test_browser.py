@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.access.roles import Role
 from hub.web.guard import SESSION_COOKIE
 from tests.factories.chromium import Chromium, find_chromium
 
@@ -105,3 +108,26 @@ def test_monthly_recap_prints_as_a_form(browser: Chromium, admin: Any, furnished
     assert browser.evaluate("document.querySelector('.sheet-signature').offsetHeight") > 0
     assert browser.evaluate("document.querySelector('header.navbar').offsetHeight") == 0
     assert browser.pdf().startswith(b"%PDF")
+
+
+def test_very_long_names_fit_a_telephone(browser: Chromium, as_role: Any, office: Any, settle: Any) -> None:
+    at = datetime(2026, 3, 2, 7, 24, tzinfo=ZoneInfo("Asia/Jakarta"))
+    called = "Dinas Pemberdayaan Perempuan, Perlindungan Anak, Pengendalian Penduduk dan Keluargaberencanakabupaten"
+    unit = office.unit(called)
+    name = "Raden Ajeng Kusumawardhani-Notonegoro Sastroprawirodiningrat, S.Kom., M.T., Ph.D."
+    rina = office.employee(name, unit=unit, nip="198501012010011001", position="Pranata Komputer Ahli Pertama " * 4)
+    office.kiosk("kiosk-" + "panjang" * 8, unit=unit, delivered_up_to=at)
+    office.punch("kiosk-" + "panjang" * 8, rina, at)
+    settle()
+    for role in (Role.SUPERVISOR, Role.ADMINISTRATOR):
+        visitor = as_role(role, called if role is Role.SUPERVISOR else None)
+        hub = f"http://127.0.0.1:{visitor.port}"
+        browser.set_cookie(hub, SESSION_COOKIE, visitor.cookies[SESSION_COOKIE])
+        paths = ["/", "/harian", "/kehadiran", "/bulanan", "/grafik", f"/pegawai/{rina}", f"/pegawai/{rina}/2026-03-02"]
+        if role is Role.ADMINISTRATOR:
+            paths += ["/pegawai", f"/pegawai/{rina}/data", "/kiosk", "/akun/aktivasi", "/akun/daftar", "/serah-terima"]
+        for path in paths:
+            browser.open(hub + path, width=390, height=844, mobile=True)
+            assert "keluargaberencanakabupaten" in browser.evaluate("document.body.innerText").lower(), path
+            assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert browser.evaluate(CUT) == [], path
