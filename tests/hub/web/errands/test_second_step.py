@@ -29,7 +29,8 @@ def test_operator_sets_up_a_second_step_and_signs_in_with_it(somebody: Arrive, t
     operator.press("Pasang", "Set up")
     operator.sees("1. Pasang aplikasi autentikator", "1. Install an authenticator app")
     picture = operator.page.get_by_alt_text(operator.say(("Kode QR untuk aplikasi", "QR code for the authenticator")))
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    # `decode` waits for a picture that is still on its way, and fails for one that is none.
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     operator.look("second-step-picture")
     telephone = pyotp.TOTP(operator.page.locator(".secret-key").inner_text().replace(" ", ""))
     operator.fill(CODE, "000000")
