@@ -142,6 +142,8 @@ class Somebody:
         menu = self.page.locator("#menu")
         if not menu.is_visible():
             self.page.get_by_role("button", name="Menu").click()
+            # While it unfolds, what is pressed moves away under the finger.
+            self.page.locator("#menu.collapse.show").wait_for()
         return menu
 
     def _note_request(self, request: Any) -> None:

@@ -75,7 +75,7 @@ def test_today_counts_by_unit(admin: Any, furnished: Any) -> None:
 def test_today_without_anybody_says_what_to_do(admin: Any) -> None:
     words = admin.get("/").words
     assert "Belum ada pegawai yang terdaftar." in words
-    assert "presensi hub enrol FOLDER" in words
+    assert "Impor daftar pegawai di halaman Pegawai" in words
     assert "Belum ada kiosk." in words
 
 
