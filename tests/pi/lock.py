@@ -41,7 +41,9 @@ class Target:
     def platforms(self) -> list[str]:
         """Platform tags of the wheels that run there, newest first."""
         newest_first = [f"manylinux_2_{minor}_{self.machine}" for minor in range(self.glibc_minor, 16, -1)]
-        return [*newest_first, f"manylinux2014_{self.machine}", f"linux_{self.machine}"]
+        # https://peps.python.org/pep-0600/: the older names, of which the first two are x86's alone.
+        older = ["manylinux2014", "manylinux2010", "manylinux1"] if self.machine == "x86_64" else ["manylinux2014"]
+        return [*newest_first, *(f"{name}_{self.machine}" for name in older), f"linux_{self.machine}"]
 
     def meets(self, marker: str | None) -> bool:
         """Whether a requirement with this environment marker is installed there."""
