@@ -273,7 +273,7 @@ def _ping_rested(engine: Engine) -> None:
             return
         try:
             engine.dialect.do_ping(connection)
-        except Exception as error:
+        except Exception as error:  # whatever the driver raises, the connection is of no use
             raise InvalidatePoolError("The connection died while it rested.") from error
 
     event.listen(engine, "connect", came_back)

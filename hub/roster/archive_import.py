@@ -134,7 +134,7 @@ def take_step(
     try:
         with recogniser.tools() as tools:
             outcome = _look_at(database, tools, photos, person, path, proposing_for=author, now=now, today=today)
-    except Exception:
+    except Exception:  # raised again: whatever it was, the person is there for the next step
         with database.write() as session:
             session.get_one(ArchivePerson, person.row).claimed_at = None
         raise

@@ -61,7 +61,7 @@ def answer_once(
 
     try:
         act(remember)
-    except Exception:
+    except Exception:  # raised again, unless a rival has answered the same key meanwhile
         meanwhile = release(office.database, caller.name, key)
         if meanwhile is not None:
             return _sent(meanwhile)
