@@ -30,7 +30,6 @@ Hint = Literal[
     "bright",
     "mask",
     "sunglasses",
-    "one_at_a_time",
 ]
 RefusalReason = Literal[
     "unrecognised",

@@ -29,7 +29,7 @@ PASSIVE_FRAMES: Final = 5
 
 _LIVE_FAULTS: Final = {
     PhotoFault.NO_FACE: Usability.LOOK_STRAIGHT.value,
-    PhotoFault.SEVERAL_FACES: "one-at-a-time",
+    PhotoFault.SEVERAL_FACES: "one_at_a_time",
     PhotoFault.TOO_SMALL: Usability.COME_NEARER.value,
 }
 
@@ -58,7 +58,7 @@ class Tools:
     def see_live(self, picture: Pixels, wanted: Wanted, straight: Sequence[float]) -> Sight | str:
         """Look at a frame of a live camera for a pose; a code says what the person should do.
 
-        straight: pitches in degrees of the frames that look ahead. Codes: values of Usability, `one-at-a-time`, and
+        straight: pitches in degrees of the frames that look ahead. Codes: values of Usability, `one_at_a_time`, and
         the faults of kiosk.recognizer.enrolment_poses.
         """
         subject = find_subject(self.pack, picture)

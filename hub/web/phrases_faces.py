@@ -55,7 +55,7 @@ _HINTS: Final = {
     ),
     "face.hint.take-off-mask": ("Buka masker sebentar.", "Lower your mask for a moment."),
     "face.hint.take-off-sunglasses": ("Lepas kacamata hitam sebentar.", "Take off your sunglasses for a moment."),
-    "face.hint.one-at-a-time": ("Satu orang bergantian.", "One person at a time, please."),
+    "face.hint.one_at_a_time": ("Satu orang bergantian.", "One person at a time, please."),
     "face.hint.turn_left": ("Menoleh sedikit ke kiri Anda", "Turn a little to your left"),
     "face.hint.turn_right": ("Menoleh sedikit ke kanan Anda", "Turn a little to your right"),
     "face.hint.raise": ("Angkat dagu sedikit", "Raise your chin a little"),

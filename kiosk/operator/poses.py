@@ -14,7 +14,7 @@ Wish = Literal["ahead", "left", "right", "up", "bare"]
 POSES: Final[tuple[Wish, ...]] = ("ahead", "left", "right", "up")
 FITTING_FRAMES: Final = 3
 """So many frames in which pose and quality fit are looked at for each pose; the best are kept."""
-Fault = Hint | Literal["turn_left", "turn_right", "raise", "straight", "too_far"]
+Fault = Hint | Literal["one_at_a_time", "turn_left", "turn_right", "raise", "straight", "too_far"]
 """What keeps a frame from being taken."""
 
 

@@ -134,7 +134,6 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_bright: Words
     approach_mask: Words
     approach_sunglasses: Words
-    approach_one_at_a_time: Words
     verify: Words
     challenge_ahead: Words
     challenge_back: Words

@@ -245,8 +245,8 @@ def distance_text(metres: float, language: Language) -> str:
 
 
 def _is_guided(state: StateId) -> bool:
-    """Whether a face has a place to come to; among several it would lead one of them to another."""
-    return state in _GUIDED or (state.startswith("approach_") and state != "approach_one_at_a_time")
+    """Whether the face has a place to come to."""
+    return state in _GUIDED or state.startswith("approach_")
 
 
 def _step_text(number: int, of: int, phrases: Phrases) -> str:

@@ -107,9 +107,6 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "approach_bright": _here(Approach("bright")),
         "approach_mask": _here(Approach("mask")),
         "approach_sunglasses": _here(Approach("sunglasses")),
-        "approach_one_at_a_time": Setting(
-            Approach("one_at_a_time"), Person(x=0.38, width=0.22), (Person(x=0.74, y=0.42, width=0.18),)
-        ),
         "verify": Setting(
             Verify(0.6), Person(), (Person(x=0.85, y=0.38, width=0.14), Person(x=0.14, y=0.4, width=0.12))
         ),

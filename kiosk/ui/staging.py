@@ -68,7 +68,6 @@ _APPROACHES: Final = MappingProxyType[Hint, Scene](
         "bright": Scene("approach_bright", "bright", "busy"),
         "mask": Scene("approach_mask", "mask", "busy"),
         "sunglasses": Scene("approach_sunglasses", "sunglasses", "busy"),
-        "one_at_a_time": Scene("approach_one_at_a_time", "people", "busy"),
     }
 )
 _REFUSALS: Final = MappingProxyType[RefusalReason, Scene](

@@ -69,7 +69,6 @@ StateId = Literal[
     "approach_bright",
     "approach_mask",
     "approach_sunglasses",
-    "approach_one_at_a_time",
     "verify",
     "challenge_ahead",
     "challenge_back",

@@ -40,7 +40,7 @@ class ShadeTools(Tools):
         seen = self.see_photo(picture)
         if isinstance(seen, Sight):
             return Sight(seen.embedding, 0.0, None)
-        return {"no-face": "look-straight", "several-faces": "one-at-a-time"}[seen]
+        return {"no-face": "look-straight", "several-faces": "one_at_a_time"}[seen]
 
     def see_photo(self, picture: Any) -> Sight | str:
         tone = round(float(picture.mean()))

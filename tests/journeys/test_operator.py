@@ -116,6 +116,19 @@ def test_camera_that_is_pulled_while_photos_are_taken_stores_nothing(counter: Co
     counter.until("op_capture_ahead")
 
 
+def test_nobody_is_photographed_while_two_stand_before_the_camera(counter: Counter) -> None:
+    both = np.concatenate([counter.stage.standing(each)[:, 160:480] for each in (NEWCOMER, OPERATOR)], axis=1)
+    counter.enter()
+    counter.pick(NEWCOMER)
+    counter.stage.hold_up(NEWCOMER, change=lambda _alone: both)
+    counter.press("agree:id")
+    counter.until("op_capture_ahead")
+    counter.wait(lambda: counter.bridge.view["detail"] == "Satu orang bergantian.")
+    assert counter.bridge.view["operator"]["poses"][0]["done"] == 0.0
+    counter.stage.put(NEWCOMER)
+    counter.until("op_review")
+
+
 def test_pictures_without_glasses_are_added_and_who_dawdles_is_told(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -316,7 +316,7 @@ happenings = st.one_of(
     st.none(),
     st.just(Nobody()),
     st.just(CameraLost()),
-    st.builds(FaceSeen, st.sampled_from(["nearer", "centre", "look", "one_at_a_time"]), faces),
+    st.builds(FaceSeen, st.sampled_from(["nearer", "centre", "look", "still"]), faces),
     st.builds(Verifying, st.floats(0, 1), faces),
     st.builds(Recognised, identities),
     st.builds(Unrecognised, faces),

@@ -369,7 +369,6 @@ def test_words_are_those_of_the_kiosk() -> None:
         assert [words[column] for words in CONSENT] == mode["consent"]
         for usability, hint in HINTS.items():
             assert PHRASES[f"face.hint.{usability.value}"][column] == screen[f"approach_{hint}"]["short"]
-        assert PHRASES["face.hint.one-at-a-time"][column] == screen["approach_one_at_a_time"]["short"]
         for photo_fault in PhotoFault:
             assert PHRASES[f"face.photo.{photo_fault.value}"][column] == photo_fault.explain(code)
         for fault, words in mode["faults"].items():

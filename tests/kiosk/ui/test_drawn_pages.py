@@ -11,7 +11,7 @@ from PySide6.QtQuick import QQuickItem
 from kiosk.ui.gallery import NAMES, SURROUNDINGS
 from kiosk.ui.inspection import drawn_texts
 from kiosk.ui.phrases import Language
-from kiosk.ui.scenes import NAME, SCENES, scene
+from kiosk.ui.scenes import SCENES, scene
 from kiosk.ui.screens import Stage
 from kiosk.ui.window import LANDSCAPE, PORTRAIT
 
@@ -76,11 +76,6 @@ def test_movements_that_are_done_have_a_tick_and_others_their_number(stage: Stag
     texts = {each.text for each in drawn_texts(stage.window.window.contentItem())}
     assert {"3", "4"} <= texts
     assert not {"1", "2"} & texts
-
-
-def test_person_in_a_group_is_not_led_to_somebody_else() -> None:
-    assert not scene("approach_one_at_a_time", SURROUNDINGS["short"])[0].guided
-    assert scene("approach_centre", SURROUNDINGS["short"], person_name=NAME)[0].guided
 
 
 def test_what_was_typed_stands_in_the_field(stage: Stage) -> None:

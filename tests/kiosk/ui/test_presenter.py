@@ -64,7 +64,6 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Approach("sunglasses"), "approach_sunglasses", "busy", "Lepas kacamata hitam", "Take off sunglasses"),
     (Approach("centre"), "approach_centre", "busy", "Geser ke tengah", "Move to the centre"),
     (Approach("look"), "approach_look", "busy", "Lihat ke kamera", "Look at the camera"),
-    (Approach("one_at_a_time"), "approach_one_at_a_time", "busy", "Satu per satu", "One at a time"),
     (Verify(0.4), "verify", "busy", "Mengenali wajah…", "Checking…"),
     (Challenge(None, 1, 4, 0.9), "challenge_ahead", "busy", "Lihat ke depan", "Look ahead"),
     (Challenge(None, 2, 4, 0.9, returning=True), "challenge_back", "busy", "Kembali ke tengah", "Back to the middle"),
