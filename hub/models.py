@@ -20,6 +20,7 @@ from hub.roster import page_enrolment_models as page_enrolment
 from hub.roster import timetable_models as timetables
 from hub.roster import unit_models as unit_changes
 from hub.schedule import models as schedule
+from hub.scheduler import models as scheduler
 
 __all__ = [
     "Base",
@@ -38,6 +39,7 @@ __all__ = [
     "review",
     "roster",
     "schedule",
+    "scheduler",
     "timetables",
     "tokens",
     "trail",

@@ -1,4 +1,4 @@
-"""A running hub: ingest, attendance, enrolments from kiosks and pages, each in a thread of its own."""
+"""A running hub: ingest, attendance, enrolments from kiosks, due work and pages, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -21,12 +21,12 @@ from contract.mqtt import BrokerAddress, MqttTransport
 from contract.signing import SigningKey
 from contract.transport import Transport
 from hub.access.sessions import Sessions, load_or_create_secret
-from hub.access.trail.head import DailyHead
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.attendance.paper_files import PaperStore
 from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
+from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
@@ -37,12 +37,10 @@ from hub.ingest.subscriber import Subscriber, subscriptions
 from hub.keys import load_enrol_key, load_hub_key, take_second_step_key
 from hub.outgoing import Outgoing
 from hub.recap.month_delivery import MonthDelivery
-from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.delivery import RosterDelivery
 from hub.roster.enrol_key import offer_enrol_key
 from hub.roster.kiosk_enroller import KioskEnroller
-from hub.roster.nightly import NightlyCalibration
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
@@ -100,9 +98,6 @@ class Hub:
         self.key = load_hub_key(settings.data_folder)
         sessions = Sessions(load_or_create_secret(settings.data_folder / "session.key"))
         self.database = open_hub_database(settings)
-        self._nightly = NightlyCalibration(
-            self.database, hour=settings.calibrate_at, zone=zone, target=settings.calibrate_target
-        )
         self._enrol_key = load_enrol_key(settings.data_folder)
         offer_enrol_key(self.database, self._enrol_key.seal_key.text, by="hub", now=datetime.now(UTC))
         self._enroller = KioskEnroller(
@@ -116,10 +111,9 @@ class Hub:
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
         )
         self._snapshots = SnapshotStore(settings.data_folder)
-        self._retention = RefusalRetention(
-            self.database, self._snapshots, keep=timedelta(days=settings.keep_refusals_days)
-        )
-        self._daily_head = DailyHead(self.database, settings.data_folder, self.key, zone=zone)
+        self._scheduler = DueWork(
+            settings=settings, database=self.database, key=self.key, snapshots=self._snapshots, zone=zone
+        ).scheduler()
         office = FrontOffice(
             database=self.database,
             sessions=sessions,
@@ -167,9 +161,7 @@ class Hub:
         self._begin("ingest", self._ingest)
         self._begin("worker", self._worker.run)
         self._begin("enrolment", self._enroller.run)
-        self._begin("calibration", self._nightly.run)
-        self._begin("retention", self._retention.run)
-        self._begin("audit", self._daily_head.run)
+        self._begin("scheduler", self._scheduler.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, and_, delete, exists, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
 
 from hub.db import Database, table_of
 from hub.fleet.models import Alarm
@@ -20,7 +18,6 @@ from hub.refusals.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS: Final = 3600.0
 _AT_ONCE: Final = 500
 
 _events = table_of(RefusalEvent)
@@ -66,17 +63,6 @@ class RefusalRetention:
             events = _erase_events(session.connection(), before, now)
             _erase_announcements(session.connection(), before)
         return Erased(events, self._erase_pictures(before))
-
-    def run(self, stop: threading.Event) -> None:
-        """Look once an hour until `stop` is set; trouble with the database is logged, and tried again."""
-        while not stop.is_set():
-            try:
-                erased = self.step()
-                if erased.events or erased.pictures:
-                    log.info("%d refusals and %d of their pictures were erased by age", erased.events, erased.pictures)
-            except DBAPIError as error:
-                log.warning("The database refuses (%s); old refusals are erased later.", error.orig)
-            stop.wait(LOOK_EVERY_SECONDS)
 
     def _erase_pictures(self, before: datetime) -> int:
         """Delete old files that nothing announces any more; how many.

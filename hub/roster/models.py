@@ -380,16 +380,3 @@ class StoredLookalike(Base):
     settled_as: Mapped[str | None] = mapped_column(String(16))
     settled_by: Mapped[str | None] = mapped_column(String(64))
     settled_at: Mapped[datetime | None]
-
-
-class NightlyRun(Base):
-    """A night's work that one hub has claimed; day: local date. finished_at None: at work, or its hub was stopped."""
-
-    __tablename__ = "nightly_run"
-
-    job: Mapped[str] = mapped_column(String(32), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    claimed_by: Mapped[str] = mapped_column(String(64))
-    claimed_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(Integer)
-    finished_at: Mapped[datetime | None]

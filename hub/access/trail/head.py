@@ -6,7 +6,6 @@ import base64
 import binascii
 import logging
 import os
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
 
 from contract.errors import BadInputError, SignatureError
 from contract.signing import SigningKey, VerifyKey, seal_bytes
@@ -26,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 FOLDER: Final = "audit"
 """Below the hub's data folder: head-YYYY-MM-DD.json, one for each day on which the hub ran."""
-
-LOOK_EVERY_SECONDS: Final = 60.0
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,15 +106,6 @@ class DailyHead:
         temporary.replace(path)
         logger.info("the audit trail has %d entries; the newest is %s", head.seq, head.hash)
         return path
-
-    def run(self, stop: threading.Event) -> None:
-        """Look every minute until `stop` is set; trouble is logged, and tried again."""
-        while not stop.is_set():
-            try:
-                self.step()
-            except (DBAPIError, OSError) as error:
-                logger.warning("The head of the audit trail cannot be exported (%s); it is tried again later.", error)
-            stop.wait(LOOK_EVERY_SECONDS)
 
 
 def _signed(head: Head) -> bytes:

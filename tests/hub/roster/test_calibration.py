@@ -1,5 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
-from threading import Event
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,8 +12,7 @@ from hub.fleet.models import Kiosk
 from hub.roster.calibration import CARD, calibrate_kiosks
 from hub.roster.changes import current_revision
 from hub.roster.lookalikes import list_lookalikes, settle_lookalike
-from hub.roster.models import EnrolmentFrame, NightlyRun, StoredCalibration, Template
-from hub.roster.nightly import LEASE, NightlyCalibration
+from hub.roster.models import EnrolmentFrame, StoredCalibration, Template
 from hub.roster.thresholds import calibrated_threshold, second_factors
 from kiosk.recognizer.calibration.threshold import MOST_LOWERED, MOST_RAISED
 from tests.factories.people import add_employee, add_kiosk_row, add_unit
@@ -215,92 +213,3 @@ def test_settling_a_pair_that_is_none_is_refused(office):
         settle_lookalike(office, "p01", "p02", settled_as="same", settled_by="siti")
     with pytest.raises(BadInputError, match="who"):
         settle_lookalike(office, "p01", "p02", settled_as="same", settled_by=" ")
-
-
-# The night ------------------------------------------------------------------------------------------------------------
-
-
-class Night:
-    """A clock that stands still, and how often something was calibrated."""
-
-    def __init__(self, database: Database) -> None:
-        self.now = NOW
-        self.runs = 0
-        self.failing = False
-        self.database = database
-
-    def hub(self, hour: int = 2) -> NightlyCalibration:
-        return NightlyCalibration(
-            self.database, hour=hour, zone=JAKARTA, now=lambda: self.now, calibrate=self.calibrate
-        )
-
-    def calibrate(self, _database: Database, **_terms: object) -> None:
-        self.runs += 1
-        if self.failing:
-            raise RuntimeError("power cut")
-
-
-@pytest.fixture
-def night(database) -> Night:
-    return Night(database)
-
-
-def test_two_hubs_calibrate_a_night_once(night):
-    one, other = night.hub(), night.hub()
-    assert [one.step(), other.step(), one.step()] == [True, False, False]
-    assert night.runs == 1
-
-
-def test_night_begins_at_the_local_hour_and_every_night(night):
-    hub = night.hub()
-    night.now = NOW - timedelta(minutes=10)
-    assert not hub.step()
-    night.now = NOW
-    assert hub.step()
-    night.now = NOW + timedelta(hours=23, minutes=50)
-    assert not hub.step()
-    night.now = NOW + timedelta(days=1)
-    assert hub.step()
-
-
-def test_hub_that_was_off_at_night_calibrates_when_it_is_back(night):
-    night.now = NOW + timedelta(hours=7)
-    assert night.hub().step()
-
-
-def test_run_of_a_hub_that_was_stopped_is_taken_over_after_its_lease(night):
-    night.failing = True
-    with pytest.raises(RuntimeError):
-        night.hub().step()
-    night.failing = False
-    assert not night.hub().step()
-    night.now = NOW + LEASE
-    assert night.hub().step()
-    with night.database.read() as session:
-        (run,) = session.scalars(select(NightlyRun))
-    assert (run.day, run.attempts) == (date(2026, 11, 27), 2)
-    assert run.finished_at is not None
-
-
-def test_run_that_fails_again_and_again_is_left_for_the_next_night(night):
-    night.failing = True
-    for attempt in range(3):
-        night.now = NOW + attempt * LEASE
-        with pytest.raises(RuntimeError):
-            night.hub().step()
-    night.now = NOW + 4 * LEASE
-    assert not night.hub().step()
-    assert night.runs == 3
-
-
-def test_loop_ends_when_it_is_told(night):
-    stop = Event()
-    stop.set()
-    night.hub().run(stop)
-    assert night.runs == 0
-
-
-def test_nightly_run_stores_thresholds(office):
-    hub = NightlyCalibration(office, hour=2, zone=JAKARTA, now=lambda: NOW)
-    assert hub.step()
-    assert in_force(office, "all") is not None

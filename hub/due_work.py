@@ -1,0 +1,84 @@
+"""What a hub does by the clock, and when: the one list of it."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from contract.signing import SigningKey
+from hub.access.trail.head import DailyHead
+from hub.db import Database
+from hub.refusals.retention import RefusalRetention
+from hub.refusals.snapshots import SnapshotStore
+from hub.roster.calibration import calibrate_kiosks
+from hub.scheduler.claims import forget_runs
+from hub.scheduler.rhythm import Daily, Every
+from hub.scheduler.scheduler import KEEP_RUNS, Job, Scheduler
+from hub.settings import HubSettings
+
+FOLDER_ID: Final = "folder.id"
+_HOURLY: Final = Every(timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """What the work needs. A job whose name ends in `@ID` is about the files of this hub's folder alone."""
+
+    settings: HubSettings
+    database: Database
+    key: SigningKey
+    snapshots: SnapshotStore
+    zone: ZoneInfo
+
+    def jobs(self) -> list[Job]:
+        """All of it."""
+        here = folder_id(self.settings.data_folder)
+        return [
+            Job("calibration", Daily(time(self.settings.calibrate_at), self.zone), self._calibrate, most_attempts=3),
+            Job(f"retention@{here}", _HOURLY, self._erase_refusals),
+            Job(f"audit-head@{here}", _HOURLY, self._export_head),
+            Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
+        ]
+
+    def scheduler(self) -> Scheduler:
+        """Whoever runs it does what is due, unless another process has it in hand."""
+        return Scheduler(self.database, self.jobs())
+
+    def _calibrate(self, _over: threading.Event) -> str:
+        found = calibrate_kiosks(self.database, made_by="scheduler", target=self.settings.calibrate_target)
+        return f"{len(found)} thresholds"
+
+    def _erase_refusals(self, _over: threading.Event) -> str | None:
+        keep = timedelta(days=self.settings.keep_refusals_days)
+        erased = RefusalRetention(self.database, self.snapshots, keep=keep).step()
+        if not (erased.events or erased.pictures):
+            return None
+        return f"{erased.events} refusals and {erased.pictures} pictures erased by age"
+
+    def _export_head(self, _over: threading.Event) -> str | None:
+        path = DailyHead(self.database, self.settings.data_folder, self.key, zone=self.zone).step()
+        return None if path is None else path.name
+
+    def _forget_runs(self, _over: threading.Event) -> str | None:
+        gone = forget_runs(self.database, before=datetime.now(UTC) - KEEP_RUNS)
+        return f"{gone} runs forgotten" if gone else None
+
+
+def folder_id(folder: Path) -> str:
+    """A name that a data folder keeps, and no other folder has."""
+    path = folder / FOLDER_ID
+    if not path.exists():
+        temporary = path.with_name(f".{FOLDER_ID}.{secrets.token_hex(4)}")
+        temporary.write_text(secrets.token_hex(4), encoding="ascii")
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            pass  # another process was first
+        finally:
+            temporary.unlink()
+    return path.read_text(encoding="ascii").strip()
