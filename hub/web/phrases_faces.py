@@ -61,7 +61,7 @@ _HINTS: Final = {
     "face.hint.raise": ("Angkat dagu sedikit", "Raise your chin a little"),
     "face.hint.straight": ("Hadapkan wajah lurus ke kamera", "Face the camera straight"),
     "face.hint.too_far": ("Terlalu jauh: kembali sedikit", "Too far: come back a little"),
-    "face.hint.hold": ("Tahan, sedang dipotret", "Hold still, taking photos"),
+    "face.hint.hold": ("Bagus, tetap begitu: sedang dipotret", "Good, stay like that: taking photos"),
 }
 
 _POSES: Final = {

@@ -29,8 +29,10 @@ def _text(fact: s.Fact, words: OperatorWords, language: Language) -> str:
     match fact.name:
         case "camera" if fact.text:
             return words.restarts.format(count=fact.text)
-        case "storage" if language == "id":
-            return fact.text.replace(".", ",")
+        case "storage":
+            return words.room.format(size=fact.text.replace(".", ",") if language == "id" else fact.text)
+        case "queue" if not fact.code:
+            return words.rows.format(count=fact.text)
         case _:
             return fact.text
 

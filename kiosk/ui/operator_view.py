@@ -215,7 +215,7 @@ def _find(screen: s.FindPerson, words: OperatorWords) -> Shown:
     fresh = new_name(screen.query)
     if fresh:
         matches = (*matches, Match("new", words.new_name.format(name=fresh), kind="act"))
-    found = words.find_touch if screen.matches else words.find_none
+    found = words.find_touch if screen.matches else words.find_new if fresh else words.find_none
     if screen.more:
         found = words.find_more.format(more=screen.more)
     if not screen.query.strip():

@@ -65,7 +65,8 @@ class ReadingWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of it. Placeholders: {name}, {more}, {tries}, {sent}, {parts}, {other}, {reason}, {count}, {part}, {ask}.
+    """All of it. Placeholders: {name}, {more}, {tries}, {sent}, {parts}, {size}, {other}, {reason}, {count}, {part},
+    {ask}.
 
     states: by kiosk.ui.view.OperatorStateId; facts, codes: by kiosk.operator.screens.Fact; parts, asks: by Part;
     poses: by kiosk.operator.poses.Wish; faults: by those of Fault that are no hint. consent: paragraphs.
@@ -80,12 +81,15 @@ class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     find_ask: str
     find_none: str
     find_touch: str
+    find_new: str
     find_more: str
     tries: str
     none: str
     nobody_there: str
     no_logs: str
     restarts: str
+    rows: str
+    room: str
     consent: tuple[str, ...]
     buttons: OperatorButtons
     poses: dict[str, str]

@@ -29,7 +29,7 @@ from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, number_text,
 from kiosk.ui.staging import Scene, stage
 from kiosk.ui.view import Badge, StateId, Tone, View
 
-_GUIDED: Final = frozenset({"verify", "check_face"})
+_GUIDED: Final = frozenset({"check_face"})
 
 
 @dataclass(frozen=True, slots=True)
