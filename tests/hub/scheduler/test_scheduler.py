@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -47,8 +47,8 @@ class Night:
 
 
 @pytest.fixture
-def night(database: Database) -> Iterator[Night]:
-    yield Night(database)
+def night(database: Database) -> Night:
+    return Night(database)
 
 
 def fail() -> None:
