@@ -30,7 +30,8 @@ def _text(fact: s.Fact, words: OperatorWords, language: Language) -> str:
         case "camera" if fact.text:
             return words.restarts.format(count=fact.text)
         case "storage":
-            return words.room.format(size=fact.text.replace(".", ",") if language == "id" else fact.text)
+            disk, *heat = (fact.text.replace(".", ",") if language == "id" else fact.text).split(" \u00b7 ")
+            return " \u00b7 ".join((words.room.format(size=disk), *heat))
         case "queue" if not fact.code:
             return words.rows.format(count=fact.text)
         case _:
