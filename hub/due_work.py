@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from hub.access.trail.head import DailyHead
 from hub.db import Database
 from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
+from hub.reminders.papers import PaperPlanner
+from hub.reminders.planner import SessionPlanner
 from hub.roster.calibration import calibrate_kiosks
 from hub.scheduler.claims import forget_runs
 from hub.scheduler.rhythm import Daily, Every
@@ -42,6 +45,8 @@ class DueWork:
             Job("calibration", Daily(time(self.settings.calibrate_at), self.zone), self._calibrate, most_attempts=3),
             Job(f"retention@{here}", _HOURLY, self._erase_refusals),
             Job(f"audit-head@{here}", _HOURLY, self._export_head),
+            Job("reminders", Every(timedelta(seconds=20)), self._plan_sessions(SessionPlanner(self.database))),
+            Job("paper-reminders", _HOURLY, self._plan_papers),
             Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
         ]
 
@@ -63,6 +68,18 @@ class DueWork:
     def _export_head(self, _over: threading.Event) -> str | None:
         path = DailyHead(self.database, self.settings.data_folder, self.key, zone=self.zone).step()
         return None if path is None else path.name
+
+    @staticmethod
+    def _plan_sessions(planner: SessionPlanner) -> Callable[[threading.Event], str | None]:
+        def plan(_over: threading.Event) -> str | None:
+            new = planner.step()
+            return f"{new} reminders written" if new else None
+
+        return plan
+
+    def _plan_papers(self, _over: threading.Event) -> str | None:
+        new = PaperPlanner(self.database).step()
+        return f"{new} reminders written" if new else None
 
     def _forget_runs(self, _over: threading.Event) -> str | None:
         gone = forget_runs(self.database, before=datetime.now(UTC) - KEEP_RUNS)

@@ -114,3 +114,7 @@ class SheetError(HubError, BadInputError):
 
 class PaperError(HubError, BadInputError):
     """Raised when a letter, manual entry, outage, decision about a punch or close of a month cannot be as asked."""
+
+
+class ReminderError(HubError, BadInputError):
+    """A contact, a gateway or a wish that cannot be."""

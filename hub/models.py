@@ -11,6 +11,7 @@ from hub.fleet import models as fleet
 from hub.ingest import models as ingest
 from hub.recap import models as recap
 from hub.refusals import models as refusals
+from hub.reminders import models as reminders
 from hub.review import models as review
 from hub.roster import fallback_models as fallback
 from hub.roster import kiosk_enrolment_models as kiosk_enrolment
@@ -36,6 +37,7 @@ __all__ = [
     "page_enrolment",
     "recap",
     "refusals",
+    "reminders",
     "review",
     "roster",
     "schedule",

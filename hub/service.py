@@ -38,6 +38,7 @@ from hub.keys import load_enrol_key, load_hub_key, take_second_step_key
 from hub.outgoing import Outgoing
 from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.snapshots import SnapshotStore
+from hub.reminders.sending import Gateways, reminder_courier
 from hub.roster.delivery import RosterDelivery
 from hub.roster.enrol_key import offer_enrol_key
 from hub.roster.kiosk_enroller import KioskEnroller
@@ -111,6 +112,7 @@ class Hub:
             database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
         )
         self._snapshots = SnapshotStore(settings.data_folder)
+        self._reminders = reminder_courier(self.database, Gateways(settings.gateways))
         self._scheduler = DueWork(
             settings=settings, database=self.database, key=self.key, snapshots=self._snapshots, zone=zone
         ).scheduler()
@@ -162,6 +164,7 @@ class Hub:
         self._begin("worker", self._worker.run)
         self._begin("enrolment", self._enroller.run)
         self._begin("scheduler", self._scheduler.run)
+        self._begin("reminders", self._reminders.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

@@ -27,7 +27,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     internet. calibrate_at: local hour from which the night's calibration runs; calibrate_target: a stranger's chance
     that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
     that are about no unit in particular. second_step_roles: who sees nothing before they have set up the second step at
-    sign-in.
+    sign-in. gateways: how reminders reach people: a name, and an address of apprise with {to} in it.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -46,6 +46,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     keep_refusals_days: Annotated[int, Meta(ge=1, le=3660)] = 90
     timezone: str = "Asia/Jakarta"
     second_step_roles: tuple[Role, ...] = ()
+    gateways: dict[str, str] = {}
 
     @property
     def data_folder(self) -> Path:

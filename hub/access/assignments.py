@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
@@ -150,6 +150,16 @@ def accounts_in_role(session: Session, role: Role, now: datetime) -> set[str]:
     return {
         entry.username for entry, _ in _in_force(session, now, None) if entry.role == role and entry.unit_id is None
     }
+
+
+def holders_of(session: Session, roles: Collection[Role], now: datetime) -> list[tuple[str, str, int | None]]:
+    """Accounts in use that have one of these roles at a moment: name, role and unit (None: every unit)."""
+    open_ones = set(session.scalars(select(Account.username).where(Account.disabled_at.is_(None))))
+    return [
+        (entry.username, entry.role, entry.unit_id)
+        for entry, _ in _in_force(session, now, None)
+        if entry.role in roles and entry.username in open_ones
+    ]
 
 
 def is_for_accounts(role: str, unit_id: int | None) -> bool:

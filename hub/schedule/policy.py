@@ -12,6 +12,7 @@ from hub.errors import PolicyError
 from hub.schedule.allowance import AllowanceRule, read_allowance
 from hub.schedule.hours import read_hours, refuse_unknown
 from hub.schedule.plan import DAY_MINUTES, DayPlan, format_clock
+from hub.schedule.reminding import USUAL, Reminding, read_reminding
 from hub.schedule.weekdays import WEEKDAYS, parse_weekdays
 
 PRESETS = Path(__file__).parent / "presets"
@@ -34,6 +35,7 @@ _KEYS = _SETTINGS | {
     "hours",
     "letters_excuse_parts",
     "allowance",
+    "reminders",
 }
 
 
@@ -52,6 +54,7 @@ class Policy:
     weekly_minutes: working minutes that the week must add up to; None when nobody declared them.
     letters_excuse_parts: whether a letter that covers the time between due and punch excuses being late or early.
     allowance: what pay is computed by; None when attendance does not change it.
+    reminders: when people are reminded of its sessions.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Policy:
     weekly_minutes: int | None = None
     letters_excuse_parts: bool = False
     allowance: AllowanceRule | None = None
+    reminders: Reminding = USUAL
 
     def plan_of_weekday(self, weekday: int) -> DayPlan | None:
         """The hours of a weekday (0 is Monday); None on a rest day; PolicyError when the policy brings no hours."""
@@ -159,6 +163,7 @@ def read_policy(table: Mapping[str, Any], *, source: str) -> Policy:
         weekly_minutes=weekly_minutes,
         letters_excuse_parts=_truth(table, "letters_excuse_parts", source),
         allowance=(read_allowance(table["allowance"], field=f"{source}: allowance") if "allowance" in table else None),
+        reminders=(read_reminding(table["reminders"], field=f"{source}: reminders") if "reminders" in table else USUAL),
     )
     for day, plan in enumerate(policy.week or ()):
         if plan is not None:
