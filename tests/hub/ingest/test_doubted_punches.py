@@ -265,7 +265,7 @@ def test_confirmed_punch_waits_no_longer_and_a_refused_one_counts_no_more(hub: H
     hub.review("kiosk-1/1", confirmed=False)
     day = hub.day()
     assert (day.status, day.flags) == ("TIDAK_LENGKAP", ("TANPA_DATANG",))
-    assert any("refused by the supervisor" in each.en for each in day.explanation)
+    assert any("refused after a look at it" in each.en for each in day.explanation)
     hub.review("kiosk-1/1")
     assert hub.day().status == "HADIR"
     [line] = list_reviews(hub.database, decided=True)
