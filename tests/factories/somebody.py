@@ -14,8 +14,6 @@ from hub.web.phrases import PHRASES
 
 Words = tuple[str, str]
 SIZES: Final = {"desk": (1280, 800, False), "telephone": (390, 844, True)}
-EACH_ONCE: Final = [("desk", "id"), ("telephone", "en")]
-"""Both sizes and both languages in two walks: enough for the long errands of several people."""
 PATIENCE_MS: Final = 120_000
 """How long a word may take to appear on a busy machine."""
 _FITS: Final = "document.documentElement.scrollWidth <= innerWidth"
