@@ -171,7 +171,7 @@ def somebody(
         person = Somebody(desks(size, len(people)), pages.url, size=size, language=language)
         people.append(person)
         if account is not None:
-            person.sign_in(account, password)
+            person.enter(account, password)
         return person
 
     yield arrive
