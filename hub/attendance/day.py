@@ -15,7 +15,7 @@ Hint = Literal["in", "out"]
 
 Doubt = Literal["review", "disavowed", "upheld", "refused"]
 """review: counts, and waits for the supervisor. Count for nothing: disavowed at the kiosk, and nobody has decided;
-upheld: disavowed, and the operator agreed; refused by the supervisor."""
+upheld: disavowed, and the operator agreed; refused by whoever looked at it."""
 
 Concern = Literal["pin", "card", "duty", "unplaced", "misplaced", "disavowed"]
 """What makes a person look at a punch: who they were was said with a PIN or a card; they say that they are on duty

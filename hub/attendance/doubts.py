@@ -61,13 +61,13 @@ def _explain(mark: Mark) -> Sentence:
             )
         case "refused":
             return Sentence(
-                f"Scan {time.id} ({how.id}): tidak dibenarkan atasan; disimpan, tidak dihitung.",
-                f"Punch {time.en} ({how.en}): refused by the supervisor; stored, not counted.",
+                f"Scan {time.id} ({how.id}): tidak dibenarkan setelah ditinjau; disimpan, tidak dihitung.",
+                f"Punch {time.en} ({how.en}): refused after a look at it; stored, not counted.",
             )
         case _:
             return Sentence(
-                f"Scan {time.id} ({how.id}): berlaku, menunggu pemeriksaan atasan.",
-                f"Punch {time.en} ({how.en}): stands, and waits for the supervisor.",
+                f"Scan {time.id} ({how.id}): berlaku, menunggu ditinjau atasan atau operator.",
+                f"Punch {time.en} ({how.en}): stands, and waits for a look by the supervisor or the operator.",
             )
 
 

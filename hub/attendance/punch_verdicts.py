@@ -30,9 +30,11 @@ _DOUBTS = {
         "Disavowed at the kiosk: not counted, for the operator.",
     ),
     "upheld": Sentence("Disangkal dan dibenarkan operator: tidak dihitung.", "Disavowed and upheld: not counted."),
-    "refused": Sentence("Tidak dibenarkan atasan: tidak dihitung.", "Refused by the supervisor: not counted."),
+    "refused": Sentence(
+        "Tidak dibenarkan setelah ditinjau: tidak dihitung.", "Refused after a look at it: not counted."
+    ),
 }
-_IN_REVIEW = Sentence(" Menunggu pemeriksaan atasan.", " Waits for the supervisor.")
+_IN_REVIEW = Sentence(" Menunggu ditinjau.", " Waits for a look.")
 
 
 class PunchVerdict(msgspec.Struct, frozen=True):

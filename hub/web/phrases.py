@@ -165,6 +165,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     "monthly.absent_short": ("Tanpa alasan", "Unexcused"),
     "monthly.leave_short": ("C/S/DL/Diklat", "Leave/duty"),
     "monthly.permit_short": ("Ijin", "Permit"),
+    "monthly.late_unit": ("Terlambat (menit)", "Late (min)"),
+    "monthly.early_unit": ("Pulang awal (menit)", "Early (min)"),
+    "monthly.absent_unit": ("Tanpa alasan (hari)", "Unexcused (days)"),
+    "monthly.leave_unit": ("C/S/DL/Diklat (hari)", "Leave/duty (days)"),
+    "monthly.permit_unit": ("Ijin (hari)", "Permit (days)"),
     "monthly.pending": (
         "{count} hari belum selesai: angka di bawah masih dapat berubah.",
         "Days not settled: {count}. The figures below can still change.",

@@ -75,6 +75,7 @@ OFFICES: Final[dict[str, tuple[str, str]]] = {
     "faults.about.other": ("Lainnya", "Something else"),
     "faults.device": ("Kiosk", "Kiosk"),
     "faults.text": ("Apa yang terjadi, sejak kapan", "What happens, since when"),
+    "faults.note_again": ("Apa yang masih rusak", "What is still wrong"),
     "faults.note": ("Apa yang dilakukan", "What was done"),
     "faults.state.reported": ("Dilaporkan", "Reported"),
     "faults.state.taken_up": ("Ditangani", "Taken up"),

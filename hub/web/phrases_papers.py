@@ -296,6 +296,10 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Nyatakan gangguan begitu kiosk, jaringan atau listrik tidak berfungsi.",
         "Declare one as soon as a kiosk, the network or the power fails.",
     ),
+    "outages.empty_reader": (
+        "Operator menyatakannya begitu kiosk, jaringan atau listrik tidak berfungsi.",
+        "The operator declares one as soon as a kiosk, the network or the power fails.",
+    ),
     "outages.declare": ("Nyatakan gangguan", "Declare an outage"),
     "outages.began": ("Mulai", "Since"),
     "outages.ended": ("Sampai", "Until"),

@@ -118,7 +118,7 @@ class CellWriter:
     def __init__(self, language: Language, month: Month) -> None:
         self._t = language
         self._month = month.text
-        self._labels = [escape(language(f"monthly.{short}_short")) for _, short in SUMS]
+        self._labels = [escape(language(f"monthly.{short}_unit")) for _, short in SUMS]
         self._written: dict[GridDay | None, str] = {None: "<td></td>"}
 
     def row(self, line: GridLine) -> Markup:
@@ -127,8 +127,9 @@ class CellWriter:
         cells = [written.get(day) or self._remember(day) for day in line.days]
         for (name, _), label in zip(SUMS, self._labels, strict=True):
             number = getattr(line.sums, name)
-            zero = "" if number else " zero"
-            cells.append(f'<td class="grid-sum{zero}" data-label="{label}">{self._t.number(number)}</td>')
+            # A telephone leaves zeros out, so they need no label.
+            attributes = f'class="grid-sum" data-label="{label}"' if number else 'class="grid-sum zero"'
+            cells.append(f"<td {attributes}>{self._t.number(number)}</td>")
         title = f"{person.name}, {person.shown_nip}" if person.nip else person.name
         link = escape(address(f"/pegawai/{person.id}", month=self._month))
         return Markup(  # noqa: S704 - every part from outside is escaped

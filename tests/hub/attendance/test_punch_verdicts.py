@@ -60,7 +60,7 @@ def test_doubted_punches_count_for_nothing(doubt: Doubt) -> None:
 def test_punch_in_review_counts_and_says_that_it_waits() -> None:
     verdict = judge_punches(evidence(at("06:50", doubt="review"), at("15:10")), Status.HADIR)["06:50"]
     assert verdict.counted
-    assert verdict.why.id == "Dihitung sebagai datang. Menunggu pemeriksaan atasan."
+    assert verdict.why.id == "Dihitung sebagai datang. Menunggu ditinjau."
 
 
 def test_accepted_punch_outside_the_windows_fills_the_session() -> None:

@@ -247,7 +247,7 @@ def test_punch_with_a_pin_counts_at_once_and_waits_for_the_supervisor(hub: Hub, 
     hub.desk.record(journal.delivery())
     day = hub.day()
     assert (day.status, day.late_min, day.flags) == ("HADIR", 0, ("PERLU_DITINJAU",))
-    assert sum("waits for the supervisor" in each.en for each in day.explanation) == 2
+    assert sum("waits for a look" in each.en for each in day.explanation) == 2
     first, second = list_reviews(hub.database, hub.store)
     assert (first.name, first.unit, first.work_date, first.at) == ("Person-1", "Dinas Kesehatan", DAY, at("06:50"))
     assert (first.concerns, second.concerns) == (("pin",), ("card",))
@@ -265,7 +265,7 @@ def test_confirmed_punch_waits_no_longer_and_a_refused_one_counts_no_more(hub: H
     hub.review("kiosk-1/1", confirmed=False)
     day = hub.day()
     assert (day.status, day.flags) == ("TIDAK_LENGKAP", ("TANPA_DATANG",))
-    assert any("refused by the supervisor" in each.en for each in day.explanation)
+    assert any("refused after a look at it" in each.en for each in day.explanation)
     hub.review("kiosk-1/1")
     assert hub.day().status == "HADIR"
     [line] = list_reviews(hub.database, decided=True)

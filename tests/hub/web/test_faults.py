@@ -36,7 +36,9 @@ def test_fault_is_reported_taken_up_solved_and_reopened(
     assert post(technician, "/laporan/1/tangani").status == 400, "somebody else was faster"
     assert post(technician, "/laporan/1/selesaikan").status == 400, "without saying what was done"
     assert post(technician, "/laporan/1/selesaikan", note="Kabel diganti").status == 303
-    assert "Kabel diganti" in operator.get("/laporan").words
+    page = operator.get("/laporan")
+    assert "Kabel diganti" in page.words
+    assert 'placeholder="Apa yang masih rusak"' in page.text
     assert post(technician, "/laporan/1/buka", note="masih mati").status == 403
     assert post(operator, "/laporan/1/buka", note="Masih putus").status == 303
     [line] = list_faults(database, unsolved=True)

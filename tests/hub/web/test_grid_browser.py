@@ -100,6 +100,19 @@ def test_telephone_shows_people_with_a_strip_of_days(grid: Callable[..., Chromiu
     assert browser.evaluate("location.pathname").endswith("/2026-03-02")
 
 
+def test_sums_on_a_telephone_say_their_unit_and_do_not_run_into_each_other(grid: Callable[..., Chromium]) -> None:
+    browser = grid(width=390, height=844, mobile=True)
+    first, second = "tr[data-person] .grid-sum:nth-last-child(5)", "tr[data-person] .grid-sum:nth-last-child(4)"
+    browser.evaluate(
+        f"for (const cell of [document.querySelector('{first}'), document.querySelector('{second}')])"
+        " { cell.classList.remove('zero'); cell.dataset.label = 'Pulang awal (menit)'; cell.textContent = '1.234'; }"
+    )
+    for cell in (first, second):
+        shown = f"document.querySelector('{cell}')"
+        assert browser.evaluate(f"{shown}.scrollWidth <= {shown}.clientWidth")
+        assert browser.evaluate(f"{shown}.getBoundingClientRect().height") < 40
+
+
 def test_grid_prints_across_with_its_names(grid: Callable[..., Chromium]) -> None:
     browser = grid()
     browser.emulate_print(on=True)

@@ -101,6 +101,9 @@ def test_letter_goes_from_hand_to_hand_until_it_counts(
     words = operator.get(place).words
     for step in ("Diserahkan oleh operator", "Diverifikasi oleh official", "Dimasukkan oleh operator"):
         assert step in words
+    # Nothing is left for the official to do: no box without words.
+    assert "letter-steps" in operator.get(place).text
+    assert "letter-steps" not in official.get(place).text
     operator.get("/bahasa/en")
     assert "Working days that the letter counts for: 2 (S)." in operator.get(place).words
 

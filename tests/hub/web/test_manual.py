@@ -242,6 +242,13 @@ def test_sheet_of_a_regency_wide_outage_takes_own_people_only(admin: Any, operat
     assert operator.post(f"{place}/akhiri", token=token).status == 403
 
 
+def test_words_of_an_empty_list_of_outages_ask_only_those_who_may_declare_one(operator: Any, head: Any) -> None:
+    assert "Nyatakan gangguan begitu" in operator.get("/gangguan").words
+    words = head.get("/gangguan").words
+    assert "Nyatakan gangguan" not in words
+    assert "Operator menyatakannya" in words
+
+
 def test_outages_of_other_units_are_not_there(admin: Any, operator: Any, office: Any, people: Any) -> None:
     place = declare(admin, unit="2").headers["location"].partition("?")[0]
     assert operator.get(place).status == 404

@@ -151,6 +151,18 @@ def test_every_field_and_picture_has_a_name(browser: Chromium, admin: Any, page_
         assert browser.evaluate("document.querySelectorAll('h1').length") == 1, path
 
 
+def test_numbers_of_the_trail_stay_on_one_line(browser: Chromium, admin: Any, rina: str) -> None:
+    browser.open(become(browser, admin) + "/jejak", width=1280, height=800)
+    shown = browser.evaluate(
+        "(() => { const cell = document.querySelector('.trail-number'); cell.textContent = '123.456';"
+        "cell.parentElement.lastElementChild.textContent = 'Badan Kepegawaian '.repeat(20);"
+        "const words = document.createRange(); words.selectNodeContents(cell);"
+        "return [words.getClientRects().length, words.getBoundingClientRect().right <= "
+        "cell.nextElementSibling.getBoundingClientRect().left] })()"
+    )
+    assert shown == [1, True]
+
+
 def test_menu_leaves_room_for_the_name_beside_it(browser: Chromium, admin: Any, rina: str) -> None:
     """An administrator's menu is the longest, and longer in Indonesian."""
     # A scroll bar takes 15 pixels.

@@ -57,7 +57,7 @@ def test_supervisor_sees_own_people_with_reasons_and_pictures(
 ) -> None:
     visitor = as_role(Role.SUPERVISOR, "Dinas Kesehatan")
     page = visitor.get("/tinjauan")
-    for words in ("1 menunggu", "Rina Wulandari", "07.12", "kiosk-1", "dengan PIN", "Kemiripan 0.83, ambang 0.61"):
+    for words in ("1 menunggu", "Rina Wulandari", "07.12", "kiosk-1", "dengan PIN", "Kemiripan 0,83, ambang 0,61"):
         assert words in page.words
     assert "Budi" not in page.words
     assert f"/tinjauan/scan/{desk['pin']}" in page.links.addresses

@@ -15,13 +15,19 @@ from typing import Any
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from sqlalchemy import select
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.access import accounts
 from hub.access.sessions import Sessions
+from hub.attendance.dirty import mark_span
 from hub.attendance.paper_files import PaperStore
+from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database
+from hub.ingest.models import StoredRow
 from hub.refusals.snapshots import SnapshotStore
+from hub.review.models import PunchCircumstance
+from hub.roster.models import Employee
 from hub.roster.photos import PhotoStore
 from hub.seeding.order import SeedOrder
 from hub.seeding.seed import seed_regency
@@ -58,6 +64,10 @@ class Town:
     def pass_time(self, minutes: float) -> None:
         self.now += timedelta(minutes=minutes)
 
+    def settle(self) -> None:
+        """Assess the days that something has changed, as the hub's worker does."""
+        AttendanceWorker(self.database, now=lambda: self.now).settle()
+
     def front(self) -> FrontOffice:
         return FrontOffice(
             database=self.database,
@@ -69,6 +79,25 @@ class Town:
             now=lambda: self.now,
             second_step_key=b"k" * 32,
         )
+
+
+def doubt_last_punch(town: Town, name: str, *, factor: str = "face", fix: bool | None = None) -> None:
+    """Give somebody's newest punch a reason to be looked at: a factor other than the face, or no place (fix False)."""
+    query = (
+        select(StoredRow.device, StoredRow.epoch, StoredRow.seq, StoredRow.person_id)
+        .join(Employee, Employee.id == StoredRow.person_id)
+        .where(Employee.name == name, StoredRow.kind == "punch")
+        .order_by(StoredRow.placed_at.desc())
+    )
+    with town.database.write() as session:
+        device, epoch, seq, person = session.execute(query.limit(1)).one()
+        told = PunchCircumstance(
+            device=device, epoch=epoch, seq=seq, person_id=person, factor=factor, duty=False, fix=fix, evidence=None
+        )
+        session.add(told)
+        session.flush()
+        mark_span(session.connection(), first=town.now.date(), last=None, now=town.now, people=[person])
+    town.settle()
 
 
 class Pages:
@@ -142,7 +171,7 @@ def somebody(
         person = Somebody(desks(size, len(people)), pages.url, size=size, language=language)
         people.append(person)
         if account is not None:
-            person.sign_in(account, password)
+            person.enter(account, password)
         return person
 
     yield arrive

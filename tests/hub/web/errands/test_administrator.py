@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.factories.somebody import EACH_ONCE, Somebody
+from tests.factories.somebody import Somebody
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
-of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 UNIT = "Dinas Perhubungan"
 OWN = "wedang-jahe-panas"
 
@@ -71,7 +70,6 @@ def test_administrator_sees_what_other_hours_would_change_and_keeps_them(somebod
     administrator.sees(UNIT)
 
 
-@of_several
 def test_administrator_makes_an_account_whose_owner_chooses_among_two_roles(somebody: Arrive) -> None:
     administrator = somebody("administrator")
     administrator.go_to("Akun dan peran", "Accounts and roles")

@@ -6,18 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from hub.access.trail.verify import verify_chain
-from hub.ingest.models import StoredRow
-from hub.review.models import PunchCircumstance
-from hub.roster.models import Employee
-from tests.factories.somebody import EACH_ONCE, Somebody
+from tests.factories.somebody import Somebody
+from tests.hub.web.errands.conftest import doubt_last_punch
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
-of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 PERSON = "Fajar Kusuma, S.E."
 LATE = "Dimas Wibowo, S.Kom., M.T."
 UNIT = "Dinas Kesehatan"
@@ -26,19 +22,7 @@ UNIT = "Dinas Kesehatan"
 @pytest.fixture
 def pin_punch(town: Any) -> None:
     """The last punch of PERSON was made with a PIN."""
-    query = (
-        select(StoredRow.device, StoredRow.epoch, StoredRow.seq, StoredRow.person_id)
-        .join(Employee, Employee.id == StoredRow.person_id)
-        .where(Employee.name == PERSON, StoredRow.kind == "punch")
-        .order_by(StoredRow.placed_at.desc())
-    )
-    with town.database.write() as session:
-        device, epoch, seq, person = session.execute(query.limit(1)).one()
-        session.add(
-            PunchCircumstance(
-                device=device, epoch=epoch, seq=seq, person_id=person, factor="pin", duty=False, fix=None, evidence=None
-            )
-        )
+    doubt_last_punch(town, PERSON, factor="pin")
 
 
 def test_supervisor_looks_after_people_and_accepts_a_punch_with_a_pin(somebody: Arrive, pin_punch: None) -> None:
@@ -61,7 +45,6 @@ def test_supervisor_looks_after_people_and_accepts_a_punch_with_a_pin(somebody: 
     supervisor.look("charts")
 
 
-@of_several
 def test_month_goes_from_the_operator_over_the_head_to_the_agency(somebody: Arrive) -> None:
     operator = somebody("operator")
     operator.open("/serah-terima")
@@ -87,7 +70,6 @@ def test_month_goes_from_the_operator_over_the_head_to_the_agency(somebody: Arri
     administrator.look("handover-received")
 
 
-@of_several
 def test_auditor_reads_who_looked_at_whom_and_changes_nothing(somebody: Arrive, town: Any) -> None:
     supervisor = somebody("supervisor")
     supervisor.follow(LATE)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.factories.papers import pdf
-from tests.factories.somebody import EACH_ONCE, Somebody
+from tests.factories.somebody import Somebody
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
-of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 NEW = "teh-poci-hangat"
 DAY = ("Senin, 30 Maret", "Monday, 30 March")
 
@@ -55,7 +54,6 @@ def test_employee_hands_in_a_letter_and_corrects_it(somebody: Arrive, tmp_path: 
     employee.look("own-letters")
 
 
-@of_several
 def test_employee_activates_an_account_with_number_and_code(somebody: Arrive) -> None:
     operator = somebody("operator")
     operator.open("/akun/aktivasi")

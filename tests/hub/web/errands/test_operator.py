@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.factories.papers import pdf
 from tests.factories.snapshots import jpeg
-from tests.factories.somebody import EACH_ONCE, Somebody
+from tests.factories.somebody import Somebody
+from tests.hub.web.errands.conftest import doubt_last_punch
 
 pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Somebody]
-of_several = pytest.mark.parametrize("somebody", EACH_ONCE, indirect=True, ids="-".join)
 PERSON = "Fajar Kusuma, S.E."
 OTHER = "Drs. Hadi Ramadhan"
 
@@ -37,7 +38,34 @@ def test_operator_decides_about_punches_outside_their_windows(somebody: Arrive) 
     operator.sees("1 scan ditolak.", "Punches refused: 1.")
 
 
-@of_several
+def test_operator_settles_punches_of_a_kiosk_that_did_not_know_its_place(somebody: Arrive, town: Any) -> None:
+    for name in (PERSON, OTHER):
+        doubt_last_punch(town, name, fix=False)
+    operator = somebody("operator")
+    operator.follow("2 scan menunggu Anda melihatnya", "2 punches wait for your look")
+    operator.sees("kiosk tidak tahu tempatnya", "the kiosk did not know its place")
+    operator.look("unplaced")
+    operator.follow(PERSON)
+    operator.sees("(tanpa posisi): berlaku, menunggu ditinjau", "(without a position): stands, and waits")
+    operator.look("unplaced-day")
+    day = operator.path
+    operator.page.go_back()
+    operator.tick((f"Pilih {PERSON}", f"Select {PERSON}"))
+    operator.press("Tolak yang dipilih", "Refuse selected")
+    operator.sees("Belum tersimpan", "Not saved")
+    operator.fill(("Alasan", "Reason"), "Kiosk berada di rumah pegawai.")
+    operator.press("Tolak yang dipilih", "Refuse selected")
+    operator.sees("1 scan ditolak.", "Punches refused: 1.")
+    operator.tick((f"Pilih {OTHER}", f"Select {OTHER}"))
+    operator.press("Terima yang dipilih", "Accept selected")
+    operator.sees("1 scan diterima.", "Punches accepted: 1.")
+    operator.sees("Tidak ada scan yang menunggu.", "No punch waits.")
+    operator.look("unplaced-settled")
+    town.settle()
+    operator.open(day)
+    operator.sees("tidak dibenarkan setelah ditinjau; disimpan", "refused after a look at it; stored")
+
+
 def test_letter_goes_from_the_operator_to_the_official_and_back(somebody: Arrive, tmp_path: Path) -> None:
     (tmp_path / "spt.pdf").write_bytes(pdf())
     operator = somebody("operator")
@@ -69,7 +97,6 @@ def test_letter_goes_from_the_operator_to_the_official_and_back(somebody: Arrive
     operator.look("letter-entered")
 
 
-@of_several
 def test_correction_with_evidence_waits_for_a_second_person(somebody: Arrive, tmp_path: Path) -> None:
     (tmp_path / "bukti.jpg").write_bytes(jpeg(7))
     operator = somebody("operator")
