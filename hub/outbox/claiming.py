@@ -43,28 +43,27 @@ def claim_rows(database: Database, table: Table, lane: str, *, by: str, now: dat
 def settle_row(database: Database, table: Table, row: int, *, by: str, state: str, detail: str, now: datetime) -> bool:
     """Write that a row's end has come; False when another process took it over meanwhile."""
     values = {"state": state, "detail": detail[:LONGEST_DETAIL], "ended_at": now}
-    return _change(database, table, [row], by, values) == 1
+    return _change(database, table, row, by, values)
 
 
-def postpone_rows(
-    database: Database, table: Table, rows: Sequence[int], *, by: str, until: datetime, detail: str | None = None
-) -> int:
-    """Let go of rows until a moment; how many were still this process's own. detail: what was said to the first."""
-    values: dict[str, Any] = {"due_at": until}
-    if detail is not None:
-        values["detail"] = detail[:LONGEST_DETAIL]
-    return _change(database, table, rows, by, values)
+def postpone_row(database: Database, table: Table, row: int, *, by: str, until: datetime, detail: str) -> bool:
+    """Let go of a row until a moment, with what was said to it; False when it was this process's no more."""
+    return _change(database, table, row, by, {"due_at": until, "detail": detail[:LONGEST_DETAIL]})
 
 
-def untouched(database: Database, table: Table, rows: Sequence[int], *, by: str, until: datetime) -> int:
-    """As `postpone_rows`, of rows whose turn did not come: they were not tried."""
-    return _change(database, table, rows, by, {"due_at": until, "attempts": table.c.attempts - 1})
-
-
-def _change(database: Database, table: Table, rows: Sequence[int], by: str, values: dict[str, Any]) -> int:
-    own = update(table).where(table.c.id.in_(rows), table.c.claimed_by == by, table.c.state == "waiting")
+def pause_lane(database: Database, table: Table, lane: str, *, by: str, until: datetime) -> None:
+    """Let everything that is due in a lane wait until a moment; what this process claimed of it was not tried."""
+    waiting = update(table).where(table.c.lane == lane, table.c.state == "waiting", table.c.due_at < until)
     with database.writing_connection() as connection:
-        return connection.execute(own.values(claimed_by=None, claimed_until=None, **values)).rowcount
+        own = {"claimed_by": None, "claimed_until": None, "attempts": table.c.attempts - 1}
+        connection.execute(waiting.where(table.c.claimed_by == by).values(due_at=until, **own))
+        connection.execute(waiting.where(table.c.claimed_by.is_(None)).values(due_at=until))
+
+
+def _change(database: Database, table: Table, row: int, by: str, values: dict[str, Any]) -> bool:
+    own = update(table).where(table.c.id == row, table.c.claimed_by == by, table.c.state == "waiting")
+    with database.writing_connection() as connection:
+        return connection.execute(own.values(claimed_by=None, claimed_until=None, **values)).rowcount == 1
 
 
 def _order(table: Table) -> tuple[ColumnElement[Any], ...]:

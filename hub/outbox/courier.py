@@ -14,7 +14,7 @@ from sqlalchemy import Row, Table
 from sqlalchemy.exc import DBAPIError
 
 from hub.db import Database
-from hub.outbox.claiming import claim_rows, due_lanes, postpone_rows, settle_row, untouched
+from hub.outbox.claiming import claim_rows, due_lanes, pause_lane, postpone_row, settle_row
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Courier:
             rows = claim_rows(self._database, self._table, lane, by=self._name, now=self._now())
             if not rows:
                 break
-            for place, row in enumerate(rows):
+            for row in rows:
                 tried += 1
                 answer = self._try(row)
                 if answer.outcome != "again":
@@ -120,9 +120,8 @@ class Courier:
                     continue
                 # The others of this lane wait as long as this one: what is dead is not asked again for each of them.
                 until = now + pause_after(row.attempts)
-                postpone_rows(self._database, self._table, [row.id], by=self._name, until=until, detail=answer.detail)
-                rest = [each.id for each in rows[place + 1 :]]
-                untouched(self._database, self._table, rest, by=self._name, until=until)
+                postpone_row(self._database, self._table, row.id, by=self._name, until=until, detail=answer.detail)
+                pause_lane(self._database, self._table, lane, by=self._name, until=until)
                 return tried
         return tried
 

@@ -33,7 +33,13 @@ class Desk:
 
     def reach(self, name: str, gateway: str = "wa", address: str = "6281234567890") -> int:
         contact = add_contact(
-            self.database, employee_id=name, gateway=gateway, address=address, gateways=GATEWAYS, by="bkpp", now=self.now
+            self.database,
+            employee_id=name,
+            gateway=gateway,
+            address=address,
+            gateways=GATEWAYS,
+            by="bkpp",
+            now=self.now,
         )
         set_wish(self.database, contact, quiet=(0, 0), by="bkpp", now=self.now)
         return contact
