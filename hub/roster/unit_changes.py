@@ -27,7 +27,7 @@ from hub.roster.terms import basis_text
 from hub.roster.timetable_book import expire_timetables
 from hub.roster.unit_hours import kept_hours
 from hub.roster.unit_models import UnitChange
-from hub.roster.units import UnitTree
+from hub.roster.units import UnitTree, check_open_unit
 from hub.schedule.decisions import check_policy_name
 
 LONGEST_NAME: Final = 200
@@ -155,9 +155,7 @@ class UnitChanges:
 
     def _check_parent(self, parent_id: int, day: date | None) -> None:
         """day None: it must not be closed at all."""
-        parent = self._row(parent_id)
-        if parent.valid_until is not None and (day is None or day > parent.valid_until):
-            raise BadInputError(f"{parent.name} is closed after {parent.valid_until}; choose another unit.")
+        check_open_unit(self._session, self._row(parent_id).id, day)
 
     def _check_closed_months(self, tree: UnitTree, unit: Unit, parent_id: int | None) -> None:
         here, there = (

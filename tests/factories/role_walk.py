@@ -157,6 +157,8 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /unit/{unit_id:int}/tutup": Asking("/unit/{unit}/tutup", {}, 409, 403),
     "POST /unit/{unit_id:int}/buka": Asking("/unit/{unit}/buka", {}, 409, 403),
     "GET /unit/impor": Asking("/unit/impor"),
+    "POST /unit/{unit_id:int}/pejabat": Asking("/unit/{unit}/pejabat", {}, 409, 403),
+    "POST /unit/{unit_id:int}/pejabat/{number:int}/akhiri": Asking("/unit/{unit}/pejabat/9/akhiri", {}, 409, 403),
     "POST /unit/impor": Asking("/unit/impor", allowed=409),
     "GET /pegawai/{employee_id}/wajah": _thing("/pegawai/{person}/wajah"),
     "POST /pegawai/{employee_id}/wajah/mulai": _thing("/pegawai/{person}/wajah/mulai", 303),
