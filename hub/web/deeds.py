@@ -151,6 +151,7 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /akun/peran": DeedName("role.choose"),
     "POST /akun/sandi": DeedName("account.change_password"),
     "GET /jejak": DeedName("trail.read"),
+    "POST /akun/daftar/{username}/dua-langkah": DeedName("account.reset_second_step"),
     "POST /unit/{unit_id:int}/pejabat": DeedName("unit.set_holder"),
     "POST /unit/{unit_id:int}/pejabat/{number:int}/akhiri": DeedName("unit.end_holder"),
 }

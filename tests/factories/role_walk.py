@@ -190,6 +190,7 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /akun/daftar/{username}/nonaktif": Asking("/akun/daftar/nobody/nonaktif", allowed=404),
     "POST /akun/daftar/{username}/aktif": Asking("/akun/daftar/siti/aktif", allowed=409),
     "POST /akun/daftar/{username}/sandi": Asking("/akun/daftar/nobody/sandi", allowed=404),
+    "POST /akun/daftar/{username}/dua-langkah": Asking("/akun/daftar/siti/dua-langkah", allowed=409),
     "POST /akun/daftar/{username}/pegawai": Asking("/akun/daftar/siti/pegawai", allowed=409),
     "GET /akun/aktivasi": _of_unit("/akun/aktivasi"),
     "POST /akun/aktivasi": _of_unit("/akun/aktivasi", unit="{unit}"),

@@ -120,7 +120,7 @@ def show_account(
         is_own=line.username == visitor.username,
         told=told,
         password=password,
-        done=done if done in ("peran", "akhiri", "nonaktif", "aktif", "pegawai") else "",
+        done=done if done in ("peran", "akhiri", "nonaktif", "aktif", "pegawai", "dua-langkah") else "",
         page=f"{PAGE}/{line.username}",
         list_page=PAGE,
     )
