@@ -32,6 +32,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "Isi alasan dan cara memastikan orangnya, 1 sampai {0} huruf.",
     ),
     (r"(.*) has no second step;.*", "{0} tidak memakai verifikasi dua langkah; sesinya diakhiri."),
+    (r"(.*) is closed after (\S+); choose another unit\.", "{0} ditutup setelah {1}; pilih unit lain."),
     (r"'(.*)' is not a date\.", "'{0}' bukan tanggal."),
 )
 _COMMANDS: Final = re.compile(r"; `presensi hub [^`]*` shows [^.]*")

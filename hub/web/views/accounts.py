@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 
+from contract.errors import BadInputError
 from hub.access.accounts import (
     AccountLine,
     Visitor,
@@ -65,7 +66,7 @@ def add(
             now=office.now,
         )
         require_other_password(office.database, name)
-    except AccountError as error:
+    except BadInputError as error:
         told = say_account(language_of(request), error)
         return _list(request, visitor, office, told=told, written=(username[:64], role, unit))
     return show_account(request, visitor, office, name, password=password)

@@ -259,12 +259,8 @@ def _parents(office: FrontOffice, visitor: Visitor, record: UnitRecord) -> list[
     """Units that this one may stand below: neither itself nor what is below it, nor what is closed."""
     with office.database.read() as session:
         tree = UnitTree.load(session.connection())
-    today, own = office.today(), tree.within(record.line.id)
-    return [
-        (unit_id, name)
-        for unit_id, name in choose_unit(office, visitor, "").choices
-        if unit_id not in own and (tree.node(unit_id).valid_until or today) >= today
-    ]
+    own = tree.within(record.line.id)
+    return [(unit_id, name) for unit_id, name in choose_unit(office, visitor, "").open if unit_id not in own]
 
 
 def _policies(office: FrontOffice) -> list[tuple[str, str]]:

@@ -181,3 +181,22 @@ def test_hostile_names_stay_text_and_no_formula(admin: Visitor, office: Any) -> 
 def test_empty_hub_says_so(admin: Visitor) -> None:
     assert "Belum ada unit." in admin.get("/unit").words
     assert admin.get("/unduh/unit.csv").text.count("\n") == 1
+
+
+def test_closed_unit_stands_in_no_select_for_new_things(admin: Visitor, office: Any, units: dict[str, int]) -> None:
+    rina = office.employee("Siti Aminah", unit=units["health"])
+    path = f"/unit/{units['school']}/tutup"
+    assert send(admin, path, terakhir="2026-02-28", dasar=LETTER).status == 303
+    option = f'<option value="{units["school"]}"'
+    new = ("/akun/daftar", "/laporan", "/kalender", "/jadwal/jember-5/ubah", f"/pegawai/{rina}/data")
+    for path in new:
+        page = admin.get(path)
+        assert (page.status, f'<option value="{units["health"]}"' in page.text or "/data" in path) == (200, True), path
+        assert option not in page.text, path
+    for path in ("/kehadiran", "/bulanan", "/gangguan"):
+        assert option in admin.get(path).text, f"{path} is about the past"
+    form = {"username": "ani", "role": "head", "unit": str(units["school"])}
+    page = send(admin, "/akun/daftar", **form)
+    assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (409, True)
+    page = send(admin, "/laporan", unit=str(units["school"]), about="power", text="listrik padam")
+    assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (400, True)
