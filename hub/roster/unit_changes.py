@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
 from hub.attendance.dirty import mark_span
-from hub.attendance.models import MonthClose
+from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.roster.changes import lock_roster, note_kiosk, note_people, note_policy
@@ -134,6 +134,26 @@ class UnitChanges:
             self._check_parent(unit.parent_id, None)
         unit.valid_until = None
         self._note(unit_id, "reopened", None, None)
+
+    def rezone(self, unit_id: int, timezone: str) -> None:
+        """Put right the time zone of a unit that has no days yet; those below it have zones of their own.
+
+        BadInputError for no zone, the same one, and where days are stored: their dates and minutes would change.
+        """
+        key, unit = zone_key(timezone), self._row(unit_id)
+        if key == unit.timezone:
+            raise BadInputError(f"{unit.name} has the time zone {key} already; nothing was changed.")
+        days = select(func.count(), func.min(StoredDay.work_date)).where(StoredDay.unit_id == unit_id)
+        stored, first = self._session.execute(days).one()
+        if stored:
+            raise BadInputError(
+                f"{unit.name} has {stored} days on record, from {first} on, which another time zone would change: "
+                "make a unit with the right zone, and move its people and kiosks there from a day on."
+            )
+        before, unit.timezone = unit.timezone, key
+        self._note(unit_id, "zoned", before, key)
+        self._tell_roster({unit_id})
+        self._note_kiosks([unit_id])
 
     def _row(self, unit_id: int) -> Unit:
         unit = self._session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())

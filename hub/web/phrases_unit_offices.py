@@ -1,4 +1,4 @@
-"""The words about who holds an office of a unit."""
+"""The words about who holds an office of a unit, and about its time zone."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ UNIT_OFFICES: Final[dict[str, tuple[str, str]]] = {
     "unit.end_holder": ("Akhiri", "End"),
     "unit.end_holder_of": ("Akhiri {name} sebagai {office}", "End {name} as {office}"),
     "unit.done.pejabat": ("Pejabat dicatat.", "The holder is on record."),
+    "unit.rezone": ("Ubah zona waktu", "Change the time zone"),
+    "unit.rezone_hint": (
+        "Hanya selama unit ini belum memiliki hari tercatat: tanggal dan menit hari yang sudah ada akan berubah. "
+        "Sesudahnya, buat unit dengan zona yang benar lalu pindahkan pegawai dan kiosk.",
+        "Only while the unit has no days on record: their dates and minutes would change. After that, make a unit with "
+        "the right zone and move people and kiosks there.",
+    ),
+    "unit.change.zoned": ("Zona waktu diganti dari {before} menjadi {after}", "Time zone {before} changed to {after}"),
+    "unit.done.zona": ("Zona waktu diganti.", "The time zone is changed."),
+    "act.unit.rezone": ("Ubah zona waktu unit", "Time zone of a unit changed"),
     "unit.done.akhiri": ("Hari terakhir dicatat.", "The last day is on record."),
     "act.unit.set_holder": ("Catat pejabat unit", "Holder of an office set"),
     "act.unit.end_holder": ("Akhiri pejabat unit", "Holder of an office ended"),

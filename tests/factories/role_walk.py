@@ -157,6 +157,7 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /unit/{unit_id:int}/tutup": Asking("/unit/{unit}/tutup", {}, 409, 403),
     "POST /unit/{unit_id:int}/buka": Asking("/unit/{unit}/buka", {}, 409, 403),
     "GET /unit/impor": Asking("/unit/impor"),
+    "POST /unit/{unit_id:int}/zona": Asking("/unit/{unit}/zona", {"zona": "x"}, 409, 403),
     "POST /unit/{unit_id:int}/pejabat": Asking("/unit/{unit}/pejabat", {}, 409, 403),
     "POST /unit/{unit_id:int}/pejabat/{number:int}/akhiri": Asking("/unit/{unit}/pejabat/9/akhiri", {}, 409, 403),
     "POST /unit/impor": Asking("/unit/impor", allowed=409),

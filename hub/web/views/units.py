@@ -33,7 +33,7 @@ router = APIRouter()
 
 PAGE: Final = "/unit"
 LONGEST: Final = 300
-DEEDS: Final = ("buat", "nama", "pindah", "tutup", "buka", "pejabat", "akhiri")
+DEEDS: Final = ("buat", "nama", "pindah", "tutup", "buka", "pejabat", "akhiri", "zona")
 ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
@@ -160,6 +160,12 @@ def close(visit: Changing, written: Fields) -> Response:
 def reopen(visit: Changing, written: Fields) -> Response:
     """Let a closed unit go on."""
     return _do(visit, "buka", written, lambda units: units.reopen(visit.unit_id))
+
+
+@router.post(PAGE + "/{unit_id:int}/zona", dependencies=[Depends(check_form)])
+def rezone(visit: Changing, written: Fields) -> Response:
+    """Put right the time zone of a unit without days."""
+    return _do(visit, "zona", written, lambda units: units.rezone(visit.unit_id, written.get("zona", "")))
 
 
 def require_everywhere(visitor: Visitor) -> None:

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from hub.access.roles import Role
+from hub.attendance.models import StoredDay
 from hub.db import Database
-from hub.roster.models import Unit, UnitPolicy
+from hub.roster.models import Employee, Unit, UnitPolicy
 from hub.roster.offices import set_holder
 
 from .conftest import HOSTILE, NOW, Visitor
@@ -200,3 +201,33 @@ def test_closed_unit_stands_in_no_select_for_new_things(admin: Visitor, office: 
     assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (409, True)
     page = send(admin, "/laporan", unit=str(units["school"]), about="power", text="listrik padam")
     assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (400, True)
+
+
+def test_zone_is_changed_only_while_no_day_would_change(
+    admin: Visitor, units: dict[str, int], database: Database, told: Callable[..., Any]
+) -> None:
+    path = f"/unit/{units['clinic']}"
+    for zone, words in (("Mars", "bukan zona waktu"), ("Asia/Makassar", "sudah memakai zona waktu")):
+        page = send(admin, f"{path}/zona", zona=zone)
+        assert (page.status, words in page.words) == (409, True)
+    answer = send(admin, f"{path}/zona", zona="Asia/Jayapura")
+    assert answer.status == 303
+    words = admin.get(answer.headers["location"]).words
+    assert "Zona waktu diganti dari Asia/Makassar menjadi Asia/Jayapura" in words
+    with database.write() as session:
+        rina = session.scalars(select(Employee.id).where(Employee.name == "Rina Wulandari")).one()
+        session.add(
+            StoredDay(
+                employee_id=rina,
+                work_date=date(2026, 2, 27),
+                unit_id=units["clinic"],
+                status="HADIR",
+                day={},
+                assessed_at=NOW,
+            )
+        )
+    page = send(admin, f"{path}/zona", zona="Asia/Jakarta")
+    assert (page.status, "memiliki 1 hari tercatat sejak 2026-02-27" in page.words) == (409, True)
+    with database.read() as session:
+        assert session.get_one(Unit, units["clinic"]).timezone == "Asia/Jayapura"
+    assert [entry.status for entry in told("unit.rezone")] == [409, 409, 200, 409]
