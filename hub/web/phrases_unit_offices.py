@@ -24,7 +24,7 @@ UNIT_OFFICES: Final[dict[str, tuple[str, str]]] = {
     "unit.last_day": ("Hari terakhir", "Last day"),
     "unit.office_letter": ("Surat", "Letter"),
     "unit.office_letter_hint": ("Wajib untuk Plt dan Plh.", "Needed for Plt and Plh."),
-    "unit.held": ("Riwayat pejabat", "Offices held so far"),
+    "unit.held": ("Riwayat pejabat", "All holders so far"),
     "unit.held_from": ("{first} sampai {last}", "{first} to {last}"),
     "unit.held_since": ("sejak {first}", "since {first}"),
     "unit.set_by": ("dicatat {name}, {at}", "put down by {name}, {at}"),
