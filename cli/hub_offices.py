@@ -82,12 +82,13 @@ def set_office(
 @office.command("end", epilog="Example:\n\n  presensi hub office end 4 --last 2026-11-30")
 @click.argument("number", metavar="HOLDER", type=int)
 @click.option("--last", required=True, metavar="DATE", help="The last day in the office.")
+@by_option
 @json_option
 @place_options
-def end_office(number: int, *, last: str, as_json: bool, hub: HubPlace) -> None:
-    """Say what the last day of HOLDER in the office was."""
+def end_office(number: int, *, last: str, by: str, as_json: bool, hub: HubPlace) -> None:
+    """Say what the last day of HOLDER in the office was; the entry stays, with who ended it."""
     with hub.opened() as database:
-        end_holder(database, number, last=read_date(last))
+        end_holder(database, number, last=read_date(last), by=by, now=datetime.now(UTC))
     if as_json:
         show_json({"id": number, "valid_until": last})
     else:

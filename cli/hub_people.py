@@ -15,7 +15,7 @@ from cli.hub_account_access import disable, enable, reset
 from cli.hub_account_activation import activation
 from cli.hub_account_roles import end, grant, reset_second_step, roles, sign_out
 from cli.hub_options import HubPlace, find_employee_id, find_unit, json_option, opened, place_options
-from cli.hub_units import close, move, rename, reopen
+from cli.hub_units import close, move, rename, reopen, zone
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.access.accounts import add_account, check_password, check_username, link_account, list_accounts, set_password
@@ -217,7 +217,7 @@ for command in (grant, end, roles, reset_second_step, sign_out):
     account.add_command(command)
 for command in (activation, disable, enable, reset):
     account.add_command(command)
-for command in (rename, move, close, reopen):
+for command in (rename, move, close, reopen, zone):
     unit.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`presensi hub unit rename | move | close | reopen`: units as they change, on the record."""
+"""`presensi hub unit rename | move | close | reopen | zone`: units as they change, on the record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from cli.commands import LoneCommand
 from cli.decided import DATE
 from cli.hub_options import HubPlace, by_option, find_unit, opened, place_options, unit_named
-from hub.roster.unit_changes import UnitChanges, change_units
+from hub.roster.unit_changes import UnitChanges, change_units, zone_key
 
 _LETTER = click.option("--letter", required=True, metavar="TEXT", help="The regulation or letter that says so.")
 
@@ -80,6 +80,17 @@ def reopen(name: str, *, by: str, hub: HubPlace) -> None:
     """Let a closed unit go on."""
     _change(hub, name, by, lambda units, unit_id: units.reopen(unit_id))
     click.echo(f"The unit {name} is open again.")
+
+
+@click.command(cls=LoneCommand, epilog="Example:\n\n  presensi hub unit zone 'Kantor Penghubung' WITA")
+@click.argument("name")
+@click.argument("timezone", metavar="ZONE")
+@by_option
+@place_options
+def zone(name: str, timezone: str, *, by: str, hub: HubPlace) -> None:
+    """Put right the time zone (WIB, WITA, WIT or Asia/Makassar) of a unit that has no days on record yet."""
+    _change(hub, name, by, lambda units, unit_id: units.rezone(unit_id, timezone))
+    click.echo(f"The unit {name} has the time zone {zone_key(timezone)} now.")
 
 
 def _change(hub: HubPlace, name: str, by: str, deed: Callable[[UnitChanges, int], None]) -> None:

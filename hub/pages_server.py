@@ -11,6 +11,7 @@ from typing import Final, Self
 import uvicorn
 
 from hub.access.sessions import Sessions, load_or_create_secret
+from hub.archive_work import ArchiveWorker
 from hub.attendance.paper_files import PaperStore
 from hub.keys import take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
@@ -49,6 +50,13 @@ class PagesServer:
             recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
             archives=ArchiveStore(settings.data_folder),
         )
+        assert office.recogniser is not None  # noqa: S101 - given above
+        assert office.photos is not None  # noqa: S101
+        assert office.archives is not None  # noqa: S101
+        self._archives = ArchiveWorker(
+            self.database, office.recogniser, office.photos, office.archives, zone=zone, now=office.now
+        )
+        self._stop = threading.Event()
         self._server = uvicorn.Server(
             uvicorn.Config(
                 create_app(office),
@@ -59,7 +67,7 @@ class PagesServer:
                 timeout_graceful_shutdown=3,
             )
         )
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     @property
     def url(self) -> str:
@@ -69,18 +77,22 @@ class PagesServer:
 
     def __enter__(self) -> Self:
         self._socket = listen(self.settings.host, self.settings.port)
-        self._thread = threading.Thread(
+        pages = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="hub-pages", daemon=True
         )
-        self._thread.start()
+        archives = threading.Thread(target=self._archives.run, args=(self._stop,), name="hub-archives", daemon=True)
+        self._threads = [pages, archives]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self._stop.set()
         self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join(END_SECONDS)
+        for thread in self._threads:
+            thread.join(END_SECONDS)
         self._socket.close()
         self.database.close()
 

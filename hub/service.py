@@ -21,6 +21,7 @@ from contract.mqtt import BrokerAddress, MqttTransport
 from contract.signing import SigningKey
 from contract.transport import Transport
 from hub.access.sessions import Sessions, load_or_create_secret
+from hub.archive_work import ArchiveWorker
 from hub.attendance.day import AttendanceDay
 from hub.attendance.models import StoredDay
 from hub.attendance.paper_files import PaperStore
@@ -116,6 +117,7 @@ class Hub:
         self._scheduler = DueWork(
             settings=settings, database=self.database, key=self.key, snapshots=self._snapshots, zone=zone
         ).scheduler()
+        recogniser = Recogniser(database=self.database, initial_pack=settings.pack)
         office = FrontOffice(
             database=self.database,
             sessions=sessions,
@@ -126,8 +128,15 @@ class Hub:
             states=self._states,
             second_step_key=take_second_step_key(settings.data_folder, self.database),
             second_step_roles=frozenset(settings.second_step_roles),
-            recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
+            recogniser=recogniser,
             archives=ArchiveStore(settings.data_folder),
+        )
+        self._archives = ArchiveWorker(
+            self.database,
+            recogniser,
+            PhotoStore(settings.data_folder),
+            ArchiveStore(settings.data_folder),
+            zone=zone,
         )
         self._app = create_app(office)
         self._stop = threading.Event()
@@ -165,6 +174,7 @@ class Hub:
         self._begin("enrolment", self._enroller.run)
         self._begin("scheduler", self._scheduler.run)
         self._begin("reminders", self._reminders.run)
+        self._begin("archives", self._archives.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

@@ -25,6 +25,7 @@ from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Employee, Unit
 from hub.roster.nip import DIGITS, bare_nip
+from hub.roster.units import check_open_unit
 
 MIN_PASSWORD_CHARACTERS: Final = 10
 MAX_PASSWORD_CHARACTERS: Final = 200
@@ -95,7 +96,10 @@ def add_account(
     by: str = "presensi",
     now: Now = lambda: datetime.now(UTC),
 ) -> None:
-    """Make an account with its first role; AccountError says what is wrong with the name, the password or the unit."""
+    """Make an account with its first role; AccountError says what is wrong with the name, the password or the unit.
+
+    BadInputError when the unit is closed.
+    """
     check_username(username)
     check_password(password, username=username)
     password_hash = _hasher().hash(password)
@@ -107,6 +111,7 @@ def add_account(
                 if unit_id is None:
                     raise AccountError(f"There is no unit '{unit}'; write its name as it stands on the recap.")
             made_at = now()
+            check_open_unit(session, unit_id, made_at.date())
             session.add(
                 Account(
                     username=username, password_hash=password_hash, role=str(role), unit_id=unit_id, created_at=made_at

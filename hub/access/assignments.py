@@ -18,6 +18,7 @@ from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
 from hub.roster.officers import officer_name
+from hub.roster.units import check_open_unit
 
 LONGEST_LETTER: Final = 100
 
@@ -75,6 +76,7 @@ def grant_role(
     number = _letter_number(letter, acting)
     with database.write() as session:
         _check_account(session, username)
+        check_open_unit(session, unit_id, first)
         held = session.scalars(
             _standing(username, role, unit_id).where(
                 or_(RoleAssignment.valid_until.is_(None), RoleAssignment.valid_until >= first),

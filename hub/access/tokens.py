@@ -17,6 +17,7 @@ from hub.access.token_models import ApiToken
 from hub.db import Database
 from hub.errors import AccountError
 from hub.roster.models import Unit
+from hub.roster.units import check_open_unit
 
 Scope = Literal[
     "employees:read",
@@ -94,6 +95,7 @@ def add_token(
     )
     try:
         with database.write() as session:
+            check_open_unit(session, unit_id, now.date())
             session.add(row)
             session.flush()
             number = row.id

@@ -15,7 +15,7 @@ from hub.db import Database
 from hub.errors import PaperError
 from hub.roster.models import Unit
 from hub.roster.officers import officer_name
-from hub.roster.units import UnitTree
+from hub.roster.units import UnitTree, check_open_unit
 
 REPORTED_TO: Final = "Diskominfo, BKPSDM"
 
@@ -57,6 +57,7 @@ def declare_outage(
     if ended_at is not None and ended_at <= began_at:
         raise PaperError("The outage would end before it begins; check the times.")
     with database.write() as session:
+        check_open_unit(session, unit_id, began_at.date())
         same_unit = Outage.unit_id.is_(None) if unit_id is None else Outage.unit_id == unit_id
         running = session.scalar(select(Outage.id).where(same_unit, Outage.ended_at.is_(None)))
         if running is not None and ended_at is None:

@@ -16,6 +16,7 @@ from hub.fleet.fault_models import FaultReport, FaultStep
 from hub.fleet.models import Kiosk
 from hub.roster.models import Unit
 from hub.roster.officers import officer_name
+from hub.roster.units import check_open_unit
 
 About = Literal["terminal", "network", "power", "other"]
 Step = Literal["taken_up", "solved", "reopened"]
@@ -62,6 +63,7 @@ def report_fault(
     with database.write() as session:
         if session.get(Unit, unit_id) is None:
             raise PaperError("Choose the unit.")
+        check_open_unit(session, unit_id, now.date())
         if device and session.get(Kiosk, device) is None:
             raise PaperError(f"There is no kiosk '{device[:63]}'.")
         row = FaultReport(

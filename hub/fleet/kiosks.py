@@ -18,6 +18,7 @@ from hub.errors import FleetError
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.roster.changes import note_kiosk, note_reset
 from hub.roster.models import Unit
+from hub.roster.units import check_open_unit
 
 Now = Callable[[], datetime]
 
@@ -72,8 +73,8 @@ def add_kiosk(
 
     demo: clips and photos count as cameras. liveness: policy; None: `off` for a demo kiosk, else as it is (`active`).
 
-    BadInputError for a name or key that cannot be, FleetError for a unit that is not there or a device that is
-    registered with another key. Registering the same again changes only `demo`, `unit` and `liveness`.
+    BadInputError for a name or key that cannot be and a closed unit, FleetError for one that is not there or a device
+    that is registered with another key. Registering the same again changes only `demo`, `unit` and `liveness`.
     """
     key = VerifyKey.from_text(key_text)
     check_device(device)
@@ -86,6 +87,7 @@ def add_kiosk(
         unit_id = session.scalar(select(Unit.id).where(Unit.name == unit)) if unit is not None else None
         if unit is not None and unit_id is None:
             raise FleetError(f"There is no unit '{unit}'; create it first, or leave the unit out.")
+        check_open_unit(session, unit_id, None)
         if kiosk is None:
             kiosk = Kiosk(device=device, public_key=key.text, added_at=now())
             session.add(kiosk)

@@ -15,8 +15,8 @@ from hub.attendance.day import Status
 from hub.attendance.models import StoredDay
 from hub.db import Database
 from hub.recap.branches import Branches
+from hub.recap.contract_minutes import part_time_minutes
 from hub.recap.monthly import Month
-from hub.recap.part_time import performance
 from hub.recap.pay import pay_lines
 from hub.recap.people import UnitName, in_units, read_unit_names
 from hub.roster.models import Membership, Unit
@@ -28,6 +28,7 @@ MOST_PAID: Final = 1_500
 
 _PRESENT: Final = frozenset({Status.HADIR, Status.TIDAK_LENGKAP, Status.BERJALAN})
 _WORKED: Final = frozenset({Status.HADIR, Status.TIDAK_LENGKAP})
+_STATUS: Final = {str(each): each for each in Status}
 _RARE: Final = 10
 """A due time is drawn when at least every tenth of those who came late was held to it."""
 _NOON, _AFTERNOON = "10:00", "13:00"
@@ -113,13 +114,14 @@ def month_figures(database: Database, month: Month, unit_id: int | None = None) 
             .group_by(*keys)
         )
         rows = session.execute(query).all()
-        branches = Branches(UnitTree.load(session.connection()), unit_id)
+        tree = UnitTree.load(session.connection())
+        branches = Branches(tree, unit_id)
         names = read_unit_names(session)
+        minutes = _part_time_minutes(session, month, None if unit_id is None else tree.within(unit_id), branches)
     found: dict[int | None, _Figures] = {}
     for of_unit, work_date, status, days, late, late_min in rows:
         figures = found.setdefault(branches.of(of_unit), _Figures())
-        figures.add(Status(status), work_date.weekday(), days, late or 0, late_min or 0)
-    minutes = _part_time_minutes(database, month, unit_id, branches)
+        figures.add(_STATUS[status], work_date.weekday(), days, late or 0, late_min or 0)
     lines = [
         UnitMonthFigures(
             unit=names[branch],
@@ -209,17 +211,15 @@ class _Figures:
 
 
 def _part_time_minutes(
-    database: Database, month: Month, unit_id: int | None, branches: Branches
+    session: Session, month: Month, within: Collection[int] | None, branches: Branches
 ) -> dict[int | None, tuple[int, int]]:
-    """Paid minutes and quotas of part-timers' settled days, by branch."""
-    with database.read() as session:
-        ids = {name.name: unit for unit, name in read_unit_names(session).items()}
+    """Paid minutes and quotas of part-timers' settled days, by branch; within: of these units, None: of all."""
     found: dict[int | None, tuple[int, int]] = {}
-    for row in performance(database, month, unit_id).rows:
-        branch = branches.of(ids.get(str(row["unit"])))
-        paid, short = int(row["paid_min"] or 0), int(row["short_min"] or 0)
-        before = found.get(branch, (0, 0))
-        found[branch] = before[0] + paid, before[1] + paid + short
+    for of_unit, (paid, short) in part_time_minutes(session, month).items():
+        if within is not None and of_unit not in within:
+            continue
+        before = found.get(branches.of(of_unit), (0, 0))
+        found[branches.of(of_unit)] = before[0] + paid, before[1] + paid + short
     return found
 
 

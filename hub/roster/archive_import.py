@@ -1,7 +1,7 @@
 """An archive of photos becomes pictures that wait for a second person: first looked through, then proposed.
 
-One person at a time, by whoever asks for the next step: a page may be left and loaded anew, and another hub on the same
-database may go on.
+One person at a time, by whoever takes the next step: the page that shows the archive, a hub in the background, or
+another hub on the same database.
 """
 
 from __future__ import annotations
@@ -114,23 +114,26 @@ def take_step(
     now: datetime,
     today: date,
     told: Callable[[str], None] = lambda _employee: None,
+    claimed: Callable[[Session, str], None] = lambda _session, _employee: None,
 ) -> bool:
     """Look at one more person of an archive. False: nobody is left, or somebody else is at the last of them.
 
-    told: hears whom before anything is written. PaperError when the archive's file is gone.
+    told: hears whom before anything is written; claimed: in the transaction that claims the person, as its last step.
+    PaperError when the archive's file is gone.
     """
     with database.write() as session:
         archive = session.get_one(PhotoArchive, number, with_for_update=True)
         path = store.path(archive.sha256)
-        claimed = _claim(session, archive, now=now)
-        if claimed is None:
+        waiting = _claim(session, archive, now=now)
+        if waiting is None:
             _finish(session, archive, store, now=now)
             return False
         if not path.is_file():
             raise PaperError("The archive's file is not in this hub's folder any more; send it again.")
-        person = _Claimed(claimed.id, claimed.employee_id or "", tuple(claimed.files))
+        person = _Claimed(waiting.id, waiting.employee_id or "", tuple(waiting.files))
         told(person.employee_id)
         author = archive.author if archive.state == "proposing" else None
+        claimed(session, person.employee_id)
     try:
         with recogniser.tools() as tools:
             outcome = _look_at(database, tools, photos, person, path, proposing_for=author, now=now, today=today)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contract.errors import BadInputError
 from hub.roster.changes import note_person
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Employee, Membership, Unit, UnitPolicy
+from hub.roster.units import check_open_unit
 
 EVER = date(1970, 1, 1)
 """A policy that is in force from the beginning."""
@@ -41,13 +42,6 @@ def ensure_unit(
     return unit
 
 
-def refuse_closed(session: Session, unit_id: int, day: date) -> None:
-    """BadInputError when a unit is closed on a day: nobody comes to it any more."""
-    unit = session.get_one(Unit, unit_id)
-    if unit.valid_until is not None and day > unit.valid_until:
-        raise BadInputError(f"{unit.name} is closed after {unit.valid_until}; choose another unit.")
-
-
 def find_employee(session: Session, name: str, unit_id: int, today: date) -> Employee | None:
     """The employee of this name who is in this unit today; None: nobody."""
     query = (
@@ -65,7 +59,11 @@ def find_employee(session: Session, name: str, unit_id: int, today: date) -> Emp
 
 
 def add_employee(session: Session, name: str, unit_id: int, *, now: datetime, author: str) -> Employee:
-    """A new employee of a unit, under a new opaque id; membership begins now and reaches back without limit."""
+    """A new employee of a unit, under a new opaque id; membership begins now and reaches back without limit.
+
+    BadInputError when the unit is closed.
+    """
+    check_open_unit(session, unit_id, now.date())
     employee = Employee(id=str(uuid.uuid4()), name=name, created_at=now, created_by=author)
     session.add(employee)
     session.flush()
@@ -90,7 +88,7 @@ def transfer_employee(
     basis: the letter that moves the person (Ps 12); None: there is none. BadInputError when the unit is closed then, or
     the person is moved already from a later day.
     """
-    refuse_closed(session, unit_id, from_day)
+    check_open_unit(session, unit_id, from_day)
     affected = session.scalars(
         select(Membership).where(
             Membership.employee_id == employee.id,

@@ -13,6 +13,7 @@ from hub.roster.changes import note_person
 from hub.roster.models import ApprovedLocation
 from hub.roster.officers import officer_name
 from hub.roster.terms import basis_text, employee_row
+from hub.roster.units import check_open_unit
 
 
 def approve_location(
@@ -32,6 +33,7 @@ def approve_location(
         raise BadInputError(f"The approval would end on {last}, before it begins on {first}.")
     with database.write() as session:
         employee_row(session, employee_id)
+        check_open_unit(session, unit_id, first)
         row = ApprovedLocation(
             employee_id=employee_id,
             unit_id=unit_id,

@@ -145,6 +145,7 @@ class OfficeHolder(Base):
     """Who holds an office of a unit, from when to when (both days included; None: without end); the newest row counts.
 
     office: `Kepala Perangkat Daerah`, `Atasan Langsung`, `Pejabat Kepegawaian`. acting: Plt or Plh; None: definitive.
+    until_before: the last day that was foreseen before somebody ended it; ended_by None: as it was set.
     """
 
     __tablename__ = "office_holder"
@@ -163,6 +164,9 @@ class OfficeHolder(Base):
     basis: Mapped[str | None] = mapped_column(String(300))
     set_by: Mapped[str] = mapped_column(String(64))
     set_at: Mapped[datetime]
+    until_before: Mapped[date | None] = mapped_column(Date)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None]
 
 
 class ApprovedLocation(Base):

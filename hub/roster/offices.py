@@ -14,11 +14,13 @@ from hub.db import Database
 from hub.roster.models import Employee, OfficeHolder, Unit
 from hub.roster.officers import officer_name
 from hub.roster.terms import basis_text, employee_row, within
-from hub.roster.units import UnitTree
+from hub.roster.units import UnitTree, check_open_unit
 
 OFFICES: Final = ("Kepala Perangkat Daerah", "Atasan Langsung", "Pejabat Kepegawaian")
 
 Acting = Literal["Plt", "Plh"]
+
+ACTINGS: Final[tuple[Acting, ...]] = ("Plt", "Plh")
 
 _ALIASES: Final = {
     "kepala": OFFICES[0],
@@ -34,7 +36,10 @@ _ALIASES: Final = {
 
 
 class HolderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody in an office. acting None: definitive. valid_until None: until further notice."""
+    """Somebody in an office. acting None: definitive. valid_until None: until further notice.
+
+    until_before: the last day that was foreseen before ended_by (None: nobody) ended it.
+    """
 
     id: int
     unit: str
@@ -47,6 +52,9 @@ class HolderLine(msgspec.Struct, frozen=True, kw_only=True):
     basis: str | None
     set_by: str
     set_at: datetime
+    until_before: date | None = None
+    ended_by: str | None = None
+    ended_at: datetime | None = None
 
 
 def set_holder(
@@ -64,19 +72,21 @@ def set_holder(
 ) -> int:
     """Id of the new row: somebody holds an office from one day to another; of several on a day the newest counts.
 
-    BadInputError when the office is none, or somebody acts without an end in sight (Plh) or without a letter.
+    BadInputError when the office is none, or somebody acts without an end in sight (Plh) or without a letter, and when
+    the unit is closed by then.
     """
     officer, name = officer_name(by), office_name(office)
-    if acting not in (None, "Plt", "Plh"):
+    if acting not in (None, *ACTINGS):
         raise BadInputError(f"'{acting}' is no way of acting: write Plt or Plh.")
     if last is not None and last < first:
         raise BadInputError(f"The office would end on {last}, before it begins on {first}.")
     if acting is not None and last is None:
-        raise BadInputError("Somebody acts for a time: say until when, with --until.")
+        raise BadInputError("Somebody acts for a time: say until when.")
     if acting is not None and basis is None:
-        raise BadInputError("Somebody acts by a letter: say which, with --letter.")
+        raise BadInputError("Somebody acts by a letter: say which, with its number.")
     with database.write() as session:
         employee_row(session, employee_id)
+        check_open_unit(session, unit_id, first)
         row = OfficeHolder(
             unit_id=unit_id,
             office=name,
@@ -93,17 +103,24 @@ def set_holder(
         return row.id
 
 
-def end_holder(database: Database, holder_id: int, *, last: date) -> None:
-    """Say what the last day of somebody in an office was; BadInputError when that is on record already."""
+def end_holder(
+    database: Database, holder_id: int, *, last: date, by: str, now: datetime, unit_id: int | None = None
+) -> None:
+    """Say what the last day of somebody in an office was; BadInputError when that is on record already.
+
+    unit_id: only somebody in an office of this unit; None: of any.
+    """
+    officer = officer_name(by)
     with database.write() as session:
         row = session.scalar(select(OfficeHolder).where(OfficeHolder.id == holder_id).with_for_update())
-        if row is None:
+        if row is None or unit_id not in (None, row.unit_id):
             raise BadInputError(f"There is no holder {holder_id}; `presensi hub office list` shows them.")
         if row.valid_until is not None and row.valid_until <= last:
             raise BadInputError(f"The holder {holder_id} ends on {row.valid_until} already.")
         if last < row.valid_from:
             raise BadInputError(f"The holder {holder_id} begins on {row.valid_from}; the office cannot end before.")
-        row.valid_until = last
+        row.until_before, row.valid_until = row.valid_until, last
+        row.ended_by, row.ended_at = officer, now
 
 
 def list_holders(database: Database, *, unit_id: int | None = None, on: date | None = None) -> list[HolderLine]:
@@ -121,6 +138,18 @@ def list_holders(database: Database, *, unit_id: int | None = None, on: date | N
             for row, unit, name in session.execute(query)
             if (among is None or row.unit_id in among) and (on is None or within(on, row.valid_from, row.valid_until))
         ]
+
+
+def unit_holders(session: Session, unit_id: int) -> list[HolderLine]:
+    """Everybody who held, holds or will hold an office of one unit: who began last comes first."""
+    query = (
+        select(OfficeHolder, Unit.name, Employee.name)
+        .join(Unit, Unit.id == OfficeHolder.unit_id)
+        .join(Employee, Employee.id == OfficeHolder.employee_id)
+        .where(OfficeHolder.unit_id == unit_id)
+        .order_by(OfficeHolder.valid_from.desc(), OfficeHolder.id.desc())
+    )
+    return [to_line(*row) for row in session.execute(query)]
 
 
 def holder_on(session: Session, unit_id: int, office: str, day: date) -> HolderLine | None:
@@ -172,4 +201,7 @@ def to_line(row: OfficeHolder, unit: str, name: str) -> HolderLine:
         basis=row.basis,
         set_by=row.set_by,
         set_at=row.set_at,
+        until_before=row.until_before,
+        ended_by=row.ended_by,
+        ended_at=row.ended_at,
     )

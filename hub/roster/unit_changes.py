@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from contract.errors import BadInputError
 from hub.attendance.dirty import mark_span
-from hub.attendance.models import MonthClose
+from hub.attendance.models import MonthClose, StoredDay
 from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.roster.changes import lock_roster, note_kiosk, note_people, note_policy
@@ -27,7 +27,7 @@ from hub.roster.terms import basis_text
 from hub.roster.timetable_book import expire_timetables
 from hub.roster.unit_hours import kept_hours
 from hub.roster.unit_models import UnitChange
-from hub.roster.units import UnitTree
+from hub.roster.units import UnitTree, check_open_unit
 from hub.schedule.decisions import check_policy_name
 
 LONGEST_NAME: Final = 200
@@ -135,6 +135,26 @@ class UnitChanges:
         unit.valid_until = None
         self._note(unit_id, "reopened", None, None)
 
+    def rezone(self, unit_id: int, timezone: str) -> None:
+        """Put right the time zone of a unit that has no days yet; those below it have zones of their own.
+
+        BadInputError for no zone, the same one, and where days are stored: their dates and minutes would change.
+        """
+        key, unit = zone_key(timezone), self._row(unit_id)
+        if key == unit.timezone:
+            raise BadInputError(f"{unit.name} has the time zone {key} already; nothing was changed.")
+        days = select(func.count(), func.min(StoredDay.work_date)).where(StoredDay.unit_id == unit_id)
+        stored, first = self._session.execute(days).one()
+        if stored:
+            raise BadInputError(
+                f"{unit.name} has {stored} days on record, from {first} on, which another time zone would change: "
+                "make a unit with the right zone, and move its people and kiosks there from a day on."
+            )
+        before, unit.timezone = unit.timezone, key
+        self._note(unit_id, "zoned", before, key)
+        self._tell_roster({unit_id})
+        self._note_kiosks([unit_id])
+
     def _row(self, unit_id: int) -> Unit:
         unit = self._session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())
         if unit is None:
@@ -155,9 +175,7 @@ class UnitChanges:
 
     def _check_parent(self, parent_id: int, day: date | None) -> None:
         """day None: it must not be closed at all."""
-        parent = self._row(parent_id)
-        if parent.valid_until is not None and (day is None or day > parent.valid_until):
-            raise BadInputError(f"{parent.name} is closed after {parent.valid_until}; choose another unit.")
+        check_open_unit(self._session, self._row(parent_id).id, day)
 
     def _check_closed_months(self, tree: UnitTree, unit: Unit, parent_id: int | None) -> None:
         here, there = (

@@ -13,13 +13,14 @@ from hub.db import Base
 class UnitChange(Base):
     """One change of a unit. before, after: names, or those of the units above; valid_from: from which day it holds.
 
-    what: made, renamed, moved, closed (valid_from: the day after the unit's last) or reopened.
+    what: made, renamed, moved, closed (valid_from: the day after the unit's last), reopened or zoned (names of
+    time zones).
     """
 
     __tablename__ = "unit_change"
     __table_args__ = (
         Index("ix_unit_change_unit_id", "unit_id"),
-        CheckConstraint("what IN ('made', 'renamed', 'moved', 'closed', 'reopened')", name="what"),
+        CheckConstraint("what IN ('made', 'renamed', 'moved', 'closed', 'reopened', 'zoned')", name="what"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -15,7 +15,7 @@ from hub.db import Database
 from hub.fleet.models import Kiosk
 from hub.roster.models import Employee, Membership, OfficeHolder
 from hub.roster.newcomers import NOT_YET
-from hub.roster.offices import OFFICES
+from hub.roster.offices import OFFICES, HolderLine, unit_holders
 from hub.roster.unit_models import UnitChange
 from hub.roster.units import UnitTree
 
@@ -71,7 +71,7 @@ class ChangeLine:
 class UnitRecord:
     """One unit. above: those above it, the top first: id (None: not for who asks) and name. devices: kiosks in use.
 
-    changes: the newest first.
+    held: everybody in an office of it, ever, who began last first. changes: the newest first.
     """
 
     line: UnitLine
@@ -79,6 +79,7 @@ class UnitRecord:
     holders: tuple[Holder, ...]
     devices: tuple[str, ...]
     changes: tuple[ChangeLine, ...]
+    held: tuple[HolderLine, ...]
 
 
 def read_tree(database: Database, on: date, unit_id: int | None = None) -> tuple[UnitLine, ...]:
@@ -104,6 +105,7 @@ def find_unit_record(database: Database, unit_id: int, on: date, *, top: int | N
             ),
             devices=tuple(session.scalars(devices)),
             changes=tuple(_changes(session, unit_id)),
+            held=tuple(unit_holders(session, unit_id)),
         )
 
 

@@ -9,7 +9,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
+from contract.errors import BadInputError
 from hub.roster.models import DEFAULT_POLICY, DEFAULT_TIMEZONE, Membership, Unit, UnitPolicy
 
 
@@ -149,3 +151,14 @@ class Memberships:
             if (first is None or first <= day) and (last is None or day <= last):
                 return unit_id
         return None
+
+
+def check_open_unit(session: Session, unit_id: int | None, day: date | None) -> None:
+    """BadInputError when a unit (None: no unit) is closed by a day; None: when it is ever closed."""
+    row = (
+        None
+        if unit_id is None
+        else session.execute(select(Unit.name, Unit.valid_until).where(Unit.id == unit_id)).first()
+    )
+    if row is not None and row.valid_until is not None and (day is None or day > row.valid_until):
+        raise BadInputError(f"{row.name} is closed after {row.valid_until}; choose another unit.")

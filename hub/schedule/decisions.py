@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from contract.errors import BadInputError
 from hub.errors import PolicyError
 from hub.roster.models import UnitPolicy
-from hub.roster.units import UnitTree
+from hub.roster.units import UnitTree, check_open_unit
 from hub.schedule.calendar import read_override
 from hub.schedule.in_force import NO_ATTENDANCE
 from hub.schedule.models import Holiday, PartTimeContract, PolicyVersion, ScheduleOverride, ShiftDay
@@ -109,10 +109,11 @@ def assign_policy(
 ) -> Affected:
     """Let a unit and those below it follow a policy from a date on; group: only this group of its people.
 
-    PolicyError when there is no such policy on that date.
+    PolicyError when there is no such policy on that date; BadInputError when the unit is closed then.
     """
     if last is not None and last < first:
         raise PolicyError(f"It ends ({last}) before it begins ({first}).")
+    check_open_unit(session, unit_id, first)
     check_policy_name(session, name, on=first)
     session.add(
         UnitPolicy(
@@ -153,6 +154,7 @@ def add_holidays(
     """Put days off on record; how many were new. A day that is on record already for the same units stays as it is."""
     if not decree.strip():
         raise BadInputError("Give the decree's number: --decree 'SKB 3 Menteri 2026'.")
+    check_open_unit(session, unit_id, max((line.day for line in lines), default=date.min))
     there = set(
         session.scalars(
             select(Holiday.day).where(
@@ -210,6 +212,7 @@ def add_override(
     override = read_override(table, field="circular")
     if not override.name.strip():
         raise PolicyError("circular.name: give the circular a name, Ramadan 1448 H.")
+    check_open_unit(session, unit_id, override.first)
     hours = {key: value for key, value in table.items() if key not in ("name", "from", "to")}
     if not hours.keys() - {"days"}:
         raise PolicyError("circular: it changes no hours; give in_due, out_due, or another time.")

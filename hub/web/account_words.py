@@ -27,6 +27,12 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"There is no employee '(.*)'.*", "Tidak ada pegawai '{0}'; periksa nama atau NIP."),
     (r"There is no employee of this number.*", "Nomor ini bukan NIP yang benar; periksa angkanya."),
     (r"There are (.*) employees '(.*)';.*", "Ada {0} pegawai bernama '{1}'; tulis NIP-nya."),
+    (
+        r"Say why, and how .* to (\d+) characters\.",
+        "Isi alasan dan cara memastikan orangnya, 1 sampai {0} huruf.",
+    ),
+    (r"(.*) has no second step;.*", "{0} tidak memakai verifikasi dua langkah; sesinya diakhiri."),
+    (r"(.*) is closed after (\S+); choose another unit\.", "{0} ditutup setelah {1}; pilih unit lain."),
     (r"'(.*)' is not a date\.", "'{0}' bukan tanggal."),
 )
 _COMMANDS: Final = re.compile(r"; `presensi hub [^`]*` shows [^.]*")

@@ -59,6 +59,7 @@ from hub.web.views import calendar as calendar_pages
 from hub.web.views import faces as face_pages
 from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import register as register_pages
+from hub.web.views import unit_offices as unit_office_pages
 from hub.web.views import units as unit_pages
 from hub.web.views import units_import as unit_import_pages
 
@@ -71,7 +72,7 @@ face_views = (archive_pages, face_pages)
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
-unit_views = (unit_import_pages, unit_pages)
+unit_views = (unit_import_pages, unit_pages, unit_office_pages)
 
 logger = logging.getLogger(__name__)
 

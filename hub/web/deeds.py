@@ -151,6 +151,10 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /akun/peran": DeedName("role.choose"),
     "POST /akun/sandi": DeedName("account.change_password"),
     "GET /jejak": DeedName("trail.read"),
+    "POST /akun/daftar/{username}/dua-langkah": DeedName("account.reset_second_step"),
+    "POST /unit/{unit_id:int}/zona": DeedName("unit.rezone"),
+    "POST /unit/{unit_id:int}/pejabat": DeedName("unit.set_holder"),
+    "POST /unit/{unit_id:int}/pejabat/{number:int}/akhiri": DeedName("unit.end_holder"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {

@@ -189,11 +189,15 @@ def require(visitor: Visitor, right: Right | OfficeRight | MasterRight) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The unit that a recap is about. unit_id None: all of them. choices: (id, name), what the visitor may choose."""
+    """The unit that a recap is about. unit_id None: all of them. choices: (id, name), what the visitor may choose.
+
+    open: of these, those that are not closed: only they are given anything new.
+    """
 
     unit_id: int | None
     choices: tuple[tuple[int, str], ...]
     may_see_all: bool
+    open: tuple[tuple[int, str], ...] = ()
 
 
 def choose_unit(office: FrontOffice, visitor: Visitor, asked: str) -> Choice:
@@ -201,19 +205,21 @@ def choose_unit(office: FrontOffice, visitor: Visitor, asked: str) -> Choice:
     with office.database.read() as session:
         tree = UnitTree.load(session.connection())
         allowed = None if visitor.unit_id is None else tree.within(visitor.unit_id)
-        units = session.execute(select(Unit.id, Unit.name)).all()
-    names = [(unit_id, name) for unit_id, name in units if allowed is None or unit_id in allowed]
-    choices = tuple(sorted(names, key=lambda unit: unit[1].casefold()))
+        units = session.execute(select(Unit.id, Unit.name, Unit.valid_until)).all()
+    today = office.today()
+    shown = sorted((unit for unit in units if allowed is None or unit.id in allowed), key=lambda u: u.name.casefold())
+    choices = tuple((unit.id, unit.name) for unit in shown)
+    going_on = tuple((unit.id, unit.name) for unit in shown if (unit.valid_until or today) >= today)
     if not asked:
         note(unit=visitor.unit_id)
-        return Choice(visitor.unit_id, choices, visitor.unit_id is None)
+        return Choice(visitor.unit_id, choices, visitor.unit_id is None, going_on)
     unit_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else -1
     if unit_id not in {unit.id for unit in units}:
         raise HTTPException(404)
     note(unit=unit_id)
     if allowed is not None and unit_id not in allowed:
         raise HTTPException(403)
-    return Choice(unit_id, choices, visitor.unit_id is None)
+    return Choice(unit_id, choices, visitor.unit_id is None, going_on)
 
 
 def check_form(request: Request, token: Annotated[str, Form()] = "") -> None:

@@ -14,6 +14,7 @@ from hub.web.phrases_papers import PAPERS
 from hub.web.phrases_roles import ROLES
 from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_trail import TRAIL
+from hub.web.phrases_unit_offices import UNIT_OFFICES
 from hub.web.phrases_units import UNITS
 from hub.web.phrases_viewing import VIEWING
 
@@ -469,4 +470,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **FACES,
     **ARCHIVES,
     **LOOKALIKES,
+    **UNIT_OFFICES,
 }

@@ -48,8 +48,8 @@ ARCHIVES: Final[dict[str, tuple[str, str]]] = {
     ),
     "archive.go_on": ("Lanjutkan", "Go on"),
     "archive.leave": (
-        "Halaman ini boleh dimuat ulang; pemeriksaan berjalan selama halaman terbuka.",
-        "This page may be loaded again; the work goes on while it is open.",
+        "Halaman ini boleh ditinggalkan; pemeriksaan tetap berjalan di pusat.",
+        "This page may be left; the work goes on at the hub.",
     ),
     "archive.propose": ("Usulkan yang dapat dipakai", "Propose what can be used"),
     "archive.drop": ("Batalkan dan hapus arsip", "Cancel and delete the archive"),

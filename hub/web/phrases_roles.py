@@ -164,6 +164,19 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "accounts.done.akhiri": ("Peran diakhiri.", "The role was ended."),
     "accounts.done.nonaktif": ("Akun dinonaktifkan; semua sesinya berakhir.", "Disabled; all its sessions have ended."),
     "accounts.done.aktif": ("Akun aktif lagi.", "The account is active again."),
+    "accounts.reset_step": ("Hapus verifikasi dua langkah", "Reset the second step"),
+    "accounts.reset_step_hint": (
+        "Untuk orang yang kehilangan ponsel dan kode pemulihan. Pastikan dahulu bahwa itu benar orangnya. Semua "
+        "sesinya berakhir; ia masuk dengan kata sandi lalu menyiapkan verifikasi baru.",
+        "For somebody who lost the telephone and the recovery codes. Make sure first that it is them. All their "
+        "sessions end; they sign in with the password and set up another.",
+    ),
+    "accounts.reset_step_reason": ("Alasan dan cara memastikan orangnya", "Why, and how you made sure that it is them"),
+    "accounts.do_reset_step": ("Hapus", "Reset"),
+    "accounts.done.dua-langkah": (
+        "Verifikasi dua langkah dihapus; semua sesinya berakhir.",
+        "The second step is gone; all sessions have ended.",
+    ),
     "accounts.done.pegawai": ("Tautan pegawai disimpan.", "The link was saved."),
     # First pages by role
     "answer.people": ("Pegawai saya hari ini", "My people today"),

@@ -44,6 +44,8 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "trail.fact.number": ("nomor {says}", "number {says}"),
     "trail.fact.account": ("akun {says}", "account {says}"),
     "trail.fact.by": ("oleh {says}", "by {says}"),
+    "trail.fact.reason": ("alasan: {says}", "because: {says}"),
+    "act.account.reset_second_step": ("Hapus verifikasi dua langkah", "Second step reset"),
     "trail.fact.run": ("daftar {says}", "run {says}"),
     # Acts
     "act.account.sign_in": ("Masuk", "Signed in"),

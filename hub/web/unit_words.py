@@ -34,6 +34,21 @@ UNIT_WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"The kiosk (\S+) serves (.*); give it to another unit or revoke it first\.",
         "Kiosk {0} melayani {1}; pindahkan ke unit lain atau cabut dahulu.",
     ),
+    (r"The office would end on (\S+), before it begins on (\S+)\.", "Jabatan berakhir {0}, sebelum mulai {1}."),
+    (r"Somebody acts for a time: .*", "Plt dan Plh bertugas untuk sementara; isi hari terakhirnya."),
+    (r"Somebody acts by a letter: .*", "Plt dan Plh bertugas berdasarkan surat; isi nomornya."),
+    (r"'(.*)' is no way of acting: .*", "'{0}' bukan Plt atau Plh."),
+    (r"'(.*)' is no office: .*", "Pilih jabatannya."),
+    (r"There is no holder (\d+);.*", "Tidak ada pejabat bernomor {0} di unit ini."),
+    (r"The holder (\d+) ends on (\S+) already\.", "Sudah tercatat berakhir {1}."),
+    (r"The holder (\d+) begins on (\S+); .*", "Mulai {1}; jabatan tidak dapat berakhir sebelumnya."),
+    (r"Say whom it is about: .*", "Isi nama atau NIP pegawai."),
+    (r"(.*) has the time zone (\S+) already; .*", "{0} sudah memakai zona waktu {1}."),
+    (
+        r"(.*) has (\d+) days on record, from (\S+) on, which another time zone would change: .*",
+        "{0} memiliki {1} hari tercatat sejak {2} yang akan berubah; buat unit dengan zona yang benar, lalu pindahkan "
+        "pegawai dan kiosknya mulai suatu tanggal.",
+    ),
     (r"A unit's name has 1 to (\d+) characters\.", "Nama unit terdiri atas 1 sampai {0} huruf."),
     (
         r"'(.*)' is no time zone: .*",

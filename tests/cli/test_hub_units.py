@@ -73,3 +73,13 @@ def test_what_cannot_be_is_refused_with_a_sentence(presensi_hub: Run, words: tup
     assert refused.exit_code != 0
     assert told in refused.stderr
     assert units(presensi_hub) == before
+
+
+def test_zone_of_a_unit_without_days_is_put_right(presensi_hub: Run, hub_database: Database) -> None:
+    done = presensi_hub("unit", "zone", "Kantor Arsip", "wita", "--by", "budi")
+    assert (done.exit_code, "has the time zone Asia/Makassar now" in done.stdout) == (0, True), done.output
+    again = presensi_hub("unit", "zone", "Kantor Arsip", "Asia/Makassar", "--by", "budi")
+    assert (again.exit_code != 0, "already; nothing was changed" in again.stderr) == (True, True)
+    with hub_database.read() as session:
+        row = session.scalars(select(UnitChange)).one()
+    assert (row.what, row.before, row.after, row.set_by) == ("zoned", "Asia/Jakarta", "Asia/Makassar", "budi")

@@ -55,14 +55,8 @@ def test_hub_serves_its_pages_while_the_broker_is_away(tmp_path: Path) -> None:
             "ingest": True,
             "worker": True,
         }
-        assert hub_threads() == {
-            "hub-ingest",
-            "hub-worker",
-            "hub-enrolment",
-            "hub-scheduler",
-            "hub-reminders",
-            "hub-web",
-        }
+        parts = ("ingest", "worker", "enrolment", "scheduler", "reminders", "archives", "web")
+        assert hub_threads() == {f"hub-{part}" for part in parts}
     assert hub_threads() == set()
     hub.stop()
     assert {path.name for path in (tmp_path / "hub").iterdir()} >= {"hub.key", "hub.pub", "session.key", "hub.db"}

@@ -13,6 +13,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor, link_account
 from hub.access.administration import disable_account, enable_account, end_assignment, reset_password
 from hub.access.assignments import Acting, grant_role
+from hub.access.second_step import drop_second_step
 from hub.errors import AccountError
 from hub.roster.finding import find_person
 from hub.web.account_words import say_account
@@ -25,6 +26,7 @@ from hub.web.watch import note
 router = APIRouter(prefix=PAGE + "/{username}", dependencies=[Depends(check_form)])
 
 NOBODY: Final = "-"
+LONGEST_REASON: Final = 200
 
 
 @router.post("/peran")
@@ -115,6 +117,23 @@ def link(
         link_account(office.database, account, employee_id)
 
     return _change(request, visitor, office, username, step="pegawai", change=tie)
+
+
+@router.post("/dua-langkah")
+def reset_second_step(
+    request: Request, visitor: PageVisitor, office: Office, username: str, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Ask for the password only until another second step is set up; why stands in the trail, and sessions end."""
+    why = " ".join(reason.replace("\0", "").split())
+
+    def drop(account: str) -> None:
+        if not 0 < len(why) <= LONGEST_REASON:
+            raise AccountError(f"Say why, and how you made sure that it is them, in 1 to {LONGEST_REASON} characters.")
+        note(reason=why)
+        if not drop_second_step(office.database, account):
+            raise AccountError(f"{account} has no second step; the sessions have ended.")
+
+    return _change(request, visitor, office, username, step="dua-langkah", change=drop)
 
 
 def _change(

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 
+from contract.errors import BadInputError
 from hub.access.accounts import (
     AccountLine,
     Visitor,
@@ -65,7 +66,7 @@ def add(
             now=office.now,
         )
         require_other_password(office.database, name)
-    except AccountError as error:
+    except BadInputError as error:
         told = say_account(language_of(request), error)
         return _list(request, visitor, office, told=told, written=(username[:64], role, unit))
     return show_account(request, visitor, office, name, password=password)
@@ -120,7 +121,7 @@ def show_account(
         is_own=line.username == visitor.username,
         told=told,
         password=password,
-        done=done if done in ("peran", "akhiri", "nonaktif", "aktif", "pegawai") else "",
+        done=done if done in ("peran", "akhiri", "nonaktif", "aktif", "pegawai", "dua-langkah") else "",
         page=f"{PAGE}/{line.username}",
         list_page=PAGE,
     )

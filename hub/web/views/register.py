@@ -155,7 +155,7 @@ def _record_page(
     since: str = "",
     basis: str = "",
 ) -> Response:
-    choices = [each for each in choose_unit(office, visitor, "").choices if each[0] != record.unit_id]
+    choices = [each for each in choose_unit(office, visitor, "").open if each[0] != record.unit_id]
     return render(
         request,
         "register.html",

@@ -138,7 +138,7 @@ def _line(entry: Entry, about: dict[str, Any], names: dict[str, str], units: dic
         month=_date(f"{about.get('month')}-01"),
         day=_date(about.get("day")),
         until=_date(about.get("until")),
-        facts=tuple((name, str(about[name])) for name in ("number", "account", "by", "run") if name in about),
+        facts=tuple((name, str(about[name])) for name in ("number", "account", "by", "run", "reason") if name in about),
     )
 
 

@@ -17,6 +17,7 @@ from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.errors import PaperError
 from hub.recap.exports import csv_of
+from hub.roster.offices import ACTINGS, OFFICES
 from hub.roster.unit_changes import NewUnit, UnitChanges, change_units
 from hub.roster.unit_register import HEADINGS, UnitLine, UnitRecord, find_unit_record, read_tree, unit_rows
 from hub.roster.units import UnitTree
@@ -32,7 +33,7 @@ router = APIRouter()
 
 PAGE: Final = "/unit"
 LONGEST: Final = 300
-DEEDS: Final = ("buat", "nama", "pindah", "tutup", "buka")
+DEEDS: Final = ("buat", "nama", "pindah", "tutup", "buka", "pejabat", "akhiri", "zona")
 ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
@@ -102,7 +103,7 @@ def add(request: Request, visitor: PageVisitor, office: Office, written: Fields)
         attempt = Attempt("buat", written, say(language_of(request), error))
         if parent_id is None:
             return _tree_page(request, visitor, office, attempt)
-        return _record_page(request, visitor, office, parent_id, attempt)
+        return record_page(request, visitor, office, parent_id, attempt)
     return RedirectResponse(address(f"{PAGE}/{made[0]}", selesai="buat"), 303)
 
 
@@ -121,7 +122,7 @@ def show_unit(request: Request, visitor: PageVisitor, office: Office, unit_id: i
     """One unit's record."""
     require(visitor, "recap")
     done = selesai if selesai in DEEDS else ""
-    return _record_page(request, visitor, office, _find(visitor, office, unit_id), Attempt(), done=done)
+    return record_page(request, visitor, office, _find(visitor, office, unit_id), Attempt(), done=done)
 
 
 @router.post(PAGE + "/{unit_id:int}/nama", dependencies=[Depends(check_form)])
@@ -139,7 +140,7 @@ def move(visit: Changing, written: Fields) -> Response:
     def deed(units: UnitChanges) -> None:
         if not parent:
             raise PaperError("Choose the unit.")
-        units.move(visit.unit_id, parent_id, from_day=_day(visit.office, written.get("mulai", "")), basis=basis)
+        units.move(visit.unit_id, parent_id, from_day=day_of(visit.office, written.get("mulai", "")), basis=basis)
 
     return _do(visit, "pindah", written, deed)
 
@@ -149,7 +150,7 @@ def close(visit: Changing, written: Fields) -> Response:
     """Let a unit end with a day, by a letter."""
 
     def deed(units: UnitChanges) -> None:
-        last = _day(visit.office, written.get("terakhir", ""))
+        last = day_of(visit.office, written.get("terakhir", ""))
         units.close(visit.unit_id, last=last, basis=written.get("dasar", ""))
 
     return _do(visit, "tutup", written, deed)
@@ -159,6 +160,12 @@ def close(visit: Changing, written: Fields) -> Response:
 def reopen(visit: Changing, written: Fields) -> Response:
     """Let a closed unit go on."""
     return _do(visit, "buka", written, lambda units: units.reopen(visit.unit_id))
+
+
+@router.post(PAGE + "/{unit_id:int}/zona", dependencies=[Depends(check_form)])
+def rezone(visit: Changing, written: Fields) -> Response:
+    """Put right the time zone of a unit without days."""
+    return _do(visit, "zona", written, lambda units: units.rezone(visit.unit_id, written.get("zona", "")))
 
 
 def require_everywhere(visitor: Visitor) -> None:
@@ -177,7 +184,7 @@ def _do(visit: Visit, name: str, written: Mapping[str, str], deed: Callable[[Uni
         _change(visit.office, visit.visitor, deed)
     except BadInputError as error:
         attempt = Attempt(name, written, say(language_of(visit.request), error))
-        return _record_page(visit.request, visit.visitor, visit.office, visit.unit_id, attempt)
+        return record_page(visit.request, visit.visitor, visit.office, visit.unit_id, attempt)
     return RedirectResponse(address(f"{PAGE}/{visit.unit_id}", selesai=name), 303)
 
 
@@ -185,7 +192,7 @@ def _change(office: FrontOffice, visitor: Visitor, deed: Callable[[UnitChanges],
     change_units(office.database, deed, by=visitor.username, now=office.now())
 
 
-def _day(office: FrontOffice, text: str) -> date:
+def day_of(office: FrontOffice, text: str) -> date:
     found = parse_day(text, office.today()) if text else None
     if found is None:
         raise PaperError(f"'{text[:20]}' is not a date.")
@@ -229,7 +236,7 @@ def _tree_page(
     )
 
 
-def _record_page(
+def record_page(
     request: Request, visitor: Visitor, office: FrontOffice, unit_id: int, attempt: Attempt, *, done: str = ""
 ) -> Response:
     record = find_unit_record(office.database, unit_id, office.today(), top=visitor.unit_id)
@@ -248,6 +255,8 @@ def _record_page(
         zone_of=_zone_of,
         policies=_policies(office) if may_change else [],
         parents=_parents(office, visitor, record) if may_change else [],
+        offices=OFFICES,
+        actings=ACTINGS,
         page=PAGE,
     )
 
@@ -256,12 +265,8 @@ def _parents(office: FrontOffice, visitor: Visitor, record: UnitRecord) -> list[
     """Units that this one may stand below: neither itself nor what is below it, nor what is closed."""
     with office.database.read() as session:
         tree = UnitTree.load(session.connection())
-    today, own = office.today(), tree.within(record.line.id)
-    return [
-        (unit_id, name)
-        for unit_id, name in choose_unit(office, visitor, "").choices
-        if unit_id not in own and (tree.node(unit_id).valid_until or today) >= today
-    ]
+    own = tree.within(record.line.id)
+    return [(unit_id, name) for unit_id, name in choose_unit(office, visitor, "").open if unit_id not in own]
 
 
 def _policies(office: FrontOffice) -> list[tuple[str, str]]:

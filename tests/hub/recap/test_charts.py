@@ -15,6 +15,7 @@ from hub.db import Database
 from hub.recap import charts
 from hub.recap.charts import arrivals, month_figures, part_timers, pay_effect
 from hub.recap.monthly import Month
+from hub.recap.part_time import performance
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 MONDAY = date(2026, 3, 2)
@@ -84,6 +85,37 @@ def test_month_is_added_up_by_branch_and_weekday(database: Database, branch: Bra
     assert (dinas.worked, dinas.expected) == (2, 3)
     assert (badan.present, badan.late, badan.worked, badan.expected) == (1, 1, 0, 0)
     assert [line.unit.name for line in month_figures(database, MARCH, branch.dinas)] == ["Dinas", "UPTD"]
+
+
+def test_part_timers_minutes_are_those_of_the_monthly_performance(database: Database, branch: Branch) -> None:
+    person = branch.office.employee("Paruh Waktu", unit=branch.uptd)
+    branch.office.contract(person, start="07:00", end="11:00", quota=240)
+    with database.write() as session:
+        for number, (status, paid, short) in enumerate(
+            (
+                (Status.HADIR, 200, 40),
+                (Status.HADIR, 300, 0),
+                (Status.TK, 0, 240),
+                (Status.BERJALAN, 50, 190),
+                (Status.LIBUR, 240, 0),
+                (Status.HADIR, 100, None),
+            ),
+            start=2,
+        ):
+            on = date(2026, 3, number)
+            day = AttendanceDay(work_date=on, policy="x", status=status, paid_min=paid, short_min=short)
+            session.add(
+                StoredDay(
+                    employee_id=person, work_date=on, unit_id=branch.uptd, status=str(status), absent_days=0,
+                    day=msgspec.json.decode(encode_day(day)), assessed_at=NOW, version=1,
+                )
+            )  # fmt: skip
+    [row] = performance(database, MARCH).rows
+    assert (row["paid_min"], row["short_min"]) == (440, 280), "the quota at most, no day off, no Saturday, nothing open"
+    [figures] = month_figures(database, MARCH)
+    assert (figures.unit.name, figures.paid_min, figures.quota_min) == ("Dinas", 440, 720)
+    assert [line.paid_min for line in month_figures(database, MARCH, branch.uptd)] == [440]
+    assert month_figures(database, MARCH, branch.badan) == ()
 
 
 def test_part_timers_are_counted_where_they_work(database: Database, branch: Branch) -> None:

@@ -134,7 +134,7 @@ def test_policy_says_whether_and_when(desk: Desk) -> None:
     unit = add_unit(desk.database, "Dinas")
     desk.person("a", unit=unit)
     hours = '[[hours]]\ndays=["mon-sun"]\nin_due="07:30"\nout_due="16:00"\n'
-    text = f'name="kita"\n{hours}[reminders]\nbefore=30\nmissed=false\n'
+    text = f'name="kita"\ntitle="Kita"\nbasis="SK 1"\n{hours}[reminders]\nbefore=30\nmissed=false\n'
     write(
         desk.database,
         PolicyVersion(name="kita", valid_from=date(2026, 1, 1), text=text, **BY),

@@ -163,13 +163,13 @@ def test_holder_is_looked_for_up_the_tree_and_acting_ones_stand_before(desk: Pap
     set_holder(desk.database, below, head, budi, first=date(2026, 1, 1), by="b", now=desk.now)
     assert holder(FIRST - timedelta(days=1)) == "Budi"
     assert holder(FIRST - timedelta(days=1), desk.unit) == "Rina Wulandari"
-    end_holder(desk.database, old, last=date(2026, 6, 30))
+    end_holder(desk.database, old, last=date(2026, 6, 30), by="c", now=desk.now)
     assert holder(FIRST - timedelta(days=1), desk.unit) is None
     assert [line.unit for line in list_holders(desk.database, unit_id=below)] == ["Puskesmas"]
     assert len(list_holders(desk.database)) == 3
     assert len(list_holders(desk.database, on=FIRST)) == 2
     with pytest.raises(BadInputError, match="ends on 2026-06-30 already"):
-        end_holder(desk.database, old, last=date(2026, 12, 31))
+        end_holder(desk.database, old, last=date(2026, 12, 31), by="c", now=desk.now)
 
 
 def test_office_that_cannot_be_is_refused(desk: PaperDesk) -> None:

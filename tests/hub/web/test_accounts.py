@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pyotp
 import pytest
 
 from hub.access.accounts import add_account, find_account
 from hub.access.assignments import list_assignments
+from hub.access.models import SecondStep
 from hub.access.roles import Role
 from hub.access.trail.chain import Entry
 from hub.db import Database
+from hub.web.office import FrontOffice
 from tests.hub.web.conftest import PASSWORD, Visitor
 
 HEALTH = "Dinas Kesehatan"
@@ -189,3 +192,47 @@ def test_number_of_an_employee_is_no_name_and_gets_into_no_entry(admin: Any, uni
     assert post(admin, f"{LIST}/{number}/nonaktif").status == 404
     assert admin.get(f"{LIST}/{number}").status == 404
     assert number not in str(told())
+
+
+def test_second_step_of_a_lost_telephone_is_reset_with_a_reason(
+    admin: Any, siti: Any, database: Database, front: FrontOffice, told: Callable[..., list[Entry]]
+) -> None:
+    path = f"{LIST}/siti"
+    assert "dua-langkah" not in admin.get(path).text, "there is none yet"
+    assert post(admin, f"{path}/dua-langkah", reason="lost").status == 409
+    steps = front.second_steps
+    assert steps is not None
+    steps.begin("siti")
+    offer = steps.offer("siti")
+    assert offer is not None
+    assert steps.confirm("siti", pyotp.TOTP(offer.secret).at(front.now())) is not None
+    assert siti.sign_in("siti").headers["location"].startswith("/masuk/kode")
+    for reason in ("", "  ", "x" * 201):
+        assert post(admin, f"{path}/dua-langkah", reason=reason).status == 409
+    line = find_account(database, "siti")
+    assert line is not None
+    assert line.second_step
+    page = post(admin, f"{path}/dua-langkah", reason="ponsel hilang, <b>KTP</b> dilihat")
+    assert page.status == 303
+    assert "semua sesinya berakhir" in admin.get(page.headers["location"]).words
+    assert siti.sign_in("siti").headers["location"] == "/"
+    *_, entry = told("account.reset_second_step")
+    about = msgspec.json.decode(entry.about)
+    assert (about["account"], about["reason"]) == ("siti", "ponsel hilang, <b>KTP</b> dilihat")
+    assert "alasan: ponsel hilang" in admin.get("/jejak").words
+
+
+def test_nobody_resets_their_own_second_step(admin: Any, siti: Any) -> None:
+    assert post(admin, f"{LIST}/admin/dua-langkah", reason="lost").status == 403
+    assert post(siti, f"{LIST}/admin/dua-langkah", reason="lost").status == 403
+    assert siti.get("/").status == 200
+
+
+def test_reset_ends_the_sessions_of_the_account(admin: Any, siti: Any, database: Database, front: FrontOffice) -> None:
+    with database.write() as session:
+        session.add(
+            SecondStep(username="siti", sealed_secret="", made_at=front.now(), confirmed_at=front.now(), last_step=0)
+        )
+    assert siti.get("/").status == 200
+    assert post(admin, f"{LIST}/siti/dua-langkah", reason="lost").status == 303
+    assert siti.get("/").headers["location"].startswith("/masuk")

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from hub.access.roles import Role
+from hub.attendance.models import StoredDay
 from hub.db import Database
-from hub.roster.models import Unit, UnitPolicy
+from hub.roster.models import Employee, Unit, UnitPolicy
 from hub.roster.offices import set_holder
 
 from .conftest import HOSTILE, NOW, Visitor
@@ -181,3 +182,52 @@ def test_hostile_names_stay_text_and_no_formula(admin: Visitor, office: Any) -> 
 def test_empty_hub_says_so(admin: Visitor) -> None:
     assert "Belum ada unit." in admin.get("/unit").words
     assert admin.get("/unduh/unit.csv").text.count("\n") == 1
+
+
+def test_closed_unit_stands_in_no_select_for_new_things(admin: Visitor, office: Any, units: dict[str, int]) -> None:
+    rina = office.employee("Siti Aminah", unit=units["health"])
+    path = f"/unit/{units['school']}/tutup"
+    assert send(admin, path, terakhir="2026-02-28", dasar=LETTER).status == 303
+    option = f'<option value="{units["school"]}"'
+    new = ("/akun/daftar", "/laporan", "/kalender", "/jadwal/jember-5/ubah", f"/pegawai/{rina}/data")
+    for path in new:
+        page = admin.get(path)
+        assert (page.status, f'<option value="{units["health"]}"' in page.text or "/data" in path) == (200, True), path
+        assert option not in page.text, path
+    for path in ("/kehadiran", "/bulanan", "/gangguan"):
+        assert option in admin.get(path).text, f"{path} is about the past"
+    form = {"username": "ani", "role": "head", "unit": str(units["school"])}
+    page = send(admin, "/akun/daftar", **form)
+    assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (409, True)
+    page = send(admin, "/laporan", unit=str(units["school"]), about="power", text="listrik padam")
+    assert (page.status, "Dinas Pendidikan ditutup setelah 2026-02-28" in page.words) == (400, True)
+
+
+def test_zone_is_changed_only_while_no_day_would_change(
+    admin: Visitor, units: dict[str, int], database: Database, told: Callable[..., Any]
+) -> None:
+    path = f"/unit/{units['clinic']}"
+    for zone, words in (("Mars", "bukan zona waktu"), ("Asia/Makassar", "sudah memakai zona waktu")):
+        page = send(admin, f"{path}/zona", zona=zone)
+        assert (page.status, words in page.words) == (409, True)
+    answer = send(admin, f"{path}/zona", zona="Asia/Jayapura")
+    assert answer.status == 303
+    words = admin.get(answer.headers["location"]).words
+    assert "Zona waktu diganti dari Asia/Makassar menjadi Asia/Jayapura" in words
+    with database.write() as session:
+        rina = session.scalars(select(Employee.id).where(Employee.name == "Rina Wulandari")).one()
+        session.add(
+            StoredDay(
+                employee_id=rina,
+                work_date=date(2026, 2, 27),
+                unit_id=units["clinic"],
+                status="HADIR",
+                day={},
+                assessed_at=NOW,
+            )
+        )
+    page = send(admin, f"{path}/zona", zona="Asia/Jakarta")
+    assert (page.status, "memiliki 1 hari tercatat sejak 2026-02-27" in page.words) == (409, True)
+    with database.read() as session:
+        assert session.get_one(Unit, units["clinic"]).timezone == "Asia/Jayapura"
+    assert [entry.status for entry in told("unit.rezone")] == [409, 409, 200, 409]
