@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import select
+from starlette.routing import Mount
 
 from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
@@ -171,12 +173,32 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
     )
 
 
+@pytest.fixture(scope="session")
+def app_of() -> Callable[[FrontOffice], FastAPI]:
+    """The application that serves an office: the same for every test, for each one works its addresses out anew.
+
+    What differs between tests is the office, and what they change of it; an application itself keeps nothing.
+    """
+    made: list[FastAPI] = []
+
+    def serve(office: FrontOffice) -> FastAPI:
+        if not made:
+            made.append(create_app(office))
+        [app] = made
+        mounted = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, FastAPI)]
+        for each in (app, *mounted):
+            each.state.front_office = office
+        return app
+
+    return serve
+
+
 @pytest.fixture
-def port(front: FrontOffice) -> Iterator[int]:
+def port(front: FrontOffice, app_of: Callable[[FrontOffice], FastAPI]) -> Iterator[int]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    config = uvicorn.Config(create_app(front), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app_of(front), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.access import accounts
@@ -25,7 +26,6 @@ from hub.refusals.snapshots import SnapshotStore
 from hub.roster.photos import PhotoStore
 from hub.seeding.order import SeedOrder
 from hub.seeding.seed import seed_regency
-from hub.web.app import create_app
 from hub.web.office import FrontOffice
 from tests.factories.chromium import find_chromium
 from tests.factories.somebody import SIZES, Somebody, new_desk
@@ -98,12 +98,14 @@ def pages() -> Iterator[Pages]:
 
 
 @pytest.fixture
-def town(regency: Path, pages: Pages, tmp_path: Path, cheap_passwords: None) -> Iterator[Town]:
+def town(
+    regency: Path, pages: Pages, tmp_path: Path, app_of: Callable[[FrontOffice], FastAPI], cheap_passwords: None
+) -> Iterator[Town]:
     """A regency of one's own, behind its pages."""
     shutil.copy(regency, tmp_path / "hub.db")
     with open_database(f"sqlite:///{tmp_path / 'hub.db'}") as database:
         found = Town(database, tmp_path)
-        pages.app = create_app(found.front())
+        pages.app = app_of(found.front())
         yield found
         pages.app = None
 
