@@ -11,7 +11,8 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.errors import PaperError
 from hub.recap.exports import csv_of
-from hub.roster.people_import import COLUMNS, NEEDED, import_people
+from hub.roster.people_import import import_people
+from hub.roster.people_lines import COLUMNS, NEEDED
 from hub.roster.register import HEADINGS, Record, find_record, register_rows
 from hub.roster.terms import transfer
 from hub.sheets import ImportReport
