@@ -40,6 +40,10 @@ class InventedOffice:
     at: datetime
     _seqs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    def go_on_from(self, other: InventedOffice) -> None:
+        """Count the rows of kiosks on from where another one, whose database was copied, has come to."""
+        self._seqs |= other._seqs
+
     def unit(
         self, name: str, *, parent: int | None = None, timezone: str = "Asia/Jakarta", policy: str | None = None
     ) -> int:

@@ -7,6 +7,7 @@ import signal
 import click
 
 from cli.commands import Commands
+from cli.hub_arrivals import alarms, journal_rows, quarantine
 from cli.hub_assess import assess
 from cli.hub_audit import audit
 from cli.hub_calendar import circular, holiday
@@ -14,15 +15,16 @@ from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_employment import employee
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fallback import card, pin
-from cli.hub_fleet import alarms, journal_rows, kiosk, quarantine
+from cli.hub_fleet import kiosk
 from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
 from cli.hub_locations import location
-from cli.hub_manual import manual, outage
+from cli.hub_manual import manual
 from cli.hub_months import month, punch
 from cli.hub_offices import office
 from cli.hub_operators import operator
 from cli.hub_options import HubPlace, opened, place_options
+from cli.hub_outages import outage
 from cli.hub_pack import pack
 from cli.hub_papers import document
 from cli.hub_pay import parttime, pay

@@ -185,7 +185,7 @@ class Attendant:
         self._leaving = True
 
     def touch(self, kind: str, text: str = "") -> None:
-        """Somebody did this at the screen (kiosk.desk.TouchKind); returns at once, from any thread."""
+        """Somebody did this at the screen (kiosk.events.TouchKind); returns at once, from any thread."""
         self._touched.put((kind, text))
 
     @property

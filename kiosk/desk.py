@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final
 
 from contract.errors import BadInputError, MalformedMessageError
 from contract.pin import hash_card
@@ -32,24 +32,6 @@ from kiosk.roster import Roster
 from kiosk.states import Accepted, AlreadyRecorded, EnterPin, State
 
 log = logging.getLogger(__name__)
-
-TouchKind = Literal[
-    "not_me",
-    "not_mine",
-    "choose",
-    "find_name",
-    "search",
-    "pick",
-    "pin",
-    "card",
-    "month",
-    "dismiss",
-    "alive",
-    "operator",
-    "act",
-]
-"""What the screen says that hands did; the words of kiosk.ui.bridge."""
-TOUCH_KINDS: Final[frozenset[str]] = frozenset(get_args(TouchKind))
 
 LEAST_LETTERS: Final = 2
 MOST_MATCHES: Final = 5

@@ -14,6 +14,23 @@ from kiosk.recognizer.consensus import Identity
 from kiosk.recognizer.liveness.challenge import Step
 from kiosk.states import Hint, Offer
 
+TouchKind = Literal[
+    "not_me",
+    "not_mine",
+    "choose",
+    "find_name",
+    "search",
+    "pick",
+    "pin",
+    "card",
+    "month",
+    "dismiss",
+    "alive",
+    "operator",
+    "act",
+]
+"""What the screen says that hands did, before it has been looked up (kiosk.desk, kiosk.operator.counter)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nobody:

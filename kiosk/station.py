@@ -208,7 +208,7 @@ class Station:
         return self._clock.read().stamp.source != "free"
 
     def touch(self, kind: str, text: str = "") -> None:
-        """Somebody did this at the screen (kiosk.desk.TouchKind); may be called from any thread."""
+        """Somebody did this at the screen (kiosk.events.TouchKind); may be called from any thread."""
         self.fittings.notice()
         if self._attendant is not None:
             self._attendant.touch(kind, text)

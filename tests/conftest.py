@@ -63,7 +63,11 @@ def _keep_folders_in_memory() -> None:
 _keep_folders_in_memory()
 
 
-LONGEST: Final = ("tests/journeys/test_kill.py", "tests/journeys/test_demo.py", "tests/hub/ingest/test_with_a_kiosk.py")
+LONGEST: Final = (
+    "tests/journeys/test_kill.py",
+    "tests/journeys/test_demo.py",
+    "tests/hub/ingest/with_a_kiosk/test_rows.py",
+)
 """Files that keep a worker for longest: they begin first, so that nobody waits for one of them at the end."""
 
 

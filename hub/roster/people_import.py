@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,28 +20,12 @@ from hub.db import Database
 from hub.roster.changes import note_people
 from hub.roster.employees import ensure_unit, transfer_employee
 from hub.roster.models import Employee, EmploymentChange, EmploymentTerm, Membership, Unit
-from hub.roster.nip import parse_nip
+from hub.roster.people_lines import COLUMNS, NEEDED, Term, nip_of, term_of
 from hub.roster.terms import change_of, employment_of
 from hub.roster.units import Memberships
 from hub.sheets import Action, CellError, ImportReport, Line, LineReport, Sheet, read_sheet, report_of
 
-COLUMNS: Final = {
-    "nip": ("nip", "nippppk", "ni pppk", "nip/nippppk", "nip baru"),
-    "name": ("nama", "name", "nama pegawai", "nama lengkap"),
-    "unit": ("unit", "unit kerja", "opd", "perangkat daerah", "skpd"),
-    "group": ("kelompok", "group", "status kepegawaian", "jenis pegawai"),
-    "rank": ("pangkat", "rank", "golongan", "pangkat/golongan", "pangkat golongan"),
-    "position": ("jabatan", "position", "nama jabatan"),
-    "tpp_base": ("tpp", "tpp_base", "tpp dasar", "besaran tpp"),
-    "valid_from": ("tmt", "valid_from", "berlaku mulai", "mulai"),
-}
-NEEDED: Final = ("nip", "name", "unit")
-GROUPS: Final = ("PNS", "CPNS", "PPPK", "PPPK Paruh Waktu")
-_WITH_NIP: Final = ("PNS", "CPNS")
-_LONGEST_TPP: Final = 1_000_000_000
-
 Progress = Callable[[int, int], None]
-_Term = dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +37,7 @@ class _Wanted:
     name: str
     unit_id: int
     start: date | None
-    term: _Term
+    term: Term
 
 
 @dataclass(slots=True)
@@ -114,7 +97,7 @@ def _take_line(importer: _Importer, line: Line, seen: dict[str, int], *, make_un
     who = ""
     try:
         who = line.needed("name")
-        nip = _nip_of(line)
+        nip = nip_of(line)
         if nip in seen:
             raise line.error(
                 "nip", f"{nip} sudah ada pada baris {seen[nip]}.", f"{nip} stands on line {seen[nip]} already."
@@ -155,7 +138,7 @@ class _Importer:
             name=name,
             unit_id=self._unit_of(line, make_units=make_units),
             start=line.day("valid_from") or self._without_tmt,
-            term=_wanted_term(line),
+            term=term_of(line),
         )
         employee = self._find(wanted)
         return self._add(wanted) if employee is None else self._change(wanted, employee)
@@ -248,7 +231,7 @@ class _Importer:
             said.append((f"nama dari '{employee.name}'", f"name from '{employee.name}'"))
         terms = self._known.terms.get(employee.id, [])
         current = next((term for term in reversed(terms) if _holds(term, wanted.start or self._today)), None)
-        changes: _Term = {
+        changes: Term = {
             key: value
             for key, value in wanted.term.items()
             if value is not None and value != (getattr(current, key) if current is not None else None)
@@ -286,7 +269,7 @@ class _Importer:
         current: EmploymentTerm | None,
         terms: list[EmploymentTerm],
         start: date,
-        changes: _Term,
+        changes: Term,
     ) -> None:
         """A row that holds until the next later one begins, so that what was decided for later stays."""
         later = [term.valid_from for term in terms if term.valid_from is not None and term.valid_from > start]
@@ -296,7 +279,7 @@ class _Importer:
         if "position" in changes and not later and start <= self._today:
             employee.position = str(changes["position"])
 
-    def _write_term(self, employee: Employee, start: date | None, until: date | None, term: _Term) -> None:
+    def _write_term(self, employee: Employee, start: date | None, until: date | None, term: Term) -> None:
         row = EmploymentTerm(
             employee_id=employee.id, valid_from=start, valid_until=until, set_by=self._by, set_at=self._now, **term
         )
@@ -318,53 +301,6 @@ _WORDS: Final = {
     "position": ("jabatan", "position"),
     "tpp_base": ("TPP dasar", "base allowance"),
 }
-
-
-def _wanted_term(line: Line) -> _Term:
-    tpp_base = line.rupiah("tpp_base")
-    if tpp_base is not None and tpp_base > _LONGEST_TPP:
-        raise line.error(
-            "tpp_base", f"{tpp_base} rupiah sebulan tidak masuk akal.", f"{tpp_base} rupiah a month cannot be meant."
-        )
-    return {
-        "group": _group_of(line),
-        "rank": line.text("rank", most=100),
-        "position": line.text("position"),
-        "tpp_base": tpp_base,
-    }
-
-
-def _group_of(line: Line) -> str | None:
-    text = line.text("group", most=32)
-    if text is None:
-        return None
-    known = {re.sub(r"[^a-z]", "", group.casefold()): group for group in GROUPS}
-    group = known.get(re.sub(r"[^a-z]", "", text.casefold()))
-    if group is None:
-        raise line.error(
-            "group",
-            f"'{text}' tidak dikenal; tulis {', '.join(GROUPS)}.",
-            f"'{text}' is not known; write {', '.join(GROUPS)}.",
-        )
-    return group
-
-
-def _nip_of(line: Line) -> str:
-    nip = line.digits("nip")
-    if nip is None:
-        raise line.error("nip", "kosong; isi.", "it is empty; fill it in.")
-    try:
-        parsed = parse_nip(nip)
-    except BadInputError as error:
-        raise line.error("nip", f"nomornya tidak sah. ({error})", str(error)) from error
-    group = _group_of(line)
-    if group in _WITH_NIP and parsed.kind != "NIP":
-        raise line.error(
-            "nip",
-            f"{nip}: angka 13-14 bukan bulan, jadi bukan NIP seorang {group}.",
-            f"{nip}: its digits 13-14 are no month, so it is no NIP of a {group}.",
-        )
-    return parsed.digits
 
 
 def _read_known(session: Session) -> _Known:

@@ -10,8 +10,7 @@ from typing import Final
 
 from hub.errors import PolicyError, SheetError
 from hub.web.language import Language
-from hub.web.policy_words import policy_in_indonesian
-from hub.web.schedule_words import SCHEDULE_WORDS
+from hub.web.policy_words import SCHEDULE_WORDS, policy_in_indonesian
 from hub.web.unit_words import UNIT_WORDS
 
 _COMMANDS: Final = re.compile(r"[;:]? ?`?presensi hub [^`.;]*`?( shows? (them|those that \w+))?")

@@ -179,6 +179,13 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"'(.*)' is there already\.", "'{0}' sudah ada."),
 )
 
+SCHEDULE_WORDS: Final[tuple[tuple[str, str], ...]] = (
+    (r"circular\.name: .*", "Beri nama surat edaran, misalnya Ramadan 1448 H."),
+    (r"circular: it changes no hours; .*", "Surat edaran ini tidak mengubah jam; isi jam masuk atau pulang."),
+    (r".*: '(.*)' is no weekday; .*", "'{0}' bukan nama hari; tulis misalnya senin-kamis."),
+)
+"""Whole sentences of schedules and circulars that hub.web.paper_words looks for; their places have no kinds."""
+
 _PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _WORDS)
 _DAY: Final = re.compile(rf"\b({'|'.join(WEEKDAYS)})\b")
 _NAMES: Final = dict(zip(WEEKDAYS, INDONESIAN, strict=True))

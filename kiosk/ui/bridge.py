@@ -13,10 +13,11 @@ from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from kiosk.camera.frame import Pixels
+from kiosk.events import TouchKind
 from kiosk.recognizer.face import Box
 from kiosk.ui.palette import PALETTE
 from kiosk.ui.presenter import EnrolmentView
-from kiosk.ui.view import TouchKind, View
+from kiosk.ui.view import View
 
 T = TypeVar("T")
 LONGEST_NAME = 80
@@ -142,7 +143,7 @@ class Bridge(QObject):
     closed = Signal(name="closed")
     """The window is gone: closed by hand, by a signal or by `quit`."""
     touched = Signal(str, str, name="touched")
-    """Something was touched, or a card was read: its kind (kiosk.ui.view.TouchKind), and the text that belongs to it.
+    """Something was touched, or a card was read: its kind (kiosk.events.TouchKind), and the text that belongs to it.
 
     choose: in, out, auto or duty; search: what was typed so far; pick: a person's id; pin: six digits, which nobody may
     keep; card: the card's number; alive: somebody types; act: what an operator wants

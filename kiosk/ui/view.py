@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kiosk.events import TouchKind
+
 Tone = Literal["calm", "night", "busy", "good", "notice", "bad", "trouble"]
 Icon = Literal[
     "face",
@@ -147,21 +149,6 @@ OperatorStateId = Literal[
     "op_parts_done",
     "op_device",
     "op_logs",
-]
-TouchKind = Literal[
-    "not_me",
-    "not_mine",
-    "choose",
-    "find_name",
-    "search",
-    "pick",
-    "pin",
-    "card",
-    "month",
-    "dismiss",
-    "alive",
-    "operator",
-    "act",
 ]
 MATCH_ROWS: Final = 4
 """How many names have room above the letters."""

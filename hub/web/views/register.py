@@ -11,22 +11,22 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.errors import PaperError
 from hub.recap.exports import csv_of
-from hub.roster.people_import import COLUMNS, NEEDED, import_people
+from hub.roster.people_import import import_people
+from hub.roster.people_lines import COLUMNS, NEEDED
 from hub.roster.register import HEADINGS, Record, find_record, register_rows
 from hub.roster.terms import transfer
-from hub.sheets import ImportReport, parse_sheet
+from hub.sheets import ImportReport
 from hub.web.guard import Office, PageVisitor, check_form, choose_unit, require
+from hub.web.imports import STORE, read_import, read_since, render_import
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, parse_day, render
 from hub.web.paper_words import say
-from hub.web.uploads import MAX_TABLE_BYTES, read_table_upload
 from hub.web.views.people import check_unit
 from hub.web.watch import note
 
 router = APIRouter()
 
 PAGE: Final = "/pegawai"
-SHOWN_LINES: Final = 200
 
 
 @router.get("/unduh/pegawai.csv")
@@ -58,22 +58,19 @@ def import_file(
 ) -> Response:
     """Look through a file, and store it when that is asked for and no line is wrong."""
     _require_everywhere(visitor)
-    note(act="staff.import" if deed == "simpan" else "staff.check")
+    note(act="staff.import" if deed == STORE else "staff.check")
     today = office.today()
     try:
-        first = parse_day(since, today)
-        if first is None:
-            raise PaperError(f"'{since[:20]}' is not a date.")
-        content, name = read_table_upload(file)
+        first = read_since(since, today)
         report = import_people(
             office.database,
-            parse_sheet(content, name, COLUMNS, needed=NEEDED),
+            read_import(file, COLUMNS, NEEDED),
             by=visitor.username,
             now=office.now(),
             today=today,
-            dry_run=deed != "simpan",
+            dry_run=deed != STORE,
             make_units=bool(make_units),
-            without_tmt=first if since else None,
+            without_tmt=first,
         )
     except BadInputError as error:
         told = say(language_of(request), error)
@@ -178,21 +175,16 @@ def _import_page(
     since: str = "",
     make_units: bool = False,
 ) -> Response:
-    order = {"error": 0, "change": 1, "new": 2, "same": 3}
-    lines = [] if report is None else sorted(report.lines, key=lambda line: (order[line.action], line.line))
     indonesian = language_of(request).code == "id"
-    return render(
+    return render_import(
         request,
         "register_import.html",
-        status_code=409 if told or (report is not None and report.errors) else 200,
+        COLUMNS,
+        lambda line: _on_page(line.words.id if indonesian else line.words.en),
         report=report,
-        lines=[(line, _on_page(line.words.id if indonesian else line.words.en)) for line in lines[:SHOWN_LINES]],
-        left_out=max(0, len(lines) - SHOWN_LINES),
-        trouble=told,
+        told=told,
         since=since,
         make_units=make_units,
-        most_bytes=MAX_TABLE_BYTES,
-        headings=[names[0] for names in COLUMNS.values()],
     )
 
 

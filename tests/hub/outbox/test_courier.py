@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,8 +69,8 @@ class Post:
 
 
 @pytest.fixture
-def post(database: Database) -> Iterator[Post]:
-    yield Post(database, Desk(database).person("a"))
+def post(database: Database) -> Post:
+    return Post(database, Desk(database).person("a"))
 
 
 def test_everything_is_delivered_once(post: Post) -> None:

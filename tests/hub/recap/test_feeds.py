@@ -20,7 +20,7 @@ from hub.recap.feeds import RECEIVERS, Feed, feed_columns, feed_csv, feed_month,
 from hub.recap.part_time import PAY_COLUMNS, PERFORMANCE_COLUMNS, RENEWAL_COLUMNS
 from hub.recap.pay_runs import freeze, make_delta
 from hub.recap.points_import import POINT_COLUMNS, SCORE_COLUMNS
-from hub.roster.people_import import COLUMNS
+from hub.roster.people_lines import COLUMNS
 from tests.factories.pay import (
     NOVEMBER,
     SENT_AT,

@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import select
+from starlette.routing import Mount
 
 from benchmarks.invented_office import InventedOffice
 from hub.access.accounts import add_account
@@ -45,6 +47,7 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=JAKARTA)
 PASSWORD = "kopi-tubruk-manis"
+ENTERED = datetime(2026, 2, 27, tzinfo=JAKARTA)
 HOSTILE = "<script>alert('Siti')</script>\"><img src=x onerror=alert(1)>"
 
 
@@ -132,16 +135,22 @@ class Visitor:
 
 
 @pytest.fixture
-def database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
-    """SQLite only: what differs between databases is tested below the pages."""
-    shutil.copy(sqlite_template, tmp_path / "hub.db")
+def database(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """Empty, or furnished where the test asks for that. SQLite: what differs between databases is tested elsewhere."""
+    if "furnished" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("furnished_hub").folder, tmp_path, dirs_exist_ok=True)
+    else:
+        shutil.copy(sqlite_template, tmp_path / "hub.db")
     with open_database(f"sqlite:///{tmp_path / 'hub.db'}") as opened:
         yield opened
 
 
 @pytest.fixture
-def office(database: Database) -> InventedOffice:
-    return InventedOffice(database, at=datetime(2026, 2, 27, tzinfo=JAKARTA))
+def office(request: pytest.FixtureRequest, database: Database) -> InventedOffice:
+    made = InventedOffice(database, at=ENTERED)
+    if "furnished" in request.fixturenames:
+        made.go_on_from(request.getfixturevalue("furnished_hub").office)
+    return made
 
 
 @pytest.fixture
@@ -171,12 +180,32 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
     )
 
 
+@pytest.fixture(scope="session")
+def app_of() -> Callable[[FrontOffice], FastAPI]:
+    """The application that serves an office: the same for every test, for each one works its addresses out anew.
+
+    What differs between tests is the office, and what they change of it; an application itself keeps nothing.
+    """
+    made: list[FastAPI] = []
+
+    def serve(office: FrontOffice) -> FastAPI:
+        if not made:
+            made.append(create_app(office))
+        [app] = made
+        mounted = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, FastAPI)]
+        for each in (app, *mounted):
+            each.state.front_office = office
+        return app
+
+    return serve
+
+
 @pytest.fixture
-def port(front: FrontOffice) -> Iterator[int]:
+def port(front: FrontOffice, app_of: Callable[[FrontOffice], FastAPI]) -> Iterator[int]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    config = uvicorn.Config(create_app(front), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app_of(front), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -222,8 +251,35 @@ class Furnished:
     hostile: str
 
 
+@dataclass(frozen=True)
+class FurnishedHub:
+    """A folder with the database and the files of a furnished office, to be copied, and who wrote the rows."""
+
+    folder: Path
+    office: InventedOffice
+    furnished: Furnished
+
+
+@pytest.fixture(scope="session")
+def furnished_hub(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> FurnishedHub:
+    """Made once: to write all of it and to assess it takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copy(sqlite_template, folder / "hub.db")
+    with open_database(f"sqlite:///{folder / 'hub.db'}") as database:
+        office = InventedOffice(database, at=ENTERED)
+        furnished = _furnish(office, folder)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return FurnishedHub(folder, office, furnished)
+
+
 @pytest.fixture
-def furnished(office: InventedOffice, settle: Callable[[], int], tmp_path: Path) -> Furnished:
+def furnished(furnished_hub: FurnishedHub, database: Database) -> Furnished:
+    """See `database`, which is furnished then."""
+    return furnished_hub.furnished
+
+
+def _furnish(office: InventedOffice, folder: Path) -> Furnished:
     unit = office.unit(HOSTILE)
     rina = office.employee("Rina Wulandari", unit=unit, nip="198501012010011001", position="Arsiparis")
     hostile = office.employee(HOSTILE, unit=unit, nip="<b>1</b>", position=HOSTILE)
@@ -243,9 +299,9 @@ def furnished(office: InventedOffice, settle: Callable[[], int], tmp_path: Path)
     office.enrol(hostile, frames=1, at=NOW, state="proposed", first=2)
     office.enrol_at_kiosk("kiosk-1", hostile, operator=hostile, frames=2, at=NOW, is_new=True)
     office.enrol_at_kiosk("kiosk-1", rina, operator=hostile, frames=1, at=NOW)
-    _send_photos(office.database, ArchiveStore(tmp_path))
+    _send_photos(office.database, ArchiveStore(folder))
     begin(office.database, hostile, author="admin", language="id", now=NOW)
-    settle()
+    AttendanceWorker(office.database, now=lambda: NOW).settle()
     return Furnished(unit, rina, hostile)
 
 

@@ -103,14 +103,20 @@ def test_archive_takes_people_by_their_numbers(
     assert set(states(database, people["obama"]) + states(database, people["biden"])) == {"proposed"}
 
 
+@pytest.fixture(scope="module")
+def camera(pack: Pack, faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody who looks ahead, left and right in turn; found once, which takes long, and shown to every browser."""
+    taken = sit(pack, faces / "obama" / "obama.jpg")
+    frames = iter([frame for frames in taken.values() for frame in frames])
+    return write_camera(tmp_path_factory.mktemp("camera") / "camera.y4m", frames)
+
+
 @pytest.fixture
-def browser(pack: Pack, faces: Path, tmp_path: Path) -> Iterator[Chromium]:
-    """A browser with somebody before its camera, who looks ahead, left and right in turn."""
+def browser(camera: Path) -> Iterator[Chromium]:
+    """A browser with somebody before its camera."""
     program = find_chromium()
     if program is None:
         pytest.skip("no Chromium here")
-    taken = sit(pack, faces / "obama" / "obama.jpg")
-    camera = write_camera(tmp_path / "camera.y4m", iter([frame for frames in taken.values() for frame in frames]))
     with Chromium(
         program,
         "--use-fake-ui-for-media-stream",

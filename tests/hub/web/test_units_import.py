@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hub.db import Database
 from hub.roster.models import Unit, UnitPolicy
-from hub.web.views import units_import
+from hub.web import imports
 
 from .conftest import Visitor
 
@@ -106,6 +106,6 @@ def test_what_is_no_table_is_refused(admin: Visitor, units: dict[str, int], monk
     assert send(admin, "Kota\nJember\n").status == 409
     assert send(admin, HEADINGS + "A;;;\n", since="besok").status == 409
     assert admin.send("/unit/impor", [("token", "x")], []).status == 400
-    monkeypatch.setattr(units_import, "SHOWN_LINES", 2)
+    monkeypatch.setattr(imports, "SHOWN_LINES", 2)
     page = send(admin, HEADINGS + "".join(f"<b>Unit {number}</b>;;;\n" for number in range(5)), "periksa")
     assert ("3 baris lain" in page.words, "<b>Unit" in page.text) == (True, False)

@@ -17,7 +17,8 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QCoreApplication, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 
-from kiosk.ui.window import start_qt
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.window import KioskWindow, start_qt
 
 DEADLINE_SECONDS = 60.0
 
@@ -56,3 +57,13 @@ def until() -> Callable[[Callable[[], bool]], None]:
             pause.wait(0.001)
 
     return wait
+
+
+@pytest.fixture
+def kiosk() -> Iterator[tuple[Bridge, KioskWindow]]:
+    """A window that shows no movement, and what it shows."""
+    bridge = Bridge()
+    window = KioskWindow(bridge, windowed=True, animated=False)
+    window.show()
+    yield bridge, window
+    window.close()

@@ -1,4 +1,4 @@
-"""The window itself, drawn offscreen: it loads, fits, answers, and ends."""
+"""The window itself, drawn offscreen: it draws what it is told, and ends."""
 
 from __future__ import annotations
 
@@ -7,53 +7,27 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtQml import QQmlExpression, qmlContext
 from PySide6.QtQuick import QQuickItem
-from PySide6.QtTest import QTest
 
 from kiosk.errors import KioskError
 from kiosk.recognizer.face import Box
 from kiosk.ui import window as window_module
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.drawn_people import draw_frame
-from kiosk.ui.gallery import LONG_MESSAGE, NAMES, SURROUNDINGS
-from kiosk.ui.inspection import controls_of, drawn_texts, inspect, rendered_contrast
+from kiosk.ui.inspection import drawn_texts
 from kiosk.ui.palette import PALETTE
-from kiosk.ui.phrases import Language
-from kiosk.ui.presenter import Enrolment, Surroundings, present_enrolment
-from kiosk.ui.scenes import LONG_NAME, NAME, SCENES, scene
-from kiosk.ui.screens import Stage, grab, main
-from kiosk.ui.view import View
+from kiosk.ui.scenes import scene
+from kiosk.ui.screens import grab, main
 from kiosk.ui.window import LANDSCAPE, PORTRAIT, KioskWindow, why_no_window
-
-Until = Callable[[Callable[[], bool]], None]
-CUT = frozenset({LONG_MESSAGE.strip()})
-CALM = Surroundings(online=True, queue=0, unit="Dinas Kesehatan")
-
-
-@pytest.fixture
-def kiosk() -> Iterator[tuple[Bridge, KioskWindow]]:
-    bridge = Bridge()
-    window = KioskWindow(bridge, windowed=True, animated=False)
-    window.show()
-    yield bridge, window
-    window.close()
-
-
-def view_of(state: str, *, name: str = NAME) -> View:
-    return scene(state, CALM, person_name=name)[0]
+from tests.factories.stages import CALM, Until, view_of
 
 
 def ask(item: QQuickItem, expression: str) -> Any:
@@ -61,83 +35,6 @@ def ask(item: QQuickItem, expression: str) -> Any:
     context = qmlContext(item)
     assert context is not None
     return QQmlExpression(context, item, expression).evaluate()[0]
-
-
-FEW = (
-    "idle", "accepted_session", "choose", "find_name_found", "enter_pin", "month", "refused_offer", "locked", "op_menu",
-    "op_consent", "op_review", "op_capture_left", "op_device_bad",
-)  # fmt: skip
-"""One of each layout; `presensi kiosk screens` looks at everything."""
-
-
-@pytest.mark.parametrize(
-    ("size", "language", "length", "states"),
-    [
-        (PORTRAIT, "id", "long", SCENES),
-        (PORTRAIT, "en", "short", FEW),
-        (PORTRAIT, "en", "long", FEW),
-        (LANDSCAPE, "id", "short", FEW),
-        (LANDSCAPE, "id", "long", FEW),
-        (LANDSCAPE, "en", "long", SCENES),
-    ],
-)
-def test_every_screen_is_whole_readable_and_large_enough(
-    size: tuple[int, int], language: Language, length: str, states: Sequence[str]
-) -> None:
-    with Stage(size=size, language=language) as stage:
-        for state in states:
-            view, setting = scene(state, SURROUNDINGS[length], language=language, person_name=NAMES[length])
-            stage.show(view, setting)
-            found = inspect(stage.window.window, stage.shot(), panel_inches=10.1, may_be_cut=CUT)
-            assert found == [], state
-
-
-@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE, (480, 800), (1920, 1080)], ids=str)
-def test_texts_fit_beside_the_enrolment_and_on_other_panels(size: tuple[int, int]) -> None:
-    with Stage(size=size) as stage:
-        for state in (*FEW, "verify", "liveness_officer_offer", "journal_full", "approach_sunglasses"):
-            view, setting = scene(state, SURROUNDINGS["long"], person_name=LONG_NAME)
-            stage.show(view, setting, present_enrolment(Enrolment()))
-            found = inspect(stage.window.window, stage.shot(), panel_inches=10.1, may_be_cut=CUT)
-            # Too small for fingers and far eyes, or crowded by the demonstration; but nothing is lost.
-            assert [each for each in found if not any(word in each for word in (" mm", "reach of some"))] == [], state
-
-
-@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=str)
-def test_letters_and_names_keep_apart_on_a_panel_of_seven_inches(size: tuple[int, int]) -> None:
-    with Stage(size=size, panel_inches=7) as stage:
-        for state in (*FEW, *(each for each in SCENES if "find" in each)):
-            view, setting = scene(state, SURROUNDINGS["long"], person_name=LONG_NAME)
-            stage.show(view, setting)
-            found = inspect(stage.window.window, stage.shot(), panel_inches=7, may_be_cut=CUT)
-            assert [each for each in found if " mm" not in each] == [], state
-
-
-def test_inspection_finds_what_is_wrong() -> None:
-    """A panel of five inches is too small for this; a text may not be cut; and a grey ground is no contrast."""
-    with Stage() as stage:
-        view, setting = scene("idle", SURROUNDINGS["long"])
-        stage.show(view, setting)
-        shot = stage.shot()
-        window = stage.window.window
-        small = inspect(window, shot, panel_inches=5, may_be_cut=CUT)
-        assert any("capitals" in each for each in small)
-        assert any("only" in each for each in small)
-        cut = inspect(window, shot, panel_inches=10.1)
-        assert [each for each in cut if "is cut" in each]
-        shot.fill("#808080")
-        assert (
-            len([each for each in inspect(window, shot, panel_inches=10.1, may_be_cut=CUT) if "contrast" in each]) > 5
-        )
-        views = scene("accepted", CALM)
-        stage.show(replace(views[0], name="x", headline="W" * 60), views[1])
-        assert any("capitals" in each for each in inspect(window, stage.shot(), panel_inches=10.1))
-
-
-def test_contrast_is_read_from_the_picture() -> None:
-    image = np.full((40, 40), 0xFFFFFF, np.uint32)
-    image[10:20, 10:12] = 0x767676
-    assert rendered_contrast(image, QRectF(0, 0, 40, 40)) == pytest.approx(4.54, abs=0.01)
 
 
 def test_name_with_markup_is_shown_as_it_is(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
@@ -195,222 +92,9 @@ def test_lost_camera_hides_the_last_picture(kiosk: tuple[Bridge, KioskWindow], u
     assert window.window.grabWindow().pixelColor(40, 300).name() != "#5a5a5a"
 
 
-def test_name_typed_in_the_window_asks_for_an_enrolment(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
-    bridge, window = kiosk
-    names: list[str] = []
-    bridge.enrol_requested.connect(names.append)
-    bridge.show(scene("idle", CALM)[0])
-    bridge.show_enrolment(present_enrolment(Enrolment()))
-    until(lambda: bridge.property("enrolment")["shown"])
-    window.window.requestActivate()
-    until(window.window.isActive)
-    click(window, "nameField")
-    for key in (Qt.Key.Key_B, Qt.Key.Key_U, Qt.Key.Key_D, Qt.Key.Key_I):
-        QTest.keyClick(window.window, key)
-    click(window, "enrolButton")
-    until(lambda: bool(names))
-    click(window, "enrolButton")
-    assert [name.lower() for name in names] == ["budi"]
-
-
-def test_card_reader_is_read_whatever_is_on_the_screen() -> None:
-    with touched_stage(PORTRAIT, step=0.01) as (stage, touches):
-        stage.show(*scene("idle", CALM))
-        type_keys(stage.window, "0004711")
-        QTest.keyClick(stage.window.window, Qt.Key.Key_Return)
-        assert touches == [("card", "0004711")]
-
-
-def test_person_who_types_into_the_window_is_no_card() -> None:
-    with touched_stage(PORTRAIT, step=0.2) as (stage, touches):
-        stage.show(*scene("enter_pin", CALM))
-        type_keys(stage.window, "120456")
-        QTest.keyClick(stage.window.window, Qt.Key.Key_Return)
-        assert touches == []
-
-
-def test_name_that_is_typed_is_no_card(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
-    bridge, window = kiosk
-    touches = listen(bridge)
-    names: list[str] = []
-    bridge.enrol_requested.connect(names.append)
-    bridge.show(view_of("idle"))
-    bridge.show_enrolment(present_enrolment(Enrolment()))
-    until(lambda: bridge.property("enrolment")["shown"])
-    window.window.requestActivate()
-    until(window.window.isActive)
-    click(window, "nameField")
-    type_keys(window, "budi")
-    QTest.keyClick(window.window, Qt.Key.Key_Return)
-    assert (touches, [name.lower() for name in names]) == ([], ["budi"])
-
-
-@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=str)
-def test_pin_is_typed_confirmed_and_forgotten(size: tuple[int, int], until: Until) -> None:
-    with touched_stage(size) as (stage, touches):
-        stage.show(*scene("enter_pin", CALM))
-        for digit in "120456":
-            touch(stage, digit)
-        assert pin_digits(stage) == "120456"
-        touch(stage, "7")
-        touch(stage, "erase")
-        touch(stage, "check")
-        assert pin_digits(stage) == "12045"
-        touch(stage, "9")
-        touch(stage, "check")
-        assert [each for each in touches if each[0] != "alive"] == [("pin", "120459")]
-        assert ("alive", "") in touches
-        assert len(touches) <= 3
-        assert pin_digits(stage) == ""
-        touch(stage, "3")
-        stage.show(*scene("enter_pin_wrong", CALM))
-        assert pin_digits(stage) == ""
-        touch(stage, "4")
-        stage.show(*scene("idle", CALM))
-        assert pin_digits(stage) == ""
-
-
-@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=str)
-def test_name_is_looked_for_letter_by_letter_and_picked(size: tuple[int, int]) -> None:
-    with touched_stage(size) as (stage, touches):
-        stage.show(*scene("find_name_found", CALM))
-        for key in ("S", "I", "space", "X", "erase"):
-            touch(stage, key)
-        assert [text for kind, text in touches if kind == "search"] == ["S", "SI", "SI", "SI X", "SI"]
-        touch(stage, NAME)
-        assert touches[-1] == ("pick", "p-1")
-        touch(stage, "Batal")
-        assert touches[-1] == ("dismiss", "")
-        stage.show(*scene("idle", CALM))
-        stage.show(*scene("find_name", CALM))
-        touch(stage, "B")
-        assert touches[-1] == ("search", "B")
-
-
-@pytest.mark.parametrize(
-    ("state", "label", "told"),
-    [
-        ("accepted", "Bukan saya", ("not_me", "")),
-        ("ask_not_me", "Ya, batalkan", ("not_mine", "")),
-        ("ask_not_me", "Ini saya", ("dismiss", "")),
-        ("accepted", "Rekap saya", ("month", "")),
-        ("already", "Rekap saya", ("month", "")),
-        ("refused_offer", "Pakai PIN", ("find_name", "")),
-        ("refused_offer", "Coba lagi", ("dismiss", "")),
-        ("choose", "Masuk", ("choose", "in")),
-        ("choose", "Pulang", ("choose", "out")),
-        ("choose", "Dinas luar", ("choose", "duty")),
-        ("choose", "Batal", ("dismiss", "")),
-        ("choose_session", "Apel pagi", ("choose", "auto")),
-        ("enter_pin", "Batal", ("dismiss", "")),
-        ("check_face", "Batal", ("dismiss", "")),
-        ("month", "Tutup", ("dismiss", "")),
-    ],
-)
-def test_button_says_what_it_is(state: str, label: str, told: tuple[str, str]) -> None:
-    with touched_stage(PORTRAIT) as (stage, touches):
-        stage.show(*scene(state, CALM))
-        touch(stage, label)
-        assert touches == [told]
-
-
-def test_button_for_the_other_language_asks_for_it() -> None:
-    with touched_stage(PORTRAIT) as (stage, touches):
-        asked: list[int] = []
-        stage.bridge.language_touched.connect(lambda: asked.append(1))
-        stage.show(*scene("idle", CALM))
-        touch(stage, "English")
-        assert (asked, touches) == ([1], [])
-
-
-def test_finger_that_rests_on_the_clock_calls_the_operators_screen(until: Until) -> None:
-    with touched_stage(PORTRAIT) as (stage, touches):
-        stage.show(*scene("idle", CALM))
-        handler = next(each for each in stage.window.window.findChildren(QObject) if each.objectName() == "operator")
-        assert handler.property("longPressThreshold") == 3
-        handler.setProperty("longPressThreshold", 0.01)
-        clock = next(each for each in drawn_texts(stage.window.window.contentItem()) if each.text == "06:58")
-        QTest.mousePress(stage.window.window, Qt.MouseButton.LeftButton, pos=clock.area.center().toPoint())
-        until(lambda: touches == [("operator", "")])
-        QTest.mouseRelease(stage.window.window, Qt.MouseButton.LeftButton, pos=clock.area.center().toPoint())
-
-
-@pytest.mark.parametrize("state", ["locked", "camera_trouble", "journal_full", "idle"])
-def test_finger_that_rests_on_the_bar_calls_the_operators_screen_where_the_clock_is_away(
-    state: str, until: Until
-) -> None:
-    with touched_stage(PORTRAIT) as (stage, touches):
-        stage.show(*scene(state, CALM))
-        handler = next(each for each in stage.window.window.findChildren(QObject) if each.objectName() == "operatorBar")
-        assert handler.property("longPressThreshold") == 3
-        handler.setProperty("longPressThreshold", 0.01)
-        corner = QPoint(PORTRAIT[0] - 40, 30)
-        QTest.mousePress(stage.window.window, Qt.MouseButton.LeftButton, pos=corner)
-        until(lambda: touches == [("operator", "")])
-        QTest.mouseRelease(stage.window.window, Qt.MouseButton.LeftButton, pos=corner)
-
-
-def test_name_cannot_be_typed_while_frames_are_taken(kiosk: tuple[Bridge, KioskWindow], until: Until) -> None:
-    bridge, window = kiosk
-    bridge.show(scene("idle", CALM)[0])
-    bridge.show_enrolment(present_enrolment(Enrolment("capturing", "Budi", 2, 5)))
-    until(lambda: bridge.property("enrolment")["shown"])
-    assert not find(window, "nameField").isVisible()
-    assert not find(window, "enrolButton").isVisible()
-
-
-def listen(bridge: Bridge) -> list[tuple[str, str]]:
-    touches: list[tuple[str, str]] = []
-    bridge.touched.connect(lambda *told: touches.append(told))
-    return touches
-
-
-@contextmanager
-def touched_stage(size: tuple[int, int], *, step: float = 10.0) -> Iterator[tuple[Stage, list[tuple[str, str]]]]:
-    """A window whose clock goes on by a step whenever it is read, and what is touched on it."""
-    ticks = count(0.0, step)
-    with Stage(size=size, bridge=Bridge(monotonic=lambda: next(ticks))) as stage:
-        yield stage, listen(stage.bridge)
-
-
-def type_keys(window: KioskWindow, text: str) -> None:
-    for character in text:
-        QTest.keyClick(window.window, Qt.Key(ord(character.upper())))
-
-
-def touch(stage: Stage, label: str) -> None:
-    """Touch the first visible button with this label, or without one and with this icon, in its middle."""
-    for control in controls_of(stage.window.window.contentItem()):
-        if label in (control.property("label") or control.property("icon"), control.property("icon")):
-            middle = control.mapToScene(QPointF(control.width() / 2, control.height() / 2)).toPoint()
-            QTest.mouseClick(stage.window.window, Qt.MouseButton.LeftButton, pos=middle)
-            return
-    raise AssertionError(f"there is no {label} to touch")
-
-
-def pin_digits(stage: Stage) -> str:
-    """What the PIN pad holds."""
-    dots = stage.window.window.findChild(QQuickItem, "dots")
-    assert isinstance(dots, QQuickItem)
-    pad = dots.parentItem()
-    return str(pad.property("digits"))
-
-
 def pixels_of(image: QImage) -> npt.NDArray[np.int16]:
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows.astype(np.int16)
-
-
-def find(window: KioskWindow, name: str) -> QQuickItem:
-    item = window.window.findChild(QQuickItem, name)
-    assert isinstance(item, QQuickItem)
-    return item
-
-
-def click(window: KioskWindow, name: str) -> None:
-    item = find(window, name)
-    middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
-    QTest.mouseClick(window.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(middle))
 
 
 def test_window_ends_when_another_thread_asks_for_it() -> None:

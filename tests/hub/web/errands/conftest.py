@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,7 +32,6 @@ from hub.roster.models import Employee
 from hub.roster.photos import PhotoStore
 from hub.seeding.order import SeedOrder
 from hub.seeding.seed import seed_regency
-from hub.web.app import create_app
 from hub.web.office import FrontOffice
 from tests.factories.chromium import find_chromium
 from tests.factories.somebody import SIZES, Somebody, new_desk
@@ -127,12 +127,14 @@ def pages() -> Iterator[Pages]:
 
 
 @pytest.fixture
-def town(regency: Path, pages: Pages, tmp_path: Path, cheap_passwords: None) -> Iterator[Town]:
+def town(
+    regency: Path, pages: Pages, tmp_path: Path, app_of: Callable[[FrontOffice], FastAPI], cheap_passwords: None
+) -> Iterator[Town]:
     """A regency of one's own, behind its pages."""
     shutil.copy(regency, tmp_path / "hub.db")
     with open_database(f"sqlite:///{tmp_path / 'hub.db'}") as database:
         found = Town(database, tmp_path)
-        pages.app = create_app(found.front())
+        pages.app = app_of(found.front())
         yield found
         pages.app = None
 
@@ -145,7 +147,9 @@ def chromium() -> Iterator[Any]:
     if program is None:
         pytest.skip("no Chromium here")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = driver.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
