@@ -18,6 +18,7 @@ from cli.hub_fallback import card, pin
 from cli.hub_fleet import kiosk
 from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
+from cli.hub_jobs import jobs
 from cli.hub_locations import location
 from cli.hub_manual import manual
 from cli.hub_months import month, punch
@@ -33,6 +34,7 @@ from cli.hub_policy import policy
 from cli.hub_recap import day, discipline, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
+from cli.hub_reminders import reminder
 from cli.hub_review import review
 from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
@@ -63,7 +65,7 @@ for command in (
     *(document, manual, outage, punch, review, month),
     *(enrol, enrolment, pack, employees, unit, account, token, recap, day, assess, recompute_days, seed, serve),
     *(discipline, form, letterhead),
-    audit,
+    *(audit, jobs, reminder),
 ):
     hub.add_command(command)
 kiosk.add_command(operator)

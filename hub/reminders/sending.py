@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from string import Formatter
@@ -55,9 +53,8 @@ class Gateways:
         address = template.format(to=quote(to, safe="@"), id=number)
         if not messenger.add(f"{address}{separator}cto={TIMEOUT_SECONDS}&rto={TIMEOUT_SECONDS}"):
             return Answer("refused", "the gateway's address cannot be used with this contact")
-        with _Overheard() as said:
-            sent = bool(messenger.notify(title=title, body=body))
-        return Answer("delivered") if sent else Answer("again", said.last or "the gateway did not take it")
+        result = messenger.notify(title=title, body=body)
+        return Answer("delivered") if result else Answer("again", _last_words(result))
 
 
 class ReminderSender:
@@ -122,22 +119,7 @@ def _check(name: str, address: str) -> None:
         raise SettingsError(f"gateways.{name}: this is no address that apprise knows; see its list of services.")
 
 
-class _Overheard(logging.Handler):
-    """What apprise logs of a failure in this thread, which it does not return."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.last = ""
-        self._thread = threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
-        if record.thread == self._thread:
-            self.last = record.getMessage()[:200]
-
-    def __enter__(self) -> _Overheard:
-        logging.getLogger("apprise").addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("apprise").removeHandler(self)
+def _last_words(result: apprise.AppriseResult) -> str:
+    """What the gateway's last failure was, as apprise tells it."""
+    said = [entry.message for service in result.results for attempt in service.attempts for entry in attempt.logs]
+    return said[-1] if said else "the gateway did not take it"
