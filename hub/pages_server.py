@@ -49,6 +49,7 @@ class PagesServer:
             second_step_roles=frozenset(settings.second_step_roles),
             recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
             archives=ArchiveStore(settings.data_folder),
+            gateways=frozenset(settings.gateways),
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101

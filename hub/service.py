@@ -130,6 +130,7 @@ class Hub:
             second_step_roles=frozenset(settings.second_step_roles),
             recogniser=recogniser,
             archives=ArchiveStore(settings.data_folder),
+            gateways=frozenset(settings.gateways),
         )
         self._archives = ArchiveWorker(
             self.database,

@@ -36,6 +36,7 @@ from hub.web.views import (
     fleet,
     grid,
     handover,
+    jobs,
     letter_forms,
     letters,
     manual,
@@ -70,6 +71,7 @@ master_views = (register_pages, calendar_pages, lookalike_pages)
 face_views = (archive_pages, face_pages)
 """Before the others: /pegawai/arsip-foto is nobody's number, and `wajah` no day."""
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
+job_views = (jobs,)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)
@@ -89,6 +91,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     for views in face_views:
         app.include_router(views.router)
     for views in (*master_views, *access_views, *record_views, *paper_views, *office_views):
+        app.include_router(views.router)
+    for views in job_views:
         app.include_router(views.router)
     for views in role_views:
         app.include_router(views.router)

@@ -58,6 +58,10 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /penolakan/{device}/{epoch}/{seq}/selesai": DeedName("refusal.settle"),
     "GET /kiosk": DeedName("kiosks.read"),
     "GET /karantina": DeedName("quarantine.read"),
+    "POST /terjadwal": DeedName("job.ask"),
+    "GET /pengingat": DeedName("reminders.read"),
+    "POST /pengingat": DeedName("contact.add"),
+    "POST /pengingat/{number:int}/akhiri": DeedName("contact.end"),
     # Papers
     "GET /tinjauan": DeedName("review.read"),
     "POST /tinjauan": DeedName("review.decide"),
@@ -169,6 +173,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /akun/dua-langkah": "one's own second step",
     "GET /akun/dua-langkah/qr.svg": "one's own second step",
     "GET /pekerjaan": "counts of what waits, and nobody's name",
+    "GET /terjadwal": "what the hub does by the clock, and nobody's name",
     "GET /gangguan": "times without terminals, by unit",
     "GET /bulan": "which months are closed, by unit",
     "GET /serah-terima": "how far the month of each office is",

@@ -31,6 +31,7 @@ class FrontOffice:
     other parts run, by name. models: files that kiosks may fetch from here. second_step_key: seals the secrets of
     second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
+    gateways: names of those over which people can be reminded.
     """
 
     database: Database
@@ -46,6 +47,7 @@ class FrontOffice:
     second_step_roles: frozenset[Role] = frozenset()
     recogniser: Recogniser | None = None
     archives: ArchiveStore | None = None
+    gateways: frozenset[str] = frozenset()
 
     @property
     def throttle(self) -> Throttle:

@@ -8,6 +8,7 @@ from hub.web.phrases_access import ACCESS
 from hub.web.phrases_archives import ARCHIVES
 from hub.web.phrases_enrolments import ENROLMENTS
 from hub.web.phrases_faces import FACES
+from hub.web.phrases_jobs import JOBS
 from hub.web.phrases_kiosks import KIOSKS
 from hub.web.phrases_lookalikes import LOOKALIKES
 from hub.web.phrases_master import MASTER
@@ -151,4 +152,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **ARCHIVES,
     **LOOKALIKES,
     **UNIT_OFFICES,
+    **JOBS,
 }

@@ -46,6 +46,7 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "trail.fact.by": ("oleh {says}", "by {says}"),
     "trail.fact.reason": ("alasan: {says}", "because: {says}"),
     "act.account.reset_second_step": ("Hapus verifikasi dua langkah", "Second step reset"),
+    "trail.fact.job": ("pekerjaan {says}", "job {says}"),
     "trail.fact.run": ("daftar {says}", "run {says}"),
     # Acts
     "act.account.sign_in": ("Masuk", "Signed in"),
@@ -125,6 +126,10 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "act.pay_runs.read": ("Ambil senarai pembayaran", "List of pay runs, by a program"),
     "act.pending.read": ("Lihat yang ditunggu suatu bulan", "What a month waits for"),
     "act.punches.read": ("Ambil scan", "Punches, by a program"),
+    "act.job.ask": ("Minta pekerjaan terjadwal", "Asked for scheduled work"),
+    "act.reminders.read": ("Lihat pengingat", "Reminders"),
+    "act.contact.add": ("Tambah kontak pengingat", "Added a contact"),
+    "act.contact.end": ("Akhiri kontak pengingat", "Ended a contact"),
     "act.quarantine.read": ("Lihat karantina", "Quarantine"),
     "act.refusal.picture": ("Lihat foto penolakan", "Picture of a refusal"),
     "act.refusal.see": ("Tandai penolakan dilihat", "Refusal marked as seen"),

@@ -26,6 +26,8 @@ from hub.web.watch import note
 
 router = APIRouter()
 
+_FACTS: Final = ("number", "account", "by", "run", "job", "reason")
+
 PAGE: Final = "/jejak"
 SHOWN_DAYS: Final = 7
 SHOWN: Final = 50
@@ -138,7 +140,9 @@ def _line(entry: Entry, about: dict[str, Any], names: dict[str, str], units: dic
         month=_date(f"{about.get('month')}-01"),
         day=_date(about.get("day")),
         until=_date(about.get("until")),
-        facts=tuple((name, str(about[name])) for name in ("number", "account", "by", "run", "reason") if name in about),
+        facts=tuple(
+            (name, str(about[name])) for name in ("number", "account", "by", "run", "job", "reason") if name in about
+        ),
     )
 
 

@@ -177,6 +177,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         second_step_key=b"k" * 32,
         recogniser=shade_recogniser(database),
         archives=ArchiveStore(tmp_path),
+        gateways=frozenset({"wa", "mail"}),
     )
 
 
@@ -336,6 +337,8 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk",
         "/penolakan",
         "/karantina",
+        "/terjadwal",
+        "/pengingat",
         "/akun",
         "/akun/dua-langkah",
         "/pekerjaan",

@@ -22,6 +22,8 @@ SAYS = {
     "/kiosk": ("Belum ada kiosk.", "There are no kiosks yet."),
     "/penolakan": ("Belum ada wajah yang ditolak.", "No face was refused yet."),
     "/karantina": ("Karantina kosong.", "The quarantine is empty."),
+    "/terjadwal": ("Belum ada pekerjaan terjadwal.", "There is no scheduled work yet."),
+    "/pengingat": ("Belum ada yang dapat dihubungi.", "Nobody can be reached yet."),
     "/tinjauan": ("Tidak ada scan yang menunggu.", "No punch waits."),
     "/surat": ("Tidak ada surat di sini.", "There are no letters here."),
     "/manual": ("Tidak ada catatan di sini.", "There are no entries here."),

@@ -144,7 +144,7 @@ def test_persons_day_gives_reasons_and_punches(admin: Any, furnished: Any) -> No
     assert "Mengapa demikian" in page.words
     assert "07.12.00" in page.words
     assert "15.05.00" in page.words
-    assert "0.83" in page.words
+    assert "0,83" in page.words
     assert "Tidak ada pindaian untuk hari ini." in admin.get(f"/pegawai/{furnished.hostile}/2026-03-02").words
     assert "Hari ini belum dihitung." in admin.get(f"/pegawai/{furnished.rina}/2027-01-01").words
 

@@ -37,6 +37,7 @@ SIMPLE = {
     "GET /grafik": "/grafik",
     "GET /cari": "/cari?q=rina",
     "GET /pegawai": "/pegawai",
+    "GET /pengingat": "/pengingat",
     "GET /pegawai/{employee_id}": "/pegawai/{rina}",
     "GET /pegawai/{employee_id}/{date}": "/pegawai/{rina}/2026-03-02",
     "GET /api/v1/recap/daily": "/api/v1/recap/daily",
