@@ -29,6 +29,7 @@ class StoredRow(Base):
         CheckConstraint("kind IN ('punch', 'clock', 'refusal', 'disavowal', 'operator')", name="kind"),
         Index("ix_journal_row_person_id_placed_at", "person_id", "placed_at"),
         Index("ix_journal_row_placed_at", "placed_at"),
+        Index("ix_journal_row_received_at", "received_at"),
         Index("ix_journal_row_device_boot_monotonic_ms", "device", "boot", "monotonic_ms"),
     )
 

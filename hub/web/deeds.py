@@ -24,6 +24,8 @@ DEEDS: Final[dict[str, DeedName]] = {
     "GET /bulanan": DeedName("monthly.read", "month"),
     "GET /kehadiran": DeedName("grid.read", "month"),
     "GET /grafik": DeedName("charts.read", "month"),
+    "GET /langsung": DeedName("live.read"),
+    "GET /langsung/aliran": DeedName("live.stream"),
     "GET /cari": DeedName("search.read"),
     "GET /pegawai": DeedName("staff.read"),
     "GET /pegawai/{employee_id}": DeedName("month.read", "month"),

@@ -15,6 +15,8 @@ from hub.access.sessions import Sessions
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
 from hub.attendance.paper_files import PaperStore
 from hub.db import Database
+from hub.live.board import Board
+from hub.live.watcher import Watcher
 from hub.refusals.snapshots import SnapshotStore
 from hub.roster.model_files import ModelFiles
 from hub.roster.photo_archive import ArchiveStore
@@ -31,7 +33,7 @@ class FrontOffice:
     other parts run, by name. models: files that kiosks may fetch from here. second_step_key: seals the secrets of
     second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
-    gateways: names of those over which people can be reminded.
+    gateways: names of those over which people can be reminded. board: between what comes in and the live pages.
     """
 
     database: Database
@@ -48,6 +50,11 @@ class FrontOffice:
     recogniser: Recogniser | None = None
     archives: ArchiveStore | None = None
     gateways: frozenset[str] = frozenset()
+    board: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        board = Board(lambda: Watcher(self.database, now=self.now))
+        object.__setattr__(self, "board", board)
 
     @property
     def throttle(self) -> Throttle:

@@ -10,6 +10,7 @@ from hub.web.phrases_enrolments import ENROLMENTS
 from hub.web.phrases_faces import FACES
 from hub.web.phrases_jobs import JOBS
 from hub.web.phrases_kiosks import KIOSKS
+from hub.web.phrases_live import LIVE
 from hub.web.phrases_lookalikes import LOOKALIKES
 from hub.web.phrases_master import MASTER
 from hub.web.phrases_offices import OFFICES
@@ -153,4 +154,5 @@ PHRASES: Final[dict[str, Phrase]] = {
     **LOOKALIKES,
     **UNIT_OFFICES,
     **JOBS,
+    **LIVE,
 }

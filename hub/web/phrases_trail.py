@@ -126,6 +126,8 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "act.pay_runs.read": ("Ambil senarai pembayaran", "List of pay runs, by a program"),
     "act.pending.read": ("Lihat yang ditunggu suatu bulan", "What a month waits for"),
     "act.punches.read": ("Ambil scan", "Punches, by a program"),
+    "act.live.read": ("Buka kehadiran langsung", "Opened the live page"),
+    "act.live.stream": ("Ikuti kehadiran langsung", "Followed attendance live"),
     "act.job.ask": ("Minta pekerjaan terjadwal", "Asked for scheduled work"),
     "act.reminders.read": ("Lihat pengingat", "Reminders"),
     "act.contact.add": ("Tambah kontak pengingat", "Added a contact"),

@@ -79,6 +79,8 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /pegawai/persetujuan/{person_id}/tolak": _thing("/pegawai/persetujuan/{person}/tolak", 409, frames="999999"),
     "GET /kiosk": Asking("/kiosk"),
     "GET /karantina": Asking("/karantina"),
+    "GET /langsung": Asking("/langsung"),
+    "GET /langsung/aliran": Asking("/langsung/aliran?sekali=1"),
     "GET /terjadwal": Asking("/terjadwal"),
     "POST /terjadwal": Asking("/terjadwal", {"job": "none"}, 404),
     "GET /pengingat": Asking("/pengingat"),

@@ -337,6 +337,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk",
         "/penolakan",
         "/karantina",
+        "/langsung",
         "/terjadwal",
         "/pengingat",
         "/akun",

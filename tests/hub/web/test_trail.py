@@ -38,6 +38,7 @@ SIMPLE = {
     "GET /cari": "/cari?q=rina",
     "GET /pegawai": "/pegawai",
     "GET /pengingat": "/pengingat",
+    "GET /langsung": "/langsung",
     "GET /pegawai/{employee_id}": "/pegawai/{rina}",
     "GET /pegawai/{employee_id}/{date}": "/pegawai/{rina}/2026-03-02",
     "GET /api/v1/recap/daily": "/api/v1/recap/daily",
@@ -83,6 +84,7 @@ SIMPLE = {
 """One address for each route that shows people without anything having been made for it first."""
 
 MADE = {
+    "GET /langsung/aliran",
     "GET /pegawai/persetujuan/foto/{frame_id}",
     "GET /penolakan/{device}/{epoch}/{seq}/foto",
     "GET /tinjauan/scan/{device}/{epoch}/{seq}",
