@@ -13,12 +13,15 @@ from sqlalchemy import Connection, case, func, select
 from hub.attendance.day import Status
 from hub.attendance.models import StoredDay
 from hub.db import Database, table_of
+from hub.errors import PolicyError
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.ingest.models import StoredRow
 from hub.live.events import Content, Event, Kind, KioskChange, KioskState, PunchSeen, RefusalSeen, UnitCounts
 from hub.refusals.models import AnnouncedSnapshot, RefusalEvent
 from hub.roster.models import Employee
 from hub.roster.units import Memberships, UnitTree
+from hub.schedule.in_force import Schedules
+from hub.schedule.windows import windows_on
 
 OVERLAP: Final = timedelta(seconds=10)
 """A row may be committed so long after the moment that it bears, behind others."""
@@ -33,6 +36,7 @@ DELAYED: Final = timedelta(minutes=3)
 SILENT_AFTER: Final = timedelta(minutes=3)
 COUNTS_EVERY: Final = timedelta(seconds=3)
 KIOSKS_EVERY: Final = timedelta(seconds=2)
+_ONE_DAY: Final = timedelta(days=1)
 
 _ZONES: Final = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _NOT_EXPECTED: Final = tuple(str(each) for each in (Status.LIBUR, Status.C, Status.S, Status.I, Status.DL))
@@ -116,6 +120,8 @@ class Watcher:
         }
         memberships = Memberships.load(connection, people)
         days = self._days_of(connection, people, rows)
+        span = min(row.placed_at for row in rows).date(), max(row.placed_at for row in rows).date()
+        schedules = Schedules.load(connection, tree, people=people, first=span[0] - _ONE_DAY, last=span[1] + _ONE_DAY)
         for row in rows:
             name = names.get(row.person_id)
             if name is None:
@@ -129,6 +135,8 @@ class Watcher:
                 continue
             self._told[_key(row)] = row.received_at
             way, late, early = _told_of(day, local)
+            if way == "in" and day is not None and day.get("late_min") is None:
+                late = _late_so_far(schedules, row.person_id, unit_id, local)
             seen = PunchSeen(
                 person=row.person_id,
                 name=name,
@@ -186,8 +194,8 @@ class Watcher:
     def _kiosk_changes(self, connection: Connection, tree: UnitTree, now: datetime) -> Iterator[Event]:
         query = (
             select(
-                _kiosks.c.device, _kiosks.c.unit_id, _kiosks.c.online, _beats.c.received_at, _beats.c.camera,
-                _beats.c.journal, _beats.c.alarms,
+                _kiosks.c.device, _kiosks.c.unit_id, _kiosks.c.online, _kiosks.c.online_at, _beats.c.received_at,
+                _beats.c.camera, _beats.c.journal, _beats.c.alarms,
             )
             .outerjoin(_beats, _beats.c.device == _kiosks.c.device)
             .where(_kiosks.c.state == "active")
@@ -247,7 +255,8 @@ def _unit_name(tree: UnitTree, unit_id: int | None) -> str:
 def _state_of(row: _Row, now: datetime) -> KioskState:
     if row.received_at is None:
         return "new"
-    if now - row.received_at > SILENT_AFTER or row.online is False:
+    gone = row.online is False and row.online_at is not None and row.online_at >= row.received_at
+    if gone or now - row.received_at > SILENT_AFTER:
         return "silent"
     return "trouble" if row.camera == "trouble" or row.journal != "ok" or row.alarms else "online"
 
@@ -269,6 +278,20 @@ def _fills(day: dict[str, Any], local: datetime) -> bool:
     minute = f"{local:%Y-%m-%dT%H:%M}"
     seen = {_minute(day.get("first_seen")), _minute(day.get("last_seen"))}
     return minute in seen or any(minute == at for _, at in _moments(day))
+
+
+def _late_so_far(schedules: Schedules, person: str, unit_id: int | None, local: datetime) -> int:
+    """Minutes after the due time, while the day keeps its own back because another kiosk may hold an earlier punch."""
+    zone = local.tzinfo
+    try:
+        schedule = schedules.of(person, unit_id, local.date())
+        windows = (
+            windows_on(schedule, local.date(), zone) if schedule is not None and isinstance(zone, ZoneInfo) else []
+        )
+    except PolicyError:
+        return 0
+    due = windows[0].due if windows else None
+    return 0 if due is None else max(0, int((local.replace(second=59) - due).total_seconds() // 60))
 
 
 def _told_of(day: dict[str, Any] | None, local: datetime) -> tuple[str, int, int]:

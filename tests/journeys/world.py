@@ -164,8 +164,9 @@ class Broker:
 class HubAtWork:
     """`presensi hub run` in a process of its own, on SQLite; it can be killed and started anew on the same data."""
 
-    def __init__(self, folder: Path, broker_url: str, *, shares: bool = False) -> None:
+    def __init__(self, folder: Path, broker_url: str, *, shares: bool = False, port: int = 0) -> None:
         self.folder = folder
+        self.port = port
         self.broker_url = broker_url
         folder.mkdir(parents=True, exist_ok=True)
         self._settings = folder / "hub.toml"
@@ -185,7 +186,7 @@ class HubAtWork:
     def start(self, *, kill_at: str | None = None) -> None:
         """Returns when the hub answers."""
         command = [sys.executable, "-m", "tests.journeys.hub_process", "hub", "run", *self.arguments]
-        command += ["--broker", self.broker_url, "--http", "127.0.0.1:0"]
+        command += ["--broker", self.broker_url, "--http", f"127.0.0.1:{self.port}"]
         process = Process(command, folder=self.folder, name="hub", kill_at=kill_at)
         self.process = process
         wait_until(lambda: process.lines or not process.alive, "the hub answers")
