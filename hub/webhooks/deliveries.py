@@ -125,7 +125,8 @@ def _repeat(connection: Connection, which: ColumnElement[bool], now: datetime) -
     moment = literal(now, UtcDateTime())
     query = select(*copied, literal("waiting"), moment, moment, literal(0), _rows.c.id)
     columns = [*(each.name for each in copied), "state", "due_at", "made_at", "attempts", "replay_of"]
-    return connection.execute(insert(_rows).from_select(columns, query.where(which).order_by(_rows.c.id))).rowcount
+    copy = insert(_rows).from_select(columns, query.where(which).order_by(_rows.c.id))
+    return len(connection.execute(copy.returning(_rows.c.id)).all())
 
 
 def _switched_on(session: Session, name: str) -> Webhook:

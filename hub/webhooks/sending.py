@@ -90,13 +90,13 @@ class Sender:
     def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """No exception's text gets out of here: it would hold the address, and whatever stands in its query."""
         try:
-            with requests.Session() as session:
+            with _Session() as session:
                 session.trust_env = False
                 session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
                 with session.post(
                     url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
                 ) as response:
-                    said = b"" if response.ok else response.raw.read1(LONGEST_ANSWER)
+                    said = b"" if 200 <= response.status_code < 300 else response.raw.read1(LONGEST_ANSWER)
                     return judge(response.status_code, said, response.headers.get("Retry-After"), self._now())
         except requests.Timeout:
             return Answer("again", NO_ANSWER)
@@ -111,6 +111,13 @@ class Sender:
         gone = update(_hooks).where(_hooks.c.id == hook_id, _hooks.c.off_at.is_(None))
         with self._database.writing_connection() as connection:
             connection.execute(gone.values(off_at=now, off_by=None, off_because=WANTS_NO_MORE))
+
+
+class _Session(requests.Session):
+    """Sees no redirect anywhere: even where it follows none, requests would read the whole of such an answer."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - fixed by requests
+        return None
 
 
 def judge(status: int, said: bytes, retry_after: str | None, now: datetime) -> Answer:
