@@ -55,7 +55,7 @@ def test_hub_serves_its_pages_while_the_broker_is_away(tmp_path: Path) -> None:
             "ingest": True,
             "worker": True,
         }
-        parts = ("ingest", "worker", "enrolment", "scheduler", "reminders", "archives", "web")
+        parts = ("ingest", "worker", "enrolment", "scheduler", "reminders", "archives", "webhooks", "web")
         assert hub_threads() == {f"hub-{part}" for part in parts}
     assert hub_threads() == set()
     hub.stop()
