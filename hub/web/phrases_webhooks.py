@@ -72,7 +72,7 @@ WEBHOOKS: Final[dict[str, tuple[str, str]]] = {
     "webhook.outcome.waiting": ("Menunggu", "Waiting"),
     "webhook.outcome.delivered": ("Sampai", "Arrived"),
     "webhook.outcome.refused": ("Ditolak", "Refused"),
-    "webhook.outcome.given_up": ("Menyerah setelah 3 hari", "Given up after 3 days"),
+    "webhook.outcome.given_up": ("Menyerah", "Given up"),
     "webhook.outcome.moot": ("Tidak dikirim", "Not sent"),
     "webhook.repeat": ("Ulangi", "Repeat"),
     "webhook.repeat_one": ("Ulangi kiriman {number}", "Repeat delivery {number}"),
