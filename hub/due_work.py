@@ -49,7 +49,7 @@ class DueWork:
             Job("reminders", Every(timedelta(seconds=20)), self._plan_sessions(SessionPlanner(self.database))),
             Job("paper-reminders", _HOURLY, self._plan_papers),
             Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
-            Job("webhook-deliveries", Daily(time(3, 50), self.zone), self._forget_deliveries),
+            Job("webhook-history", Daily(time(3, 50), self.zone), self._forget_deliveries),
         ]
 
     def scheduler(self) -> Scheduler:
