@@ -40,6 +40,7 @@ from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
 from cli.hub_serve import serve
 from cli.hub_tokens import token
+from cli.hub_webhooks import webhook
 from cli.serving import ENDING_SIGNALS, only_awaited, read_address
 from hub.access.accounts import list_accounts
 from hub.db import shown_address
@@ -66,6 +67,7 @@ for command in (
     *(enrol, enrolment, pack, employees, unit, account, token, recap, day, assess, recompute_days, seed, serve),
     *(discipline, form, letterhead),
     *(audit, jobs, reminder),
+    webhook,
 ):
     hub.add_command(command)
 kiosk.add_command(operator)

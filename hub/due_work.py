@@ -23,6 +23,7 @@ from hub.scheduler.claims import forget_runs
 from hub.scheduler.rhythm import Daily, Every
 from hub.scheduler.scheduler import KEEP_RUNS, Job, Scheduler
 from hub.settings import HubSettings
+from hub.webhooks.deliveries import KEEP_DELIVERIES, forget_deliveries
 
 FOLDER_ID: Final = "folder.id"
 _HOURLY: Final = Every(timedelta(hours=1))
@@ -48,6 +49,7 @@ class DueWork:
             Job("reminders", Every(timedelta(seconds=20)), self._plan_sessions(SessionPlanner(self.database))),
             Job("paper-reminders", _HOURLY, self._plan_papers),
             Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
+            Job("webhook-history", Daily(time(3, 50), self.zone), self._forget_deliveries),
         ]
 
     def scheduler(self) -> Scheduler:
@@ -84,6 +86,10 @@ class DueWork:
     def _forget_runs(self, _over: threading.Event) -> str | None:
         gone = forget_runs(self.database, before=datetime.now(UTC) - KEEP_RUNS)
         return f"{gone} runs forgotten" if gone else None
+
+    def _forget_deliveries(self, _over: threading.Event) -> str | None:
+        gone = forget_deliveries(self.database, before=datetime.now(UTC) - KEEP_DELIVERIES)
+        return f"{gone} deliveries forgotten" if gone else None
 
 
 def folder_id(folder: Path) -> str:

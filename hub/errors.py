@@ -118,3 +118,11 @@ class PaperError(HubError, BadInputError):
 
 class ReminderError(HubError, BadInputError):
     """A contact, a gateway or a wish that cannot be."""
+
+
+class WebhookError(HubError, BadInputError):
+    """Raised when a webhook cannot be made, changed or replayed as asked."""
+
+
+class WebhookKeyError(WebhookError):
+    """Raised when a webhook's secret was sealed with another key than the hub has now."""

@@ -22,6 +22,7 @@ from hub.roster import timetable_models as timetables
 from hub.roster import unit_models as unit_changes
 from hub.schedule import models as schedule
 from hub.scheduler import models as scheduler
+from hub.webhooks import models as webhooks
 
 __all__ = [
     "Base",
@@ -46,4 +47,5 @@ __all__ = [
     "tokens",
     "trail",
     "unit_changes",
+    "webhooks",
 ]

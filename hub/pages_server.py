@@ -22,6 +22,7 @@ from hub.service import listen, open_hub_database, read_zone
 from hub.settings import HubSettings
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
+from hub.webhooks.sealing import load_webhook_seal
 
 END_SECONDS: Final = 10.0
 
@@ -50,6 +51,7 @@ class PagesServer:
             recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
+            webhook_seal=load_webhook_seal(settings.data_folder),
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101

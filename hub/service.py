@@ -50,6 +50,8 @@ from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
+from hub.webhooks.sealing import load_webhook_seal
+from hub.webhooks.sending import webhook_courier
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +120,8 @@ class Hub:
             settings=settings, database=self.database, key=self.key, snapshots=self._snapshots, zone=zone
         ).scheduler()
         recogniser = Recogniser(database=self.database, initial_pack=settings.pack)
+        webhook_seal = load_webhook_seal(settings.data_folder)
+        self._webhooks = webhook_courier(self.database, webhook_seal)
         office = FrontOffice(
             database=self.database,
             sessions=sessions,
@@ -131,6 +135,7 @@ class Hub:
             recogniser=recogniser,
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
+            webhook_seal=webhook_seal,
         )
         self._archives = ArchiveWorker(
             self.database,
@@ -176,6 +181,7 @@ class Hub:
         self._begin("scheduler", self._scheduler.run)
         self._begin("reminders", self._reminders.run)
         self._begin("archives", self._archives.run)
+        self._begin("webhooks", self._webhooks.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:

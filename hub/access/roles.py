@@ -31,6 +31,9 @@ MasterRight = Literal["register", "master", "enrol"]
 """register: what is on record about employees, as a page and as files; master: changing it; enrol: proposing pictures
 of people's faces, which a second person approves."""
 
+SystemRight = Literal["webhooks"]
+"""webhooks: which other systems are told what happens, of every unit."""
+
 
 class Role(StrEnum):
     """Who somebody is to the hub; the words are those of the regulation and of the command line."""
@@ -92,9 +95,13 @@ _MASTER_RIGHTS: Final[dict[Role, frozenset[MasterRight]]] = {
     Role.AUDITOR: frozenset({"register"}),
 }
 
+_SYSTEM_RIGHTS: Final[dict[Role, frozenset[SystemRight]]] = {Role.ADMINISTRATOR: frozenset({"webhooks"})}
 
-def may(role: Role, right: Right | OfficeRight | MasterRight) -> bool:
+
+def may(role: Role, right: Right | OfficeRight | MasterRight | SystemRight) -> bool:
     """Whether somebody in this role has a right."""
+    if right in _SYSTEM_RIGHTS.get(role, frozenset()):
+        return True
     if right in _MASTER_RIGHTS.get(role, frozenset()):
         return True
     if right in _OFFICE_RIGHTS.get(role, frozenset()):

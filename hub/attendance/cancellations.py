@@ -30,6 +30,7 @@ from hub.roster.officers import officer_name
 from hub.schedule.calendar import Schedule
 from hub.schedule.plan import plan_two_sessions
 from hub.schedule.policy import Policy
+from hub.webhooks.telling import tell_document
 
 MOST_WITNESSES: Final = 20
 
@@ -88,6 +89,7 @@ def cancel_attendance(
         session.flush()
         attach_files(session, row.id, kept, officer, now)
         mark_letter(session, row, now)
+        tell_document(session, row.id, row.employee_id, state_of(row), now=now)
         return Receipt(id=row.id, state=state_of(row), refusal=refusal)
 
 

@@ -37,6 +37,7 @@ from hub.db import Database
 from hub.errors import PaperError
 from hub.roster.officers import is_same_officer, officer_name
 from hub.roster.units import Memberships, UnitTree
+from hub.webhooks.telling import tell_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +120,7 @@ def verify(database: Database, document_id: int, *, by: str, now: datetime) -> R
         if is_cancellation(row.type):
             raise PaperError(f"The letter {row.id} cancels attendance; its signatures and witnesses decide alone.")
         row.verified_on, row.verified_by = local_today(session, row.employee_id, now), officer
-        session.flush()
-        mark_letter(session, row, now)
+        _settle(session, row, now)
         return _receipt(session, row, now)
 
 
@@ -140,8 +140,7 @@ def enter(database: Database, document_id: int, *, by: str, now: datetime) -> Re
             raise PaperError(f"{row.verified_by} verified the letter {row.id}; somebody else must enter it.")
         row.entered_on, row.entered_by = local_today(session, row.employee_id, now), officer
         row.reopened_because = row.reopened_because or _reopened(session, row)
-        session.flush()
-        mark_letter(session, row, now)
+        _settle(session, row, now)
         return _receipt(session, row, now)
 
 
@@ -153,8 +152,7 @@ def refuse(database: Database, document_id: int, *, by: str, reason: str, now: d
         if row.entered_on is not None:
             raise PaperError(f"The letter {row.id} is entered already; withdraw it instead, with the reason.")
         row.refused_at, row.refused_by, row.refused_because = now, officer, why
-        session.flush()
-        mark_letter(session, row, now)
+        _settle(session, row, now)
         return Receipt(id=row.id, state=state_of(row))
 
 
@@ -291,8 +289,14 @@ def _receipt(session: Session, row: DocumentRow, now: datetime) -> Receipt:
 
 def _withdraw(session: Session, row: DocumentRow, officer: str, why: str, now: datetime) -> None:
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = now, officer, why
+    _settle(session, row, now)
+
+
+def _settle(session: Session, row: DocumentRow, now: datetime) -> None:
+    """What was decided about a letter: its days are assessed again, and other systems are told."""
     session.flush()
     mark_letter(session, row, now)
+    tell_document(session, row.id, row.employee_id, state_of(row), now=now)
 
 
 def _reopened(session: Session, row: DocumentRow) -> str | None:

@@ -19,6 +19,7 @@ from hub.errors import PaperError
 from hub.roster.models import DEFAULT_TIMEZONE, Unit
 from hub.roster.officers import officer_name
 from hub.roster.units import UnitTree
+from hub.webhooks.telling import tell_month
 
 LONGEST_REASON: Final = 500
 
@@ -98,6 +99,7 @@ def close_month(database: Database, month: date, unit_id: int | None, *, by: str
         session.flush()
         unassessed = _count_unassessed(session, first, last, units)
         mark_span(session.connection(), first=first, last=last, now=now, units=units)
+        tell_month(session, "month.closed", first, unit_id, now=now)
     return Closing(
         month=f"{month:%Y-%m}",
         unit=name,
@@ -142,6 +144,7 @@ def reopen_month(
         session.flush()
         units = None if unit_id is None else tree.within(unit_id)
         days = mark_span(session.connection(), first=first, last=last, now=now, units=units)
+        tell_month(session, "month.reopened", first, unit_id, now=now)
         name = _unit_name(session, unit_id)
     return Reopening(month=f"{month:%Y-%m}", unit=name, days=days, letters=tuple(letters))
 

@@ -16,6 +16,8 @@ from hub.attendance.models import StoredDay
 from hub.bulk import upsert
 from hub.db import table_of
 from hub.roster.work_dates import EmployeeDay
+from hub.webhooks.events import ChangedDay
+from hub.webhooks.telling import DayOfUnits, tell_days
 
 _KEY = ("employee_id", "work_date")
 _KEYS_AT_ONCE = 5000
@@ -62,6 +64,7 @@ def store_days(session: Session, assessed: Sequence[Assessed], *, now: datetime)
         changes=lambda excluded: {name: excluded[name] for name in _CHANGING},
     )
     _delete(session, gone)
+    _tell(session, rows, gone, {key: before.unit_id for key, before in stored.items()}, now)
     return [(row["employee_id"], row["work_date"]) for row in rows] + gone
 
 
@@ -116,6 +119,7 @@ def store_unless_newer(
     )
     gone = [item.key for item in unchanged if item.day is None]
     _delete(session, gone)
+    _tell(session, rows, gone, {key: stored.unit_id for key, stored in before.items()}, now)
     return len(rows) + len(gone)
 
 
@@ -137,6 +141,26 @@ def _read_numbers(session: Session, keys: Sequence[EmployeeDay]) -> dict[Employe
         StoredDay.work_date <= max(dates),
     )
     return {(employee_id, work_date): version for employee_id, work_date, version in session.execute(query)}
+
+
+def _tell(
+    session: Session,
+    rows: Sequence[dict[str, Any]],
+    gone: Sequence[EmployeeDay],
+    units: Mapping[EmployeeDay, int | None],
+    now: datetime,
+) -> None:
+    """Let webhooks know which days changed. units: where each was until now."""
+
+    def changes() -> list[DayOfUnits]:
+        written = [(row["employee_id"], row["work_date"], row["version"], row["unit_id"]) for row in rows]
+        return [
+            DayOfUnits(ChangedDay(employee_id, day, version), {unit_id, units.get((employee_id, day), unit_id)})
+            for employee_id, day, version, unit_id in written
+        ] + [DayOfUnits(ChangedDay(*key, None), {units.get(key)}) for key in gone]
+
+    if rows or gone:
+        tell_days(session, changes, now=now)
 
 
 def _delete(session: Session, keys: Sequence[EmployeeDay]) -> None:

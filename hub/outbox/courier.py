@@ -27,10 +27,14 @@ _LONGEST_PAUSE: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one try. again: to be tried later; the rest as in hub.outbox.rows.State. detail: for the log."""
+    """What became of one try. again: to be tried later; the rest as in hub.outbox.rows.State. detail: for the log.
+
+    after: how long the other side asks to be left alone; an hour at most is heeded.
+    """
 
     outcome: Literal["delivered", "refused", "moot", "again"]
     detail: str = ""
+    after: timedelta | None = None
 
 
 Send = Callable[[Row[Any]], Answer]
@@ -119,7 +123,7 @@ class Courier:
                     self._settle(row, "given_up", answer.detail)
                     continue
                 # The others of this lane wait as long as this one: what is dead is not asked again for each of them.
-                until = now + pause_after(row.attempts)
+                until = now + max(pause_after(row.attempts), min(answer.after or timedelta(), _LONGEST_PAUSE))
                 postpone_row(self._database, self._table, row.id, by=self._name, until=until, detail=answer.detail)
                 pause_lane(self._database, self._table, lane, by=self._name, until=until)
                 return tried

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from sqlalchemy import func, select, text
@@ -22,6 +23,8 @@ from hub.recap.monthly import Month
 from hub.recap.pay import PayLine, pay_lines
 from hub.recap.people import UnitName, read_unit_names
 from hub.roster.units import UnitTree
+from hub.webhooks.events import PayRunFrozen, UnitRef
+from hub.webhooks.telling import tell_pay_run
 
 EVERYBODY = "SEMUA"
 """In place of the unit's name in the number of a run over all units."""
@@ -294,7 +297,27 @@ def _write(
         row.run_id = run.id
     session.add_all(rows)
     session.flush()
+    _tell(session, run, len(rows), now)
     return run
+
+
+def _tell(session: Session, run: PayRun, lines: int, now: datetime) -> None:
+    """Let webhooks know that a run or delta is there to be fetched."""
+
+    def event(unit: UnitRef | None) -> PayRunFrozen:
+        parent = session.get(PayRun, run.of_run) if run.of_run is not None else None
+        return PayRunFrozen(
+            number=run.number,
+            kind=run.kind,
+            of_run=parent.number if parent is not None else None,
+            month=Month.of(run.month).text,
+            unit=unit,
+            lines=lines,
+            digest=run.digest,
+            fetch=f"/api/v1/pay/run?{urlencode({'number': run.number})}",
+        )
+
+    tell_pay_run(session, run.unit_id, event, now=now)
 
 
 def _order(change: _Change) -> tuple[str, str, str, int]:

@@ -161,6 +161,13 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /unit/{unit_id:int}/zona": DeedName("unit.rezone"),
     "POST /unit/{unit_id:int}/pejabat": DeedName("unit.set_holder"),
     "POST /unit/{unit_id:int}/pejabat/{number:int}/akhiri": DeedName("unit.end_holder"),
+    # Webhooks
+    "POST /webhook": DeedName("webhook.add"),
+    "POST /webhook/{number:int}/uji": DeedName("webhook.test"),
+    "POST /webhook/{number:int}/ulang": DeedName("webhook.replay"),
+    "POST /webhook/{number:int}/mati": DeedName("webhook.off"),
+    "POST /webhook/{number:int}/hidup": DeedName("webhook.on"),
+    "POST /webhook/{number:int}/rahasia": DeedName("webhook.secret"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
@@ -186,6 +193,8 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /unduh/libur.csv": "days off, which name nobody",
     "GET /pegawai/impor": "an empty form",
     "GET /unit/impor": "an empty form",
+    "GET /webhook": "addresses of other systems",
+    "GET /webhook/{number:int}": "what was sent to another system, and no content of it",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
     "GET /readyz": "whether the database answers",

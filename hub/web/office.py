@@ -22,6 +22,7 @@ from hub.roster.model_files import ModelFiles
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
+from hub.webhooks.sealing import SecretSeal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class FrontOffice:
     second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
     gateways: names of those over which people can be reminded. board: between what comes in and the live pages.
+    webhook_seal: seals the secrets of webhooks; None: none can be made here.
     """
 
     database: Database
@@ -50,6 +52,7 @@ class FrontOffice:
     recogniser: Recogniser | None = None
     archives: ArchiveStore | None = None
     gateways: frozenset[str] = frozenset()
+    webhook_seal: SecretSeal | None = None
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:

@@ -22,6 +22,7 @@ from hub.web.phrases_trail import TRAIL
 from hub.web.phrases_unit_offices import UNIT_OFFICES
 from hub.web.phrases_units import UNITS
 from hub.web.phrases_viewing import VIEWING
+from hub.web.phrases_webhooks import WEBHOOKS
 
 Phrase = tuple[str, str]
 """Indonesian, English."""
@@ -143,6 +144,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "role.technician": ("teknisi", "technician"),
     "role.auditor": ("auditor", "auditor"),
     **VIEWING,
+    **WEBHOOKS,
     **ACCESS,
     **OFFICES,
     **SCHEDULES,

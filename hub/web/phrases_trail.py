@@ -166,4 +166,11 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "act.second_step.renew": ("Ganti kode cadangan", "Recovery codes renewed"),
     "act.staff.read": ("Lihat daftar pegawai", "List of staff"),
     "act.trail.read": ("Lihat jejak audit", "Audit trail"),
+    "act.webhook.add": ("Tambah webhook", "Webhook added"),
+    "act.webhook.off": ("Matikan webhook", "Webhook switched off"),
+    "act.webhook.on": ("Hidupkan webhook", "Webhook switched on"),
+    "act.webhook.replay": ("Ulangi kiriman webhook", "Deliveries of a webhook repeated"),
+    "act.webhook.secret": ("Ganti rahasia webhook", "Secret of a webhook replaced"),
+    "act.webhook.test": ("Uji webhook", "Webhook tested"),
+    "trail.fact.webhook": ("webhook {says}", "webhook {says}"),
 }

@@ -2,8 +2,8 @@
 
 In addresses and forms stand names in braces, filled from the things of one unit: {unit}, {person}, {letter}, {verified}
 (a letter that was verified), {sha} (a scan of it), {entry}, {outage}, {refusal}, {punch}, {frame},
-{fault} and {solved} (reports), {archive} and {proposed} (archives of photos), and {office}: the office that hands its
-months over.
+{fault} and {solved} (reports), {archive} and {proposed} (archives of photos), {webhook} (of every
+unit), and {office}: the office that hands its months over.
 """
 
 from __future__ import annotations
@@ -204,6 +204,14 @@ ASKED: Final[dict[str, Asking]] = {
     "POST /akun/aktivasi": _of_unit("/akun/aktivasi", unit="{unit}"),
     "GET /aktivasi": Asking("/aktivasi"),
     "POST /aktivasi": Asking("/aktivasi", {"number": "1"}, 400),
+    "GET /webhook": Asking("/webhook"),
+    "POST /webhook": Asking("/webhook", {"name": "x"}, 409),
+    "GET /webhook/{number:int}": Asking("/webhook/{webhook}"),
+    "POST /webhook/{number:int}/uji": Asking("/webhook/{webhook}/uji", allowed=303),
+    "POST /webhook/{number:int}/ulang": Asking("/webhook/{webhook}/ulang", {"delivery": "999"}, 409),
+    "POST /webhook/{number:int}/mati": Asking("/webhook/{webhook}/mati", allowed=409),
+    "POST /webhook/{number:int}/hidup": Asking("/webhook/{webhook}/hidup", allowed=409),
+    "POST /webhook/{number:int}/rahasia": Asking("/webhook/{webhook}/rahasia"),
     "GET /api/v1/openapi.json": Asking("/api/v1/openapi.json"),
     "HEAD /api/v1/openapi.json": Asking("/api/v1/openapi.json"),
     "GET /api/v1/employees": _of_unit("/api/v1/employees"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,17 @@ from contract.errors import BadInputError
 from contract.mqtt import BrokerAddress, MqttTransport
 from contract.receipt import Receipt
 from contract.transport import Connected, Delivery
+from hub.attendance.dirty import mark_dirty
 from hub.attendance.worker import AttendanceWorker
 from hub.errors import ServiceError, SettingsError
 from hub.fleet.kiosks import add_kiosk
 from hub.roster.employees import add_employee, ensure_unit
 from hub.service import Hub
 from hub.settings import HubSettings
+from hub.webhooks.events import EVENTS
+from hub.webhooks.registry import add_webhook
+from hub.webhooks.sealing import load_webhook_seal
+from tests.factories.etpp import Etpp, serving
 from tests.factories.journals import KioskJournal
 
 NOWHERE = "mqtt://127.0.0.1:1"
@@ -55,11 +61,28 @@ def test_hub_serves_its_pages_while_the_broker_is_away(tmp_path: Path) -> None:
             "ingest": True,
             "worker": True,
         }
-        parts = ("ingest", "worker", "enrolment", "scheduler", "reminders", "archives", "web")
+        parts = ("ingest", "worker", "enrolment", "scheduler", "reminders", "archives", "webhooks", "web")
         assert hub_threads() == {f"hub-{part}" for part in parts}
     assert hub_threads() == set()
     hub.stop()
     assert {path.name for path in (tmp_path / "hub").iterdir()} >= {"hub.key", "hub.pub", "session.key", "hub.db"}
+
+
+def test_running_hub_delivers_to_webhooks(tmp_path: Path) -> None:
+    with Hub(settings(tmp_path)) as hub, serving(Etpp([])) as etpp:
+        now, seal = datetime.now(UTC), load_webhook_seal(tmp_path / "hub")
+        secret = add_webhook(hub.database, seal, "e-tpp", etpp.url, EVENTS, unit_id=None, by="budi", now=now)
+        etpp.secrets.append(secret)
+        with hub.database.write() as session:
+            unit = ensure_unit(session, "Dinas", now=now, author="budi")
+            rina = add_employee(session, "Rina", unit.id, now=now, author="budi").id
+            mark_dirty(session.connection(), [(rina, now.date() - timedelta(days=1))], now=now)
+        until = time.monotonic() + 20
+        while not etpp.events and time.monotonic() < until:
+            time.sleep(0.05)
+    assert etpp.refused == []
+    assert etpp.events[0]["type"] == "days.changed"
+    assert {day["employee"] for day in etpp.events[0]["data"]["days"]} == {rina}
 
 
 def test_hub_runs_once(tmp_path: Path) -> None:

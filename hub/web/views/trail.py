@@ -141,7 +141,9 @@ def _line(entry: Entry, about: dict[str, Any], names: dict[str, str], units: dic
         day=_date(about.get("day")),
         until=_date(about.get("until")),
         facts=tuple(
-            (name, str(about[name])) for name in ("number", "account", "by", "run", "job", "reason") if name in about
+            (name, str(about[name]))
+            for name in ("number", "account", "by", "run", "job", "reason", "webhook")
+            if name in about
         ),
     )
 

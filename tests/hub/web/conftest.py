@@ -40,8 +40,10 @@ from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
+from hub.webhooks.sealing import SecretSeal
 from tests.factories.forms import SentFile, multipart
 from tests.factories.shades import archive, shade, shade_recogniser
+from tests.factories.webhooks import furnish_webhooks
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TODAY = date(2026, 3, 2)
@@ -178,6 +180,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         recogniser=shade_recogniser(database),
         archives=ArchiveStore(tmp_path),
         gateways=frozenset({"wa", "mail"}),
+        webhook_seal=SecretSeal(b"w" * 32),
     )
 
 
@@ -302,6 +305,7 @@ def _furnish(office: InventedOffice, folder: Path) -> Furnished:
     office.enrol_at_kiosk("kiosk-1", rina, operator=hostile, frames=1, at=NOW)
     _send_photos(office.database, ArchiveStore(folder))
     begin(office.database, hostile, author="admin", language="id", now=NOW)
+    furnish_webhooks(office.database, SecretSeal(b"w" * 32), now=NOW, hostile=HOSTILE)
     AttendanceWorker(office.database, now=lambda: NOW).settle()
     return Furnished(unit, rina, hostile)
 
@@ -380,6 +384,9 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/pegawai/mirip",
         "/jadwal/kutim-4/ubah",
         "/cari?q=jember",
+        "/webhook",
+        "/webhook/1",
+        "/webhook/2",
     ]
 
 

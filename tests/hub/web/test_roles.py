@@ -38,6 +38,7 @@ from tests.factories.papers import photo, scan
 from tests.factories.role_walk import ASKED, Asking
 from tests.factories.shades import archive, shade
 from tests.factories.snapshots import jpeg
+from tests.factories.webhooks import furnish_webhooks
 from tests.hub.web.conftest import PASSWORD, Visitor
 
 TABLE = Path(__file__).parents[3] / "docs" / "roles.md"
@@ -152,9 +153,10 @@ def world(office: Any, front: Any, settle: Any) -> World:
     health = office.unit("Dinas Kesehatan")
     below, school = office.unit("Puskesmas", parent=health), office.unit("Dinas Pendidikan")
     found = World(
-        furnish(office, front, below, "kiosk-1", 1) | {"office": str(health)},
-        furnish(office, front, school, "kiosk-2", 2) | {"office": str(school)},
+        furnish(office, front, below, "kiosk-1", 1) | {"office": str(health), "webhook": "1"},
+        furnish(office, front, school, "kiosk-2", 2) | {"office": str(school), "webhook": "1"},
     )
+    furnish_webhooks(office.database, front.webhook_seal, now=NOW, hostile="pindah")
     settle()
     return found
 
