@@ -29,6 +29,7 @@ from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
 from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
+from hub.fleet.command_delivery import CommandDelivery
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
@@ -247,6 +248,7 @@ class Hub:
                 opening_key=self._enrol_key,
                 on_complete=self._enroller.wake,
             ),
+            commands=CommandDelivery(database=self.database, hub_key=self.key),
         )
         subscriber.run(stop)
 
