@@ -14,6 +14,7 @@ from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_commands import command as kiosk_command
 from cli.hub_commands import commands as kiosk_commands
+from cli.hub_commands import swap as kiosk_swap
 from cli.hub_employment import employee
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fallback import card, pin
@@ -70,7 +71,7 @@ for command in (
     *(audit, jobs, reminder),
 ):
     hub.add_command(command)
-for command in (operator, kiosk_command, kiosk_commands):
+for command in (operator, kiosk_command, kiosk_commands, kiosk_swap):
     kiosk.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`presensi hub kiosk command`, `kiosk commands`: what a kiosk is ordered to do, and what became of it."""
+"""`presensi hub kiosk command`, `commands` and `swap`: what a kiosk is ordered to do, and who takes its place."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.fleet.commands import ACTIONS, HOLDS_FOR, Action, CommandLine, give_command, list_commands
+from hub.fleet.swap import Swap, confirm_swap, declare_swap, drop_swap, swap_of
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -85,6 +86,67 @@ def commands(device: str, *, as_json: bool, hub: HubPlace) -> None:
         [_cells(line) for line in lines],
         empty=f"{device} was ordered nothing yet.",
     )
+
+
+@click.command(
+    "swap",
+    cls=LoneCommand,
+    epilog="Examples:\n\n"
+    "  presensi hub kiosk swap kiosk-dinkes-1 kiosk-dinkes-2 --because 'broken screen' --by siti\n\n"
+    "  presensi hub kiosk swap kiosk-dinkes-1 --confirm --by budi\n\n"
+    "  presensi hub kiosk swap kiosk-dinkes-1",
+)
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--because", metavar="TEXT", help="Ask for it, and say why.")
+@click.option("--confirm", is_flag=True, help="Confirm it, as a second person.")
+@click.option("--drop", is_flag=True, help="Take it back while it waits.")
+@by_option
+@json_option
+@place_options
+def swap(
+    old: str,
+    new: str | None,
+    *,
+    because: str | None,
+    confirm: bool,
+    drop: bool,
+    by: str,
+    as_json: bool,
+    hub: HubPlace,
+) -> None:
+    """Give the place, unit and policy of OLD to NEW, which is registered already; it takes two people.
+
+    When the second confirms it, OLD is revoked: let it deliver first. With OLD alone: where its swap stands.
+    """
+    if (new is not None) != (because is not None) or sum((new is not None, confirm, drop)) > 1:
+        raise BadInputError("One person names NEW with --because, and another confirms it with OLD and --confirm.")
+    now = datetime.now(UTC)
+    with hub.opened() as database:
+        if new is not None and because is not None:
+            found: Swap | None = declare_swap(database, old, new, because=because, by=by, now=now)
+        elif confirm:
+            found = confirm_swap(database, old, by=by, now=now)
+        else:
+            if drop:
+                drop_swap(database, old, by=by, now=now)
+            found = swap_of(database, old)
+    if as_json:
+        show_json(found)
+    elif found is None:
+        click.echo(f"No swap of {old} waits or was made.")
+    else:
+        _show_swap(found)
+
+
+def _show_swap(found: Swap) -> None:
+    click.echo(f"{found.new_device} for {found.old_device}: {found.because}; asked for by {found.declared_by}")
+    if found.confirmed_by is not None:
+        click.echo(f"Confirmed by {found.confirmed_by}: {found.old_device} is revoked.")
+        return
+    if found.queue:
+        click.echo(f"{found.old_device} holds {found.queue} rows that are not here yet: let it deliver them first.")
+    click.echo(f"Somebody else must confirm it: presensi hub kiosk swap {found.old_device} --confirm --by NAME")
 
 
 def _cells(line: CommandLine) -> tuple[object, ...]:

@@ -1,10 +1,10 @@
-"""What a kiosk was ordered to do."""
+"""What kiosks were ordered to do, and which took another's place."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base
@@ -38,3 +38,21 @@ class KioskCommand(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     outcome_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class KioskSwap(Base):
+    """A kiosk that takes another's place. It waits while confirmed_by and dropped_by are None."""
+
+    __tablename__ = "kiosk_swap"
+    __table_args__ = (Index("ix_kiosk_swap_old_device", "old_device"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    old_device: Mapped[str] = mapped_column(ForeignKey("kiosk.device"))
+    new_device: Mapped[str] = mapped_column(ForeignKey("kiosk.device"))
+    because: Mapped[str] = mapped_column(String(500))
+    declared_by: Mapped[str] = mapped_column(String(64))
+    declared_at: Mapped[datetime]
+    confirmed_by: Mapped[str | None] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    dropped_by: Mapped[str | None] = mapped_column(String(64))
+    dropped_at: Mapped[datetime | None]

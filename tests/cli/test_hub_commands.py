@@ -54,3 +54,14 @@ def test_command_that_cannot_be_given_says_why(presensi_hub: Hub, words: tuple[s
     said = presensi_hub("kiosk", "command", *words)
     assert said.exit_code != 0
     assert complaint in said.output
+
+
+def test_swap_takes_two_people(presensi_hub: Hub, hub_database: Database) -> None:
+    add_kiosk(hub_database, "kiosk-2", SigningKey.generate().verify_key.text)
+    asked = presensi_hub("kiosk", "swap", "kiosk-1", "kiosk-2", "--because", "layar pecah", "--by", "siti")
+    assert "Somebody else must confirm it" in asked.stdout
+    assert presensi_hub("kiosk", "swap", "kiosk-1", "--confirm", "--by", "siti").exit_code != 0
+    done = presensi_hub("kiosk", "swap", "kiosk-1", "--confirm", "--by", "budi", "--json")
+    assert json.loads(done.stdout)["confirmed_by"] == "budi"
+    assert "is revoked" in presensi_hub("kiosk", "swap", "kiosk-1").stdout
+    assert presensi_hub("kiosk", "swap", "kiosk-1", "kiosk-2").exit_code != 0
