@@ -31,6 +31,9 @@ MasterRight = Literal["register", "master", "enrol"]
 """register: what is on record about employees, as a page and as files; master: changing it; enrol: proposing pictures
 of people's faces, which a second person approves."""
 
+FleetRight = Literal["tend"]
+"""tend: ordering kiosks about, settling their alarms, and declaring them lost or swapped, which takes two people."""
+
 
 class Role(StrEnum):
     """Who somebody is to the hub; the words are those of the regulation and of the command line."""
@@ -92,9 +95,13 @@ _MASTER_RIGHTS: Final[dict[Role, frozenset[MasterRight]]] = {
     Role.AUDITOR: frozenset({"register"}),
 }
 
+_FLEET_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.TECHNICIAN})
 
-def may(role: Role, right: Right | OfficeRight | MasterRight) -> bool:
+
+def may(role: Role, right: Right | OfficeRight | MasterRight | FleetRight) -> bool:
     """Whether somebody in this role has a right."""
+    if right == "tend":
+        return role in _FLEET_ROLES
     if right in _MASTER_RIGHTS.get(role, frozenset()):
         return True
     if right in _OFFICE_RIGHTS.get(role, frozenset()):

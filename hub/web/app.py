@@ -59,6 +59,7 @@ from hub.web.views import (
 from hub.web.views import archives as archive_pages
 from hub.web.views import calendar as calendar_pages
 from hub.web.views import faces as face_pages
+from hub.web.views import kiosk as kiosk_pages
 from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import register as register_pages
 from hub.web.views import unit_offices as unit_office_pages
@@ -76,6 +77,7 @@ job_views = (jobs, live)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)
+fleet_views = (kiosk_pages,)
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +100,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     for views in role_views:
         app.include_router(views.router)
     for views in unit_views:
+        app.include_router(views.router)
+    for views in fleet_views:
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

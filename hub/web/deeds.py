@@ -59,6 +59,8 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /penolakan/{device}/{epoch}/{seq}/dilihat": DeedName("refusal.see"),
     "POST /penolakan/{device}/{epoch}/{seq}/selesai": DeedName("refusal.settle"),
     "GET /kiosk": DeedName("kiosks.read"),
+    "GET /kiosk/{device}": DeedName("kiosk.read"),
+    "POST /kiosk/{device}/{deed}": DeedName("kiosk.do"),
     "GET /karantina": DeedName("quarantine.read"),
     "POST /terjadwal": DeedName("job.ask"),
     "GET /pengingat": DeedName("reminders.read"),

@@ -380,6 +380,9 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/pegawai/mirip",
         "/jadwal/kutim-4/ubah",
         "/cari?q=jember",
+        "/kiosk/kiosk-1",
+        "/kiosk/kiosk-new",
+        "/kiosk?keadaan=trouble&q=kiosk",
     ]
 
 
