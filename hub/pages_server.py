@@ -50,6 +50,7 @@ class PagesServer:
             recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
+            metrics_on_loopback=settings.metrics_on_loopback,
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import secrets
 import socket
@@ -132,6 +133,8 @@ class Hub:
             recogniser=recogniser,
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
+            counts=self._counts,
+            metrics_on_loopback=settings.metrics_on_loopback,
         )
         self._archives = ArchiveWorker(
             self.database,
@@ -143,6 +146,7 @@ class Hub:
         self._app = create_app(office)
         self._stop = threading.Event()
         self._transport: Transport | None = None
+        self._subscriber: Subscriber | None = None
         self._server: uvicorn.Server | None = None
         self._socket: socket.socket | None = None
         self._threads: list[threading.Thread] = []
@@ -235,7 +239,7 @@ class Hub:
             logger.warning("the broker does not divide messages among ingest workers; every worker takes them all")
         transport = self._make_transport(subscriptions(share=SHARE_GROUP if shares else None))
         self._transport = transport
-        subscriber = Subscriber(
+        self._subscriber = subscriber = Subscriber(
             transport=transport,
             recorder=self._recorder,
             heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
@@ -261,6 +265,11 @@ class Hub:
         return MqttTransport(
             address=self._broker, client_id=f"presensi-hub-{secrets.token_hex(6)}", subscriptions=topics
         )
+
+    def _counts(self) -> dict[str, int]:
+        """Since ingest began; counters begin anew with it."""
+        subscriber = self._subscriber
+        return {} if subscriber is None else dataclasses.asdict(subscriber.counts)
 
     def _states(self) -> dict[str, bool]:
         alive = {thread.name: thread.is_alive() for thread in self._threads}

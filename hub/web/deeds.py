@@ -190,6 +190,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /unit/impor": "an empty form",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
+    "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",
 }
 """Reads that the trail leaves out, and why."""

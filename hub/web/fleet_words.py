@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from hub.fleet.trouble import Trouble
 from hub.web.language import Language
@@ -57,6 +58,13 @@ def tell(language: Language, trouble: Trouble, now: datetime) -> tuple[str, str]
     what = language(key, **parts)
     todo = f"trouble.{trouble.kind}.do"
     return what, language(todo) if language.knows(todo) else ""
+
+
+def brief(language: Language, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The time of today, else the day with it."""
+    clock = language.clock(at, zone)
+    day = at.astimezone(zone).date()
+    return clock if day == now.astimezone(zone).date() else f"{language.day(day)} {clock}"
 
 
 def span(language: Language, long: timedelta) -> str:

@@ -54,6 +54,7 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /bahasa/{code}": Asking("/bahasa/id", allowed=303),
     "GET /healthz": Asking("/healthz"),
     "GET /readyz": Asking("/readyz"),
+    "GET /metrics": Asking("/metrics"),
     "GET /models/{sha256}": Asking("/models/0", allowed=404),
     "HEAD /models/{sha256}": Asking("/models/0", allowed=404),
     "GET /akun": Asking("/akun"),

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from hub.fleet.overview import count_quarantined, open_alarms, quarantined_rows, unplaced_punches
 from hub.fleet.standing import KioskStanding, read_standings
-from hub.web.fleet_words import tell
+from hub.web.fleet_words import brief, tell
 from hub.web.guard import Office, PageVisitor, choose_unit, require
 from hub.web.pages import language_of, render
 
@@ -74,6 +74,7 @@ def show_kiosks(
         first=first,
         count=len(found),
         tell=lambda trouble: tell(language, trouble, office.now()),
+        brief=lambda at: brief(language, at, office.now(), office.zone),
     )
 
 
