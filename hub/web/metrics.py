@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.fleet.figures import FleetFigures, KioskFigures, read_figures
+from hub.scheduler.overview import JobLine, list_jobs
 from hub.web.office import FrontOffice
 
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -40,7 +40,7 @@ class Metrics(Collector):
         self._registry = CollectorRegistry()
         self._durations = Histogram(
             "presensi_http_request_seconds",
-            "How long requests took.",
+            "How long answers took to begin.",
             ("method", "route", "status"),
             buckets=BUCKETS,
             registry=self._registry,
@@ -62,8 +62,9 @@ class Metrics(Collector):
         """The figures as they are now; those of the database are left out when it does not answer."""
         try:
             figures = read_figures(self._office.database, self._office.now())
+            jobs = list_jobs(self._office.database, now=self._office.now())
         except DBAPIError:
-            figures = None
+            figures, jobs = None, []
         yield GaugeMetricFamily("presensi_hub_ready", "1 when the database answers.", value=int(figures is not None))
         parts = GaugeMetricFamily("presensi_hub_part_up", "1 while this part of the hub runs.", labels=["part"])
         for part, is_up in sorted(self._office.states().items()):
@@ -73,21 +74,15 @@ class Metrics(Collector):
         for what, count in sorted(self._office.counts().items()):
             ingest.add_metric([what], count)
         yield ingest
-        yield from self._jobs()
+        yield from _of_jobs(jobs)
         if figures is not None:
             yield from _of_fleet(figures)
 
-    def _jobs(self) -> Iterator[Metric]:
-        due = GaugeMetricFamily("presensi_job_due_timestamp_seconds", "When the job is due next.", labels=["job"])
-        done = GaugeMetricFamily("presensi_job_done_timestamp_seconds", "When it last succeeded.", labels=["job"])
-        for job in self._office.jobs():
-            _add_moment(due, job.name, job.due_at)
-            _add_moment(done, job.name, job.done_at)
-        yield from (due, done)
-
 
 class RequestClock:
-    """Measures every answered request but those for assets. The route's own address is told, never what was asked."""
+    """Measures how long answers took to begin, but those for assets: some are streams that go on as long as a page is
+    open. The route's own address is told, never what was asked.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -96,19 +91,15 @@ class RequestClock:
         if scope["type"] != "http" or scope["path"].startswith(_ASSETS):
             await self._app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), 500
+        begun = time.perf_counter()
 
         async def send_noted(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._metrics.note_request(method, _route(scope), message["status"], time.perf_counter() - begun)
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_noted)
-        finally:
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.note_request(method, _route(scope), status, time.perf_counter() - begun)
+        await self._app(scope, receive, send_noted)
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -152,6 +143,13 @@ def _family(attribute: str, name: str, words: str, kiosks: Iterable[KioskFigures
     return family
 
 
-def _add_moment(family: GaugeMetricFamily, job: str, moment: datetime | None) -> None:
-    if moment is not None:
-        family.add_metric([job], moment.timestamp())
+def _of_jobs(jobs: Iterable[JobLine]) -> Iterator[Metric]:
+    due = GaugeMetricFamily("presensi_job_due_timestamp_seconds", "When the job is due next.", labels=["job"])
+    done = GaugeMetricFamily("presensi_job_done_timestamp_seconds", "When it last ended well.", labels=["job"])
+    failures = GaugeMetricFamily("presensi_job_failures", "Failures in a row.", labels=["job"])
+    for job in jobs:
+        due.add_metric([job.name], job.due_at.timestamp())
+        failures.add_metric([job.name], job.failures)
+        if job.looked_at is not None:
+            done.add_metric([job.name], job.looked_at.timestamp())
+    yield from (due, done, failures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -24,15 +24,6 @@ from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
 
 
-@dataclass(frozen=True, slots=True)
-class JobFigures:
-    """A job of this hub. due_at: when it is due next; done_at: when it last succeeded; None: not known, or never."""
-
-    name: str
-    due_at: datetime | None = None
-    done_at: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontOffice:
     """What `create_app` was given.
@@ -43,8 +34,8 @@ class FrontOffice:
     second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
     gateways: names of those over which people can be reminded. board: between what comes in and the live pages.
-    counts: what ingest took in since it began, by name; jobs: due work, as the metrics tell it; both empty where this
-    process does neither. metrics_on_loopback: whether programs on this machine are told the metrics without a token.
+    counts: what ingest took in since it began, by name; empty where this process takes in nothing.
+    metrics_on_loopback: whether programs on this machine are told the metrics without a token.
     """
 
     database: Database
@@ -62,7 +53,6 @@ class FrontOffice:
     archives: ArchiveStore | None = None
     gateways: frozenset[str] = frozenset()
     counts: Callable[[], Mapping[str, int]] = dict
-    jobs: Callable[[], Sequence[JobFigures]] = tuple
     metrics_on_loopback: bool = False
     board: Board = field(init=False)
 

@@ -8,7 +8,7 @@ from alembic import op
 from hub.db import UtcDateTime
 
 revision = "0035"
-down_revision = "0031"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

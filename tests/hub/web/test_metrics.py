@@ -23,8 +23,9 @@ from hub.access.tokens import add_token
 from hub.db import Database
 from hub.fleet.commands import give_command
 from hub.fleet.models import Kiosk
+from hub.scheduler.models import ScheduledJob
 from hub.web.app import create_app
-from hub.web.office import FrontOffice, JobFigures
+from hub.web.office import FrontOffice
 from tests.hub.web.conftest import HOSTILE, NOW
 
 RULES = Path(__file__).parents[3] / "systemd/prometheus/presensi.rules.yml"
@@ -59,12 +60,13 @@ def told(database: Database, front: FrontOffice, office: Any) -> Callable[[], Fi
     give_command(database, "kiosk-baik", "lock", by="t", now=NOW)
     with database.write() as session:
         session.get_one(Kiosk, "kiosk-baik").certificate_until = NOW + timedelta(days=30)
+    with database.write() as session:
+        session.add(ScheduledJob(name="calibration", due_at=NOW))
     client = Client(
         front,
         metrics_on_loopback=True,
         states=lambda: {"broker": True, "ingest": False},
         counts=lambda: {"batches": 12, "published": 9},
-        jobs=lambda: [JobFigures("calibration", due_at=NOW, done_at=None)],
     )
 
     def scrape() -> Figures:
