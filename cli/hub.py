@@ -12,6 +12,9 @@ from cli.hub_assess import assess
 from cli.hub_audit import audit
 from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
+from cli.hub_commands import command as kiosk_command
+from cli.hub_commands import commands as kiosk_commands
+from cli.hub_commands import swap as kiosk_swap
 from cli.hub_employment import employee
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fallback import card, pin
@@ -70,7 +73,8 @@ for command in (
     webhook,
 ):
     hub.add_command(command)
-kiosk.add_command(operator)
+for command in (operator, kiosk_command, kiosk_commands, kiosk_swap):
+    kiosk.add_command(command)
 
 
 @hub.command(

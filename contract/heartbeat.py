@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from contract.command import MAX_OUTCOMES, CommandOutcome
 from contract.enrolment import MAX_STANDINGS, EnrolmentId
 from contract.punch import ClockStamp, Epoch, Instant, Seq, check_instant
 
@@ -81,6 +82,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     say, so only `pack`.
     months: version of the people's months (contract.month) that it shows; 0: none. service: see Service.
     enrolments: those taken here whose end the kiosk does not know yet; the hub answers with a receipt that names them.
+    outcomes: of the latest commands, oldest first; a kiosk with an older program names none.
+    locked: whether it takes no punches, by the hub's command or because an operator locked it there; empty: it does.
     """
 
     v: Literal[1] = 1
@@ -102,6 +105,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     months: Count = 0
     service: Service | None = None
     enrolments: Annotated[tuple[EnrolmentId, ...], Meta(max_length=MAX_STANDINGS)] = ()
+    outcomes: Annotated[tuple[CommandOutcome, ...], Meta(max_length=MAX_OUTCOMES)] = ()
+    locked: Literal["", "hub", "here"] = ""
 
     def __post_init__(self) -> None:
         check_instant(self.sent_at)

@@ -52,6 +52,7 @@ class PagesServer:
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
             webhook_seal=load_webhook_seal(settings.data_folder),
+            metrics_on_loopback=settings.metrics_on_loopback,
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import secrets
 import socket
@@ -29,6 +30,7 @@ from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
 from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
+from hub.fleet.command_delivery import CommandDelivery
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
@@ -136,6 +138,8 @@ class Hub:
             archives=ArchiveStore(settings.data_folder),
             gateways=frozenset(settings.gateways),
             webhook_seal=webhook_seal,
+            counts=self._counts,
+            metrics_on_loopback=settings.metrics_on_loopback,
         )
         self._archives = ArchiveWorker(
             self.database,
@@ -147,6 +151,7 @@ class Hub:
         self._app = create_app(office)
         self._stop = threading.Event()
         self._transport: Transport | None = None
+        self._subscriber: Subscriber | None = None
         self._server: uvicorn.Server | None = None
         self._socket: socket.socket | None = None
         self._threads: list[threading.Thread] = []
@@ -240,7 +245,7 @@ class Hub:
             logger.warning("the broker does not divide messages among ingest workers; every worker takes them all")
         transport = self._make_transport(subscriptions(share=SHARE_GROUP if shares else None))
         self._transport = transport
-        subscriber = Subscriber(
+        self._subscriber = subscriber = Subscriber(
             transport=transport,
             recorder=self._recorder,
             heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
@@ -253,6 +258,7 @@ class Hub:
                 opening_key=self._enrol_key,
                 on_complete=self._enroller.wake,
             ),
+            commands=CommandDelivery(database=self.database, hub_key=self.key),
         )
         subscriber.run(stop)
 
@@ -265,6 +271,11 @@ class Hub:
         return MqttTransport(
             address=self._broker, client_id=f"presensi-hub-{secrets.token_hex(6)}", subscriptions=topics
         )
+
+    def _counts(self) -> dict[str, int]:
+        """Since ingest began; counters begin anew with it."""
+        subscriber = self._subscriber
+        return {} if subscriber is None else dataclasses.asdict(subscriber.counts)
 
     def _states(self) -> dict[str, bool]:
         alive = {thread.name: thread.is_alive() for thread in self._threads}

@@ -28,6 +28,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
     that are about no unit in particular. second_step_roles: who sees nothing before they have set up the second step at
     sign-in. gateways: how reminders reach people: a name, and an address of apprise with {to} in it.
+    metrics_on_loopback: whether programs on this machine are told the metrics without a token.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -47,6 +48,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     timezone: str = "Asia/Jakarta"
     second_step_roles: tuple[Role, ...] = ()
     gateways: dict[str, str] = {}
+    metrics_on_loopback: bool = False
 
     @property
     def data_folder(self) -> Path:

@@ -57,6 +57,8 @@ class Account:
             months=self.months.current.version,
             service=self.service(),
             health=self.health(),
+            outcomes=self.orders.outcomes,
+            locked="hub" if self.orders.locked_by_hub else "here" if self.orders.locked_here else "",
         )
 
     def health(self) -> Health:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
-from contract.command import Command
+import msgspec
+
+from contract.command import MAX_OUTCOMES, Command, CommandOutcome
 from kiosk.clock import Clock
 from kiosk.journal import Journal
 
 log = logging.getLogger(__name__)
+
+_OUTCOMES: Final = "command_outcomes"
 
 
 class Orders:
@@ -38,10 +43,18 @@ class Orders:
         self.message = journal.fact("message") or ""
         """What the hub lets the screen say to everybody."""
 
+        self._outcomes = _read_outcomes(journal.fact(_OUTCOMES))
+
+    @property
+    def outcomes(self) -> tuple[CommandOutcome, ...]:
+        """What became of the latest commands, oldest first."""
+        return self._outcomes
+
     @property
     def newest(self) -> int:
-        """The newest command that was carried out, or had expired; 0: none yet."""
-        return int(self._journal.fact("command") or 0)
+        """The newest command that was carried out, had expired, or cannot be carried out; 0: none yet."""
+        told = self._outcomes[-1].version if self._outcomes else 0
+        return max(told, int(self._journal.fact("command") or 0))
 
     @property
     def locked(self) -> bool:
@@ -64,13 +77,17 @@ class Orders:
         self._on_lock(self.locked)
 
     def obey(self, command: Command) -> None:
-        """Carry out one command; each version once, none that has expired."""
+        """Carry out one command; each version once, none that has expired.
+
+        What may be done twice is done before it is noted: power that goes in between costs nothing.
+        """
         if command.version <= self.newest:
             return
-        self._journal.set_fact("command", str(command.version))
-        self._on_news()
-        if command.expires_at is not None and command.expires_at < self._clock.read().wall:
+        now = self._clock.read().wall
+        outcome = CommandOutcome(version=command.version, id=command.id, outcome="done", at=now)
+        if command.expires_at is not None and command.expires_at < now:
             log.warning("command %d (%s) has expired", command.version, command.action)
+            self._note(msgspec.structs.replace(outcome, outcome="expired"))
             return
         match command.action:
             case "lock" | "unlock":
@@ -79,12 +96,36 @@ class Orders:
                     # The hub's word counts for what was locked here, too: somebody at the hub lets people in.
                     self._journal.set_fact("locked_here", "no")
                 self._on_lock(command.action == "lock")
+                self._note(outcome)
             case "restart":
+                self._note(outcome)
                 self._on_restart()
             case "refresh":
                 self.refresh_wanted = True
+                self._note(outcome)
             case "message":
                 self.message = command.text
                 self._journal.set_fact("message", command.text)
+                self._note(outcome)
             case "release":
                 log.warning("command %d: this version cannot switch releases", command.version)
+                detail = "This version of the kiosk cannot switch releases."
+                self._note(msgspec.structs.replace(outcome, outcome="refused", detail=detail))
+
+    def _note(self, outcome: CommandOutcome) -> None:
+        """Remember what became of a command, and have it told."""
+        outcomes = (*self._outcomes, outcome)[-MAX_OUTCOMES:]
+        self._journal.set_fact(_OUTCOMES, msgspec.json.encode(outcomes).decode())
+        self._outcomes = outcomes
+        # For a program from before there were outcomes, to which this kiosk may be switched back.
+        self._journal.set_fact("command", str(outcome.version))
+        self._on_news()
+
+
+def _read_outcomes(text: str | None) -> tuple[CommandOutcome, ...]:
+    """None, and what no version of this program wrote: no outcomes."""
+    try:
+        return msgspec.json.decode(text or "[]", type=tuple[CommandOutcome, ...])
+    except msgspec.MsgspecError:
+        log.warning("what became of earlier commands cannot be read and is forgotten")
+        return ()

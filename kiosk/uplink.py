@@ -13,10 +13,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from contract import codec, ranges, topics
-from contract.command import Command
+from contract.command import Command, CommandOutcome
 from contract.errors import ContractError
 from contract.heartbeat import MAX_PACKS, Health, Heartbeat, Service
 from contract.month import MonthPart
@@ -61,6 +61,8 @@ class Bearing:
     health: Health = field(default_factory=Health)
     months: int = 0
     service: Service | None = None
+    outcomes: tuple[CommandOutcome, ...] = ()
+    locked: Literal["", "hub", "here"] = ""
 
 
 @dataclass(slots=True)
@@ -253,6 +255,8 @@ class Uplink:
             months=bearing.months,
             service=bearing.service,
             enrolments=self._enrolments.open if self._enrolments is not None else (),
+            outcomes=bearing.outcomes,
+            locked=bearing.locked,
         )
         sealed = codec.seal(heartbeat, key=self._key, purpose="state", device=self._device)
         self._transport.publish(topics.up(self._device, "state"), sealed, retain=True)

@@ -34,6 +34,9 @@ of people's faces, which a second person approves."""
 SystemRight = Literal["webhooks"]
 """webhooks: which other systems are told what happens, of every unit."""
 
+FleetRight = Literal["tend"]
+"""tend: ordering kiosks about, settling their alarms, and declaring them lost or swapped, which takes two people."""
+
 
 class Role(StrEnum):
     """Who somebody is to the hub; the words are those of the regulation and of the command line."""
@@ -97,11 +100,15 @@ _MASTER_RIGHTS: Final[dict[Role, frozenset[MasterRight]]] = {
 
 _SYSTEM_RIGHTS: Final[dict[Role, frozenset[SystemRight]]] = {Role.ADMINISTRATOR: frozenset({"webhooks"})}
 
+_FLEET_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.TECHNICIAN})
 
-def may(role: Role, right: Right | OfficeRight | MasterRight | SystemRight) -> bool:
+
+def may(role: Role, right: Right | OfficeRight | MasterRight | SystemRight | FleetRight) -> bool:
     """Whether somebody in this role has a right."""
     if right in _SYSTEM_RIGHTS.get(role, frozenset()):
         return True
+    if right == "tend":
+        return role in _FLEET_ROLES
     if right in _MASTER_RIGHTS.get(role, frozenset()):
         return True
     if right in _OFFICE_RIGHTS.get(role, frozenset()):

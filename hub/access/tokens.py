@@ -28,6 +28,7 @@ Scope = Literal[
     "documents:read",
     "documents:write",
     "kiosks:read",
+    "metrics:read",
 ]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 MOST_DAYS: Final = 366

@@ -10,8 +10,10 @@ from typing import Final
 from sqlalchemy import Connection, case
 
 from hub.bulk import upsert
-from hub.db import table_of
+from hub.db import Database, table_of
+from hub.errors import FleetError
 from hub.fleet.models import Alarm, AlarmKind
+from hub.roster.officers import officer_name
 
 NO_DEVICE: Final = ""
 """Alarms about devices that the hub does not know are kept under this name: strangers cannot fill the table."""
@@ -105,3 +107,13 @@ def write_alarms(connection: Connection, rings: Iterable[Ring], *, now: datetime
             "settled_by": None,
         },
     )
+
+
+def settle_alarm(database: Database, device: str, kind: str, *, by: str, now: datetime) -> None:
+    """Say that an alarm is looked after; the next occurrence opens it again. FleetError when it is not open."""
+    officer = officer_name(by)
+    with database.write() as session:
+        alarm = session.get(Alarm, (device, kind), with_for_update=True)
+        if alarm is None or alarm.settled_at is not None:
+            raise FleetError("This alarm is not open any more.")
+        alarm.settled_at, alarm.settled_by = now, officer

@@ -107,6 +107,7 @@ def _columns(device: str, heartbeat: Heartbeat, now: datetime) -> Row:
         "pack": _plain(heartbeat.pack),
         "packs": [_plain(pack) for pack in heartbeat.packs],
         "software": _plain(heartbeat.software),
+        "locked": heartbeat.locked,
         "received_at": now,
     }
 

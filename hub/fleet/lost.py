@@ -92,7 +92,7 @@ def confirm_lost(database: Database, device: str, *, by: str, now: datetime) -> 
             raise FleetError(f"{kiosk.lost_confirmed_by} confirmed the loss of '{device}' already.")
         if is_same_officer(kiosk.lost_declared_by, officer):
             raise FleetError(f"{kiosk.lost_declared_by} declared '{device}' lost; somebody else must confirm it.")
-        waiting = _waiting_days(session, device)
+        waiting = waiting_days(session, device)
         kiosk.lost_confirmed_by, kiosk.lost_confirmed_at = officer, now
         if kiosk.state == "active":
             kiosk.state, kiosk.revoked_at = "revoked", now
@@ -119,7 +119,7 @@ def _to_loss(session: Session, kiosk: Kiosk) -> Loss:
     assert kiosk.lost_declared_by is not None  # noqa: S101 - the callers looked
     assert kiosk.lost_declared_at is not None  # noqa: S101
     waits = kiosk.lost_confirmed_by is None
-    days = _waiting_days(session, kiosk.device) if waits else _doubtful_days(session, kiosk)
+    days = waiting_days(session, kiosk.device) if waits else _doubtful_days(session, kiosk)
     return Loss(
         device=kiosk.device,
         because=kiosk.lost_because or "",
@@ -131,7 +131,7 @@ def _to_loss(session: Session, kiosk: Kiosk) -> Loss:
     )
 
 
-def _waiting_days(session: Session, device: str) -> list[LostDay]:
+def waiting_days(session: Session, device: str) -> list[LostDay]:
     """Days that wait for the terminal; running days keep their minutes back for it as well."""
     query = select(StoredDay).where(
         (StoredDay.status == Status.MENUNGGU_DATA)

@@ -61,7 +61,8 @@ class Kiosk(Base):
     the pack threshold_pack alone: cosines of two packs cannot be compared. lost_declared_by, lost_confirmed_by: the two
     people who declared a stolen or burnt terminal lost; the second revokes it, and nobody waits for what it holds.
     choose, fallback, areas: as in contract.roster.KioskPolicy. months_sent: newest version of months ever sent to it,
-    months_digest of what; months_looked_at: when it was last held against the stored days.
+    months_digest of what; months_looked_at: when it was last held against the stored days. certificate_until: when
+    the certificate expires with which it comes to the broker; None: it has none, or the hub was not told.
     """
 
     __tablename__ = "kiosk"
@@ -100,6 +101,7 @@ class Kiosk(Base):
     lost_because: Mapped[str | None] = mapped_column(String(500))
     lost_confirmed_by: Mapped[str | None] = mapped_column(String(64))
     lost_confirmed_at: Mapped[datetime | None]
+    certificate_until: Mapped[datetime | None]
 
 
 class LatestHeartbeat(Base):
@@ -130,6 +132,7 @@ class LatestHeartbeat(Base):
     pack: Mapped[str] = mapped_column(String(64))
     packs: Mapped[list[Any]] = mapped_column(default=list)
     software: Mapped[str] = mapped_column(String(64))
+    locked: Mapped[str] = mapped_column(String(8), default="", server_default="")
     received_at: Mapped[datetime]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import Database
 from hub.fleet.models import Alarm, Kiosk, LatestHeartbeat
+from hub.fleet.pending import orders_waiting_since, rosters_behind_since, swaps_declared
 from hub.fleet.service import ServiceLine, latest_service
 from hub.ingest.models import QuarantinedRow, StoredRow
 from hub.roster.models import Employee, Unit
@@ -22,6 +23,10 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     delivered_up_to: everything taken there up to then is here; None: not known. queue: rows it says are still to come.
     service: how people were served on the latest day of which it spoke; None: it never did.
+    locked: hub or here, as in contract.heartbeat; empty: it takes punches. certificate_until: see
+    hub.fleet.models.Kiosk. roster_behind_since: when the first change was made that it lacks; None: it lacks none.
+    waits_to_obey_since: when its oldest open command was given; None: it obeyed all. lost_declared_by,
+    swap_declared_by: who said so, while a second person must confirm it.
     held: journal rows of it that the hub holds. quarantined: rows of it in quarantine. open_alarms: kinds, at the hub.
     """
 
@@ -48,6 +53,14 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     roster: int | None = None
     alarms: tuple[str, ...] = ()
     service: ServiceLine | None = None
+    unit_id: int | None = None
+    camera_restarts: int = 0
+    locked: str = ""
+    certificate_until: datetime | None = None
+    roster_behind_since: datetime | None = None
+    waits_to_obey_since: datetime | None = None
+    lost_declared_by: str | None = None
+    swap_declared_by: str | None = None
 
 
 class AlarmLine(msgspec.Struct, frozen=True):
@@ -95,8 +108,13 @@ class HeldRow(msgspec.Struct, frozen=True):
     hash: str
 
 
-def kiosk_statuses(database: Database, unit_id: int | None = None) -> list[KioskStatus]:
-    """Kiosks by name: all of them (None), or those that serve a unit: its own, those below and those for everybody."""
+def kiosk_statuses(
+    database: Database, unit_id: int | None = None, *, device: str | None = None, counts: bool = True
+) -> list[KioskStatus]:
+    """Kiosks by name: all of them (None), or those that serve a unit: its own, those below and those for everybody.
+
+    device: this one alone. counts: whether held and quarantined are counted, which takes long where there are millions.
+    """
     query = (
         select(Kiosk, LatestHeartbeat, Unit.name)
         .join(LatestHeartbeat, LatestHeartbeat.device == Kiosk.device, isouter=True)
@@ -107,12 +125,15 @@ def kiosk_statuses(database: Database, unit_id: int | None = None) -> list[Kiosk
         if unit_id is not None:
             within = UnitTree.load(session.connection()).within(unit_id)
             query = query.where(Kiosk.unit_id.is_(None) | Kiosk.unit_id.in_(within))
-        held = _count_by_device(session, StoredRow)
-        quarantined = _count_by_device(session, QuarantinedRow)
+        if device is not None:
+            query = query.where(Kiosk.device == device)
+        held = _count_by_device(session, StoredRow, device) if counts else {}
+        quarantined = _count_by_device(session, QuarantinedRow, device) if counts else {}
         alarms: dict[str, list[str]] = {}
-        for device, kind in session.execute(select(Alarm.device, Alarm.kind).where(Alarm.settled_at.is_(None))):
-            alarms.setdefault(device, []).append(kind)
+        for of, kind in session.execute(select(Alarm.device, Alarm.kind).where(Alarm.settled_at.is_(None))):
+            alarms.setdefault(of, []).append(kind)
         service = latest_service(session.connection())
+        behind, orders, swaps = rosters_behind_since(session), orders_waiting_since(session), swaps_declared(session)
         return [
             _to_status(
                 kiosk,
@@ -122,6 +143,9 @@ def kiosk_statuses(database: Database, unit_id: int | None = None) -> list[Kiosk
                 quarantined=quarantined.get(kiosk.device, 0),
                 open_alarms=tuple(sorted(alarms.get(kiosk.device, ()))),
                 service=service.get(kiosk.device),
+                behind_since=None if heartbeat is None else behind.get(heartbeat.roster),
+                waits_since=orders.get(kiosk.device),
+                swap_by=swaps.get(kiosk.device),
             )
             for kiosk, heartbeat, unit in session.execute(query)
         ]
@@ -198,9 +222,11 @@ def held_rows(database: Database, device: str | None = None) -> Iterator[HeldRow
             yield HeldRow(row.device, row.epoch, row.seq, row.kind, row.person_id, row.taken_at, row.hash.hex())
 
 
-def _count_by_device(session: Session, kind: type[StoredRow | QuarantinedRow]) -> dict[str, int]:
-    counts = session.execute(select(kind.device, func.count().label("rows")).group_by(kind.device))
-    return {row.device: row.rows for row in counts}
+def _count_by_device(session: Session, kind: type[StoredRow | QuarantinedRow], device: str | None) -> dict[str, int]:
+    query = select(kind.device, func.count().label("rows")).group_by(kind.device)
+    if device is not None:
+        query = query.where(kind.device == device)
+    return {row.device: row.rows for row in session.execute(query)}
 
 
 def _to_status(
@@ -212,6 +238,9 @@ def _to_status(
     quarantined: int,
     open_alarms: tuple[str, ...],
     service: ServiceLine | None,
+    behind_since: datetime | None,
+    waits_since: datetime | None,
+    swap_by: str | None,
 ) -> KioskStatus:
     status = KioskStatus(
         device=kiosk.device,
@@ -225,6 +254,11 @@ def _to_status(
         quarantined=quarantined,
         open_alarms=open_alarms,
         service=service,
+        unit_id=kiosk.unit_id,
+        certificate_until=kiosk.certificate_until,
+        waits_to_obey_since=waits_since,
+        swap_declared_by=swap_by,
+        lost_declared_by=kiosk.lost_declared_by if kiosk.lost_confirmed_by is None else None,
     )
     if heartbeat is None:
         return status
@@ -242,4 +276,7 @@ def _to_status(
         software=heartbeat.software,
         roster=heartbeat.roster,
         alarms=tuple(str(alarm) for alarm in heartbeat.alarms),
+        camera_restarts=heartbeat.camera_restarts,
+        locked=heartbeat.locked,
+        roster_behind_since=behind_since,
     )

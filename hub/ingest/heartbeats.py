@@ -17,6 +17,7 @@ from contract.signing import SigningKey
 from hub.db import Database, table_of
 from hub.errors import RefusedHeartbeatError
 from hub.fleet.alarms import NO_DEVICE, AlarmBook
+from hub.fleet.command_outcomes import settle_commands
 from hub.fleet.coverage import believed_up_to, covered_up_to, lost_rows, missing_rows
 from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
 from hub.fleet.models import Kiosk
@@ -138,6 +139,7 @@ class HeartbeatRecorder:
         told = [(each.terminal.device, each.heartbeat) for each in fresh]
         store_heartbeats(connection, told, now=now)
         store_service(connection, told, now=now)
+        settle_commands(connection, told, now=now)
         save_kiosks(connection, [kiosks[each.terminal.device] for each in fresh])
         return answers
 

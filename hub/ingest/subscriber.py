@@ -20,6 +20,7 @@ from contract import topics
 from contract.errors import MalformedMessageError
 from contract.heartbeat import OFFLINE_PAYLOAD, ONLINE_PAYLOAD
 from contract.transport import Arrival, Connected, Delivery, Disconnected, Transport
+from hub.fleet.command_delivery import CommandDelivery
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder, StateDelivery
 from hub.ingest.recorder import Recorder
@@ -35,6 +36,9 @@ GROUP_ARRIVALS: Final = 64
 
 ROSTER_EVERY_SECONDS: Final = 3.0
 """How often it is looked whether a kiosk's roster is behind, apart from after each heartbeat."""
+
+COMMANDS_EVERY_SECONDS: Final = 1.0
+"""Somebody waits at a page to see a command obeyed."""
 
 PARTS_AT_ONCE: Final = 8
 """Parts of enrolments taken in between two groups of punches: to open one takes some milliseconds."""
@@ -101,7 +105,7 @@ def subscriptions(*, share: str | None = None) -> list[str]:
 
 
 class Subscriber:
-    """One ingest worker. What is None of rosters, months, snapshots and enrolments another worker does.
+    """One ingest worker. What is None of rosters, months, commands, snapshots and enrolments another worker does.
 
     monotonic: seconds, for the roster's pace and for how long kiosks shall hold back when much waits. The transport is
     started and stopped by `run`; with `step` by the caller.
@@ -117,6 +121,7 @@ class Subscriber:
         months: MonthDelivery | None = None,
         snapshots: SnapshotRecorder | None = None,
         enrolments: EnrolmentRecorder | None = None,
+        commands: CommandDelivery | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
@@ -126,9 +131,11 @@ class Subscriber:
         self._months = months
         self._snapshots = snapshots
         self._enrolments = enrolments
+        self._commands = commands
         self._parts: deque[tuple[str, bytes]] = deque()
         self._monotonic = monotonic
         self._rosters_due = 0.0
+        self._commands_due = 0.0
         self._seconds_per_message = 0.0
         self.counts = Counts()
 
@@ -158,6 +165,7 @@ class Subscriber:
         self._guard("enrolments", lambda: self._record_enrolments(group.enrolments, pause_ms))
         if group.presence:
             self._guard("presence", lambda: self._record_presence(group.presence))
+        self._deliver_commands(heard=bool(group.states))
         self._deliver_months()
         self._deliver_rosters(heard=bool(group.states))
         if len(arrivals) == GROUP_ARRIVALS:
@@ -238,6 +246,14 @@ class Subscriber:
             return
         self._rosters_due = now + ROSTER_EVERY_SECONDS
         self._guard("rosters", rosters.due)
+
+    def _deliver_commands(self, *, heard: bool) -> None:
+        """As rosters: only while somebody hears it. What a kiosk said lets the next one go."""
+        now = self._monotonic()
+        if self._commands is None or not self._transport.connected or not (heard or now >= self._commands_due):
+            return
+        self._commands_due = now + COMMANDS_EVERY_SECONDS
+        self._guard("commands", self._commands.due)
 
     def _deliver_months(self) -> None:
         """At the rosters' pace, and just before them."""

@@ -20,6 +20,7 @@ from hub.web.api import create_api, health_router
 from hub.web.body_limit import BodyLimit
 from hub.web.guard import PasswordRequiredError, SecondStepRequiredError, SignInRequiredError
 from hub.web.headers import SecurityHeaders
+from hub.web.metrics import Metrics, RequestClock
 from hub.web.office import FrontOffice
 from hub.web.pages import address, language_of, render
 from hub.web.trail import Trail
@@ -59,7 +60,9 @@ from hub.web.views import (
 from hub.web.views import archives as archive_pages
 from hub.web.views import calendar as calendar_pages
 from hub.web.views import faces as face_pages
+from hub.web.views import kiosk as kiosk_pages
 from hub.web.views import lookalikes as lookalike_pages
+from hub.web.views import metrics as metrics_views
 from hub.web.views import register as register_pages
 from hub.web.views import unit_offices as unit_office_pages
 from hub.web.views import units as unit_pages
@@ -78,6 +81,7 @@ paper_views = (work, review, letter_forms, letters, cancellation, manual, outage
 role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)
 system_views = (webhook_pages,)
+fleet_views = (kiosk_pages, metrics_views)
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +95,9 @@ def create_app(office: FrontOffice) -> FastAPI:
     app.add_middleware(Trail, on_trouble=_show_trouble)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    app.state.metrics = Metrics(office)
+    # The last that is added is the outermost: it measures the others, too.
+    app.add_middleware(RequestClock, metrics=app.state.metrics)
     for views in face_views:
         app.include_router(views.router)
     for views in (*master_views, *access_views, *record_views, *paper_views, *office_views):
@@ -101,7 +108,7 @@ def create_app(office: FrontOffice) -> FastAPI:
         app.include_router(views.router)
     for views in unit_views:
         app.include_router(views.router)
-    for views in system_views:
+    for views in (*system_views, *fleet_views):
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

@@ -59,6 +59,8 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /penolakan/{device}/{epoch}/{seq}/dilihat": DeedName("refusal.see"),
     "POST /penolakan/{device}/{epoch}/{seq}/selesai": DeedName("refusal.settle"),
     "GET /kiosk": DeedName("kiosks.read"),
+    "GET /kiosk/{device}": DeedName("kiosk.read"),
+    "POST /kiosk/{device}/{deed}": DeedName("kiosk.do"),
     "GET /karantina": DeedName("quarantine.read"),
     "POST /terjadwal": DeedName("job.ask"),
     "GET /pengingat": DeedName("reminders.read"),
@@ -197,6 +199,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /webhook/{number:int}": "what was sent to another system, and no content of it",
     "GET /models/{sha256}": "public weights",
     "GET /healthz": "whether the process lives",
+    "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",
 }
 """Reads that the trail leaves out, and why."""

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from hub.access.accounts import Visitor, authenticate, find_visitor
-from hub.access.roles import MasterRight, OfficeRight, Right, SystemRight, may
+from hub.access.roles import FleetRight, MasterRight, OfficeRight, Right, SystemRight, may
 from hub.access.session_rows import begin_session, chosen_role, use_session
 from hub.access.sessions import new_ticket
 from hub.errors import SecondStepKeyError
@@ -181,7 +181,7 @@ def open_session(office: FrontOffice, visitor: Visitor) -> str:
     return office.sessions.write(ticket)
 
 
-def require(visitor: Visitor, right: Right | OfficeRight | MasterRight | SystemRight) -> None:
+def require(visitor: Visitor, right: Right | OfficeRight | MasterRight | SystemRight | FleetRight) -> None:
     """403 unless the visitor's role has this right."""
     if not may(visitor.role, right):
         raise HTTPException(403)

@@ -36,6 +36,8 @@ class FrontOffice:
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
     gateways: names of those over which people can be reminded. board: between what comes in and the live pages.
     webhook_seal: seals the secrets of webhooks; None: none can be made here.
+    counts: what ingest took in since it began, by name; empty where this process takes in nothing.
+    metrics_on_loopback: whether programs on this machine are told the metrics without a token.
     """
 
     database: Database
@@ -53,6 +55,8 @@ class FrontOffice:
     archives: ArchiveStore | None = None
     gateways: frozenset[str] = frozenset()
     webhook_seal: SecretSeal | None = None
+    counts: Callable[[], Mapping[str, int]] = dict
+    metrics_on_loopback: bool = False
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:

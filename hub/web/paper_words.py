@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from hub.errors import PolicyError, SheetError
+from hub.web.fleet_words import FLEET_WORDS
 from hub.web.language import Language
 from hub.web.policy_words import SCHEDULE_WORDS, policy_in_indonesian
 from hub.web.unit_words import UNIT_WORDS
@@ -269,7 +270,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 _PATTERNS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), words) for pattern, words in (*UNIT_WORDS, *_WORDS, *SCHEDULE_WORDS)
+    (re.compile(pattern, re.DOTALL), words) for pattern, words in (*UNIT_WORDS, *_WORDS, *SCHEDULE_WORDS, *FLEET_WORDS)
 )
 
 

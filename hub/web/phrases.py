@@ -8,6 +8,7 @@ from hub.web.phrases_access import ACCESS
 from hub.web.phrases_archives import ARCHIVES
 from hub.web.phrases_enrolments import ENROLMENTS
 from hub.web.phrases_faces import FACES
+from hub.web.phrases_fleet import FLEET
 from hub.web.phrases_jobs import JOBS
 from hub.web.phrases_kiosks import KIOSKS
 from hub.web.phrases_live import LIVE
@@ -19,6 +20,7 @@ from hub.web.phrases_recaps import RECAPS
 from hub.web.phrases_roles import ROLES
 from hub.web.phrases_schedules import SCHEDULES
 from hub.web.phrases_trail import TRAIL
+from hub.web.phrases_trouble import TROUBLE
 from hub.web.phrases_unit_offices import UNIT_OFFICES
 from hub.web.phrases_units import UNITS
 from hub.web.phrases_viewing import VIEWING
@@ -154,6 +156,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     **FACES,
     **ARCHIVES,
     **LOOKALIKES,
+    **FLEET,
+    **TROUBLE,
     **UNIT_OFFICES,
     **JOBS,
     **LIVE,

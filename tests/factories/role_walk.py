@@ -2,7 +2,7 @@
 
 In addresses and forms stand names in braces, filled from the things of one unit: {unit}, {person}, {letter}, {verified}
 (a letter that was verified), {sha} (a scan of it), {entry}, {outage}, {refusal}, {punch}, {frame},
-{fault} and {solved} (reports), {archive} and {proposed} (archives of photos), {webhook} (of every
+{fault} and {solved} (reports), {kiosk}, {archive} and {proposed} (archives of photos), {webhook} (of every
 unit), and {office}: the office that hands its months over.
 """
 
@@ -54,6 +54,7 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /bahasa/{code}": Asking("/bahasa/id", allowed=303),
     "GET /healthz": Asking("/healthz"),
     "GET /readyz": Asking("/readyz"),
+    "GET /metrics": Asking("/metrics"),
     "GET /models/{sha256}": Asking("/models/0", allowed=404),
     "HEAD /models/{sha256}": Asking("/models/0", allowed=404),
     "GET /akun": Asking("/akun"),
@@ -77,7 +78,9 @@ ASKED: Final[dict[str, Asking]] = {
         "/pegawai/persetujuan/{person}/setujui", 409, frames="999999"
     ),
     "POST /pegawai/persetujuan/{person_id}/tolak": _thing("/pegawai/persetujuan/{person}/tolak", 409, frames="999999"),
-    "GET /kiosk": Asking("/kiosk"),
+    "GET /kiosk": _of_unit("/kiosk"),
+    "GET /kiosk/{device}": _thing("/kiosk/{kiosk}"),
+    "POST /kiosk/{device}/{deed}": _thing("/kiosk/{kiosk}/sahkan-ganti", 409, because="x"),
     "GET /karantina": Asking("/karantina"),
     "GET /langsung": Asking("/langsung"),
     "GET /langsung/aliran": Asking("/langsung/aliran?sekali=1"),

@@ -24,6 +24,7 @@ _NEEDED: Final[dict[Scope, Right]] = {
     "documents:read": "papers",
     "documents:write": "hand_in",
     "kiosks:read": "fleet",
+    "metrics:read": "fleet",
 }
 """Which right of a role stands for a scope."""
 

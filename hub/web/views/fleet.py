@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from hub.fleet.overview import (
-    KioskStatus,
-    count_quarantined,
-    kiosk_statuses,
-    open_alarms,
-    quarantined_rows,
-    unplaced_punches,
-)
-from hub.web.guard import Office, PageVisitor, require
-from hub.web.pages import render
-from hub.web.views.recaps import is_silent
+from hub.fleet.overview import count_quarantined, open_alarms, quarantined_rows, unplaced_punches
+from hub.fleet.standing import KioskStanding, read_standings
+from hub.web.fleet_words import brief, tell
+from hub.web.guard import Office, PageVisitor, choose_unit, require
+from hub.web.pages import language_of, render
 
 router = APIRouter()
 
 SHOWN_ROWS: Final = 200
+SHOWN_KIOSKS: Final = 50
+
+STATES: Final[dict[str, Callable[[KioskStanding], bool]]] = {
+    "trouble": lambda each: each.rank <= 1,
+    "silent": lambda each: each.silent,
+    "well": lambda each: each.rank in (2, 3),
+    "revoked": lambda each: each.status.state == "revoked",
+}
+"""What may be asked for with `keadaan`, and which kiosks that is."""
 
 
 @router.get("/kiosk")
-def show_kiosks(request: Request, visitor: PageVisitor, office: Office) -> Response:
-    """Kiosks that serve the visitor's units, those in trouble first, with their alarms."""
+def show_kiosks(
+    request: Request,
+    visitor: PageVisitor,
+    office: Office,
+    *,
+    unit: str = "",
+    keadaan: str = "",
+    q: str = "",
+    hal: str = "",
+) -> Response:
+    """Kiosks that serve the visitor's units, those in trouble first, with their alarms.
+
+    keadaan: one of STATES; q: a part of a kiosk's name or its unit's; hal: which page, from 1.
+    """
     require(visitor, "fleet")
-    kiosks = kiosk_statuses(office.database, visitor.unit_id)
-    names = {kiosk.device for kiosk in kiosks}
-    alarms = [alarm for alarm in open_alarms(office.database) if visitor.unit_id is None or alarm.device in names]
-    silent = {kiosk.device for kiosk in kiosks if is_silent(kiosk, office)}
-    kiosks = sorted(kiosks, key=lambda kiosk: not _in_trouble(kiosk, silent))
-    return render(request, "kiosks.html", kiosks=kiosks, alarms=alarms, silent=silent)
-
-
-def _in_trouble(kiosk: KioskStatus, silent: Collection[str]) -> bool:
-    """Whether somebody should look at a kiosk; one that was revoked is nobody's worry."""
-    if kiosk.state == "revoked":
-        return False
-    return bool(kiosk.device in silent or kiosk.open_alarms or kiosk.alarms or kiosk.camera == "trouble")
+    choice = choose_unit(office, visitor, unit)
+    kiosks = read_standings(office.database, choice.unit_id, office.now())
+    names = {kiosk.status.device for kiosk in kiosks}
+    sees_all = choice.unit_id is None
+    wanted = " ".join(q[:100].replace("\0", "").split()).casefold()
+    found = [
+        kiosk
+        for kiosk in kiosks
+        if (keadaan not in STATES or STATES[keadaan](kiosk))
+        and wanted in f"{kiosk.status.device} {kiosk.status.unit or ''}".casefold()
+    ]
+    pages = max(1, -(-len(found) // SHOWN_KIOSKS))
+    page = min(pages, int(hal)) if hal.isascii() and hal.isdigit() and 0 < len(hal) < 5 and int(hal) else 1
+    first = (page - 1) * SHOWN_KIOSKS
+    language = language_of(request)
+    return render(
+        request,
+        "kiosks.html",
+        kiosks=found[first : first + SHOWN_KIOSKS],
+        alarms=[alarm for alarm in open_alarms(office.database) if sees_all or alarm.device in names],
+        counts={state: sum(map(matches, kiosks)) for state, matches in STATES.items()} | {"": len(kiosks)},
+        state=keadaan if keadaan in STATES else "",
+        states=list(STATES),
+        choice=choice,
+        asked=q[:100].replace("\0", ""),
+        page=page,
+        pages=pages,
+        first=first,
+        count=len(found),
+        tell=lambda trouble: tell(language, trouble, office.now()),
+        brief=lambda at: brief(language, at, office.now(), office.zone),
+    )
 
 
 @router.get("/karantina")

@@ -387,6 +387,9 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/webhook",
         "/webhook/1",
         "/webhook/2",
+        "/kiosk/kiosk-1",
+        "/kiosk/kiosk-new",
+        "/kiosk?keadaan=trouble&q=kiosk",
     ]
 
 

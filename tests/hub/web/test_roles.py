@@ -125,6 +125,7 @@ def furnish(office: Any, front: Any, unit: int, device: str, number: int) -> dic
     with database.write() as session:
         session.get_one(PhotoArchive, archives[1]).state = "done"
     return {
+        "kiosk": device,
         "archive": str(archives[0]),
         "proposed": str(archives[1]),
         "fault": str(fault),

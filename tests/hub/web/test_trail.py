@@ -57,6 +57,7 @@ SIMPLE = {
     "GET /pegawai/persetujuan": "/pegawai/persetujuan",
     "GET /penolakan": "/penolakan",
     "GET /kiosk": "/kiosk",
+    "GET /kiosk/{device}": "/kiosk/kiosk-1",
     "GET /karantina": "/karantina",
     "GET /tinjauan": "/tinjauan",
     "GET /surat": "/surat",

@@ -1,0 +1,149 @@
+"""Commands to kiosks: given by a person, listed with what became of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Final, Literal, cast
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from hub.db import Database
+from hub.errors import FleetError
+from hub.fleet.command_models import KioskCommand
+from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.roster.officers import officer_name
+
+Action = Literal["lock", "unlock", "restart", "refresh", "message"]
+ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message")
+CommandState = Literal["waiting", "delivered", "done", "expired", "refused"]
+
+HOLDS_FOR: Final[dict[Action, timedelta]] = {
+    "lock": timedelta(days=7),
+    "unlock": timedelta(days=7),
+    "restart": timedelta(hours=1),
+    "refresh": timedelta(days=1),
+    "message": timedelta(hours=12),
+}
+"""After so long a kiosk that was away no longer carries it out. A restart that comes late would surprise people; a lock
+that somebody decided on still holds when the kiosk comes back."""
+
+SHORTEST: Final = timedelta(minutes=1)
+LONGEST: Final = timedelta(days=90)
+LONGEST_MESSAGE: Final = 200
+"""Of what the kiosk's screen shows well; the contract allows more."""
+
+MOST_OPEN: Final = 20
+"""Commands of one kiosk that wait: so many are a mistake, and are carried out one after the other."""
+
+
+class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A command and what became of it.
+
+    state: waiting (nothing was sent yet), delivered (sent to the broker, and the kiosk has not said that it obeyed),
+    done, expired, refused. at: when that came about; None while it waits. detail: why it was refused.
+    """
+
+    id: str
+    device: str
+    version: int
+    action: str
+    text: str
+    author: str
+    made_at: datetime
+    expires_at: datetime
+    state: CommandState
+    at: datetime | None
+    detail: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in ("waiting", "delivered")
+
+
+def give_command(
+    database: Database,
+    device: str,
+    action: Action,
+    *,
+    by: str,
+    now: datetime,
+    text: str = "",
+    holds_for: timedelta | None = None,
+) -> CommandLine:
+    """Order a kiosk to do something; it is sent within seconds, and again until the kiosk says that it obeyed.
+
+    text: what a message says; empty: the kiosk shows none any more. holds_for: see HOLDS_FOR, the default.
+    FleetError for a kiosk that is unknown or revoked, or for what cannot be ordered.
+    """
+    officer = officer_name(by)
+    words = " ".join(text.replace("\0", "").split())
+    if words and action != "message":
+        raise FleetError("Only a message has a text.")
+    if len(words) > LONGEST_MESSAGE:
+        raise FleetError(f"A message on a kiosk's screen has at most {LONGEST_MESSAGE} characters.")
+    holds = HOLDS_FOR[action] if holds_for is None else holds_for
+    if not SHORTEST <= holds <= LONGEST:
+        raise FleetError("A command holds for 1 minute at least and 90 days at most.")
+    with database.write() as session:
+        kiosk = session.scalar(select(Kiosk).where(Kiosk.device == device).with_for_update())
+        if kiosk is None:
+            raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
+        if kiosk.state != "active":
+            raise FleetError(f"'{device}' was revoked; it obeys nobody.")
+        waiting = select(func.count()).where(KioskCommand.device == device, KioskCommand.outcome.is_(None))
+        if (session.scalar(waiting) or 0) >= MOST_OPEN:
+            raise FleetError(f"{MOST_OPEN} commands wait for '{device}' already; it is not heard, or not listening.")
+        command = KioskCommand(
+            id=str(uuid.uuid4()),
+            device=device,
+            version=next_version(session.connection(), device),
+            action=action,
+            text=words,
+            author=officer,
+            made_at=now,
+            expires_at=now + holds,
+        )
+        session.add(command)
+        session.flush()
+        return _to_line(command)
+
+
+def next_version(connection: Connection, device: str) -> int:
+    """Above every version that this database gave, and that the kiosk says it has seen."""
+    given = connection.scalar(select(func.max(KioskCommand.version)).where(KioskCommand.device == device))
+    seen = connection.scalar(select(LatestHeartbeat.command).where(LatestHeartbeat.device == device))
+    return max(given or 0, seen or 0) + 1
+
+
+def list_commands(database: Database, device: str, *, limit: int = 50) -> list[CommandLine]:
+    """A kiosk's commands, the latest first. FleetError when there is no such kiosk."""
+    query = (
+        select(KioskCommand)
+        .where(KioskCommand.device == device)
+        .order_by(KioskCommand.made_at.desc(), KioskCommand.version.desc())
+        .limit(limit)
+    )
+    with database.read() as session:
+        if session.get(Kiosk, device) is None:
+            raise FleetError(f"There is no kiosk '{device}'; see the list of kiosks.")
+        return [_to_line(command) for command in session.scalars(query)]
+
+
+def _to_line(command: KioskCommand) -> CommandLine:
+    state = command.outcome or ("waiting" if command.sent_at is None else "delivered")
+    return CommandLine(
+        id=command.id,
+        device=command.device,
+        version=command.version,
+        action=command.action,
+        text=command.text,
+        author=command.author,
+        made_at=command.made_at,
+        expires_at=command.expires_at,
+        state=cast("CommandState", state),
+        at=command.outcome_at or command.sent_at,
+        detail=command.detail,
+    )

@@ -1,0 +1,111 @@
+"""The hub's commands at the kiosk: each once, and what became of it is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.command import MAX_OUTCOMES, Command
+from kiosk.journal import Journal
+from kiosk.orders import Orders
+from tests.factories.journals import NOON
+from tests.factories.terminal import HandClock
+
+
+@dataclass
+class Post:
+    """A kiosk's orders and what they made it do."""
+
+    folder: Path
+    clock: HandClock = field(default_factory=HandClock)
+    done: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.folder / "journal.db", device="kiosk-1")
+        self.orders = self.begin()
+
+    def begin(self) -> Orders:
+        """As after a start of the program."""
+        return Orders(
+            journal=self.journal,
+            clock=self.clock,
+            on_lock=lambda locked: self.done.append("lock" if locked else "unlock"),
+            on_restart=lambda: self.done.append("restart"),
+            on_news=lambda: None,
+        )
+
+    def outcomes(self) -> list[tuple[int, str]]:
+        return [(each.version, each.outcome) for each in self.orders.outcomes]
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    made = Post(tmp_path)
+    with made.journal:
+        yield made
+
+
+def test_every_command_that_was_carried_out_is_told(post: Post) -> None:
+    name = str(uuid.uuid4())
+    post.orders.obey(Command(version=3, action="lock", id=name))
+    [outcome] = post.orders.outcomes
+    assert (outcome.version, outcome.id, outcome.outcome, outcome.at) == (3, name, "done", NOON)
+    assert post.orders.newest == 3
+    assert post.done == ["lock"]
+
+
+def test_command_that_came_too_late_is_told_and_not_carried_out(post: Post) -> None:
+    post.orders.obey(Command(version=1, action="restart", expires_at=NOON - timedelta(seconds=1)))
+    assert post.outcomes() == [(1, "expired")]
+    assert post.done == []
+
+
+def test_release_is_refused_and_says_why(post: Post) -> None:
+    post.orders.obey(Command(version=1, action="release", text="2.0"))
+    assert post.outcomes() == [(1, "refused")]
+    assert post.orders.outcomes[0].detail
+
+
+def test_same_command_twice_is_carried_out_once(post: Post) -> None:
+    for _ in range(2):
+        post.orders.obey(Command(version=1, action="restart"))
+    assert post.done == ["restart"]
+    assert post.outcomes() == [(1, "done")]
+
+
+def test_outcomes_are_known_after_a_restart(post: Post) -> None:
+    post.orders.obey(Command(version=1, action="restart"))
+    post.orders.obey(Command(version=2, action="message", text="Apel pukul 07.30"))
+    again = post.begin()
+    assert again.outcomes == post.orders.outcomes
+    assert again.newest == 2
+    assert again.message == "Apel pukul 07.30"
+    again.obey(Command(version=1, action="restart"))
+    assert post.done == ["restart"]
+
+
+def test_only_the_latest_outcomes_are_kept(post: Post) -> None:
+    for version in range(1, MAX_OUTCOMES + 4):
+        post.orders.obey(Command(version=version, action="refresh"))
+    assert [each.version for each in post.orders.outcomes] == list(range(4, MAX_OUTCOMES + 4))
+
+
+def test_command_carried_out_by_a_program_without_outcomes_counts(post: Post) -> None:
+    post.journal.set_fact("command", "7")
+    assert post.orders.newest == 7
+    post.orders.obey(Command(version=7, action="restart"))
+    assert post.done == []
+
+
+def test_outcomes_that_cannot_be_read_are_forgotten(post: Post) -> None:
+    post.journal.set_fact("command_outcomes", '{"not": "outcomes"}')
+    post.journal.set_fact("command", "4")
+    again = post.begin()
+    assert again.outcomes == ()
+    assert again.newest == 4
