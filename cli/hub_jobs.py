@@ -22,6 +22,8 @@ from hub.reminders.sending import Gateways, reminder_courier
 from hub.scheduler.claims import ask_for
 from hub.scheduler.overview import list_jobs, list_runs
 from hub.service import open_hub_database
+from hub.webhooks.sealing import load_webhook_seal
+from hub.webhooks.sending import webhook_courier
 
 
 @click.group(
@@ -111,7 +113,11 @@ def run(*, hub: HubPlace) -> None:
             snapshots=SnapshotStore(settings.data_folder),
             zone=ZoneInfo(settings.timezone),
         )
-        parts = (work.scheduler(), reminder_courier(database, Gateways(settings.gateways)))
+        parts = (
+            work.scheduler(),
+            reminder_courier(database, Gateways(settings.gateways)),
+            webhook_courier(database, load_webhook_seal(settings.data_folder)),
+        )
         stop = threading.Event()
         threads = [threading.Thread(target=part.run, args=(stop,), daemon=True) for part in parts]
         for thread in threads:
