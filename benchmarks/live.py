@@ -223,8 +223,8 @@ def _pages(folder: Path) -> Iterator[tuple[str, int]]:
         "--port",
         "0",
     ]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, **pipes) as server:  # noqa: S603 - our own command
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=silent, text=True) as server:  # noqa: S603 - our own
         assert server.stdout is not None
         line = server.stdout.readline()
         try:
