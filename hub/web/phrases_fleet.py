@@ -6,8 +6,8 @@ from typing import Final
 
 FLEET: Final[dict[str, tuple[str, str]]] = {
     "fleet.lead": (
-        "Yang perlu ditangani di atas, dengan apa yang harus dilakukan.",
-        "Those that need somebody come first, with what to do.",
+        "Yang perlu ditangani di atas. Buka kiosknya untuk melihat apa yang harus dilakukan.",
+        "Those that need somebody come first. Open one to see what to do.",
     ),
     "fleet.all": ("Semua", "All"),
     "fleet.state": ("Keadaan", "State"),

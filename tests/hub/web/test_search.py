@@ -43,7 +43,7 @@ def test_what_is_found_is_in_groups_that_lead_to_it(
         session.add(DocumentRow(employee_id=rina, type="sakit", number="SAKIT/<i>7", covers=[], created_at=NOW))
     page = admin.get("/cari?q=sakit")
     words = " ".join(page.words.split())
-    for address in (f"/unit/{unit}", "/kalender?year=2026", "/kiosk"):
+    for address in (f"/unit/{unit}", "/kalender?year=2026", "/kiosk/sakit-1"):
         assert address in page.links.addresses
     assert "Libur · 5 Maret 2026 · SK · semua unit" in words
     letters = admin.get("/cari?q=sakit+i%3E7")
