@@ -44,6 +44,8 @@ def written(field: Field) -> str:
     """A default as a reader of TOML would write it."""
     if field.required:
         return "needed"
+    if field.default_factory is dict:
+        return "none"
     assert field.default is not msgspec.NODEFAULT, f"{field.name}: write down here how its default is shown"
     match field.default:
         case None | ():
