@@ -216,6 +216,8 @@ ACTS: Final = tuple(
         | {"staff.import", "holidays.import"}
         | {"units.import"}
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
+        | {"kiosk.command", "kiosk.alarm", "kiosk.lost", "kiosk.lost_confirm"}
+        | {"kiosk.swap", "kiosk.swap_confirm", "kiosk.swap_drop"}
     )
 )
 """Every act of the pages and the interface; commands are told as `cli.` and their words."""

@@ -29,6 +29,9 @@ _KEYS: Final = {
     "repeat_minutes": "menit antara dua scan",
     "out_of_window": "scan di luar jendela",
     "letters_excuse_parts": "surat memaafkan sebagian",
+    "reminders": "pengingat",
+    "before": "menit sebelum ditutup",
+    "missed": "yang terlewat",
     "early_flag": "sebutan pulang awal",
     "name": "nama",
     "title": "judul",
@@ -133,6 +136,8 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     # A policy as a whole
     (r"(\S+) must be a whole number of minutes, not (.*)\.", "{0:key} harus bilangan bulat menit, bukan {1}."),
+    (r"(\S+) must be a table, \[reminders\], .*", "{0:key} harus tabel [reminders] dengan before dan missed."),
+    (r"(\S+) must be 0 to (\d+) minutes, not (.*)\.", "{0:key} harus 0 sampai {1} menit, bukan {2}."),
     (r"(\S+) must be true or false, not (.*)\.", "{0:key} harus true atau false, bukan {1}."),
     (r"(\S+) must be one of (.*), not (.*)\.", "{0:key} harus salah satu dari {1}, bukan {2}."),
     (r"(\S+) is missing or empty; write it as text\.", "{0:key} kosong; isi."),

@@ -64,7 +64,7 @@ def test_holder_of_an_office_stands_in_for_units_below(run: Run) -> None:
     assert answer(run, *holder, "--by", "bkpp") == {"id": 1}
     acting = ("office", "set", "Dinas Kesehatan", "Kepala OPD", "Budi", "--from", "2026-11-10", "--acting", "Plh")
     assert "say until when" in run(*acting).stderr
-    assert "say which, with --letter" in run(*acting, "--until", "2026-11-20").stderr
+    assert "say which, with its number" in run(*acting, "--until", "2026-11-20").stderr
     assert run(*acting, "--until", "2026-11-20", "--letter", "SP 7/2026").exit_code == 0
 
     def who(day: str) -> str:

@@ -39,7 +39,7 @@ def test_page_says_who_when_where_and_why(admin: Any, event: tuple[str, str, int
         "Mirip Rina Wulandari",
         "2 Maret 2026 17.00 WIB · kiosk-1 (Dinas Kesehatan)",
         "Ditolak 3 kali : tidak terbukti orang sungguhan".replace(" :", ":"),
-        "Tekstur gambar: tidak pasti 0.41",
+        "Tekstur gambar: tidak pasti 0,41",
         "Gerakan yang diminta: tiruan",
         "1 belum selesai",
     ):
