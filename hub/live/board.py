@@ -66,7 +66,7 @@ class Board:
                 self._run += 1
                 self._kept.clear()
                 self._standing.clear()
-                self._thread = threading.Thread(target=self._watch, name="hub-live", daemon=True)
+                self._thread = threading.Thread(target=self._watch, name="live-watcher", daemon=True)
                 self._thread.start()
             for event in self._missed(after):
                 if view.shows(event):

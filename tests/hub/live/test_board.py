@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from hub.live.board import MOST_WAITING, Board, Page
 from hub.live.events import Event, Kind, KioskChange, PunchSeen, UnitCounts, View
+from tests.factories.loops import run_apart
 
 ALL = View(None, frozenset({"punch", "unit", "kiosk", "refusal"}))
 HEALTH = View(frozenset({1}), frozenset({"punch", "unit", "kiosk"}))
@@ -68,8 +69,23 @@ class Script:
         return found
 
 
+BOARDS: list[Board] = []
+
+
 def open_board(script: Script) -> Board:
-    return Board(lambda: script, every=0.01)  # type: ignore[arg-type,return-value]
+    board = Board(lambda: script, every=0.01)  # type: ignore[arg-type,return-value]
+    BOARDS.append(board)
+    return board
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    """Nobody watches when the test is over."""
+    yield
+    for board in BOARDS:
+        for page in list(board._pages):
+            board.close(page)
+    BOARDS.clear()
 
 
 async def until(condition: Callable[[], Any]) -> None:
@@ -97,7 +113,7 @@ def test_pages_are_told_once_each_what_they_may_see() -> None:
         for page in (whole, health):
             board.close(page)
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_new_page_begins_with_how_things_stand_and_one_that_comes_back_with_what_it_missed() -> None:
@@ -114,7 +130,7 @@ def test_new_page_begins_with_how_things_stand_and_one_that_comes_back_with_what
         assert told(board.open(ALL, loop, after="9-2")) == ["1-3", "1-4"], "another run: it begins anew"
         assert told(board.open(ALL, loop, after="nonsense")) == ["1-3", "1-4"]
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_nobody_watches_while_nobody_looks() -> None:
@@ -131,7 +147,7 @@ def test_nobody_watches_while_nobody_looks() -> None:
         board.open(ALL, asyncio.get_running_loop())
         await until(lambda: script.steps > steps)
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_page_that_does_not_read_is_let_go() -> None:
@@ -142,7 +158,7 @@ def test_page_that_does_not_read_is_let_go() -> None:
         script.next += [[punch(number, 1)] for number in range(1, MOST_WAITING + 20)]
         await until(lambda: None in page.waiting)
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_kinds_are_those_of_the_stream() -> None:

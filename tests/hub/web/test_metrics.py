@@ -26,6 +26,7 @@ from hub.fleet.models import Kiosk
 from hub.scheduler.models import ScheduledJob
 from hub.web.app import create_app
 from hub.web.office import FrontOffice
+from tests.factories.loops import run_apart
 from tests.hub.web.conftest import HOSTILE, NOW
 
 RULES = Path(__file__).parents[3] / "systemd/prometheus/presensi.rules.yml"
@@ -87,7 +88,7 @@ class Client:
 
     def ask(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Status, kind and text of the answer."""
-        return asyncio.run(self._ask(path, method, headers or {}))
+        return run_apart(self._ask(path, method, headers or {}))
 
     async def _ask(self, path: str, method: str, headers: dict[str, str]) -> tuple[int, str, str]:
         sent: list[Any] = []
