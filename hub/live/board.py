@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -53,19 +54,18 @@ class Board:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._standing: dict[str, Event] = {}
         self._thread: threading.Thread | None = None
-        self._run = 0
+        self._run = ""
 
     def open(self, view: View, loop: asyncio.AbstractEventLoop, *, after: str = "") -> Page:
         """A page that was just opened, or comes back; after: `RUN-NUMBER`, the last that it was told.
 
-        It begins with what it missed, or with how things stand.
+        It begins with what it missed, or with how things stand. A run is named by chance: a hub that was started anew
+        takes nobody's number for one of its own.
         """
         page = Page(view, loop)
         with self._lock:
             if self._thread is None:
-                self._run += 1
-                self._kept.clear()
-                self._standing.clear()
+                self._begin()
                 self._thread = threading.Thread(target=self._watch, name="live-watcher", daemon=True)
                 self._thread.start()
             for event in self._missed(after):
@@ -85,9 +85,15 @@ class Board:
     def open_pages(self) -> int:
         return len(self._pages)
 
+    def _begin(self) -> None:
+        """A run with numbers of its own."""
+        self._run = secrets.token_hex(4)
+        self._kept.clear()
+        self._standing.clear()
+
     def _missed(self, after: str) -> list[Event]:
         run, _, number = after.partition("-")
-        if run == str(self._run) and number.isdecimal() and self._kept and self._kept[0].number <= int(number) + 1:
+        if run == self._run and number.isdecimal() and self._kept and self._kept[0].number <= int(number) + 1:
             return [event for event in self._kept if event.number > int(number)]
         return list(self._standing.values())
 
@@ -103,6 +109,11 @@ class Board:
             except SQLAlchemyError as error:
                 logger.warning("The live page cannot look (%s); it looks again.", error)
                 events = []
+            except Exception:  # one row that cannot be told must not leave every page without news
+                logger.exception("The live page cannot tell what it saw; it looks anew.")
+                watcher, events = self._make(), []
+                with self._lock:
+                    self._begin()
             with self._lock:
                 if not self._pages:
                     self._thread = None

@@ -69,7 +69,6 @@ class Watcher:
         self._states: dict[str, tuple[KioskState, int | None, str]] = {}
         self._counted_at: datetime | None = None
         self._looked_at: datetime | None = None
-        self._tree: UnitTree | None = None
 
     def step(self) -> list[Event]:
         """Events, oldest first. Database errors go to the caller; the next step makes up for them."""
@@ -77,15 +76,17 @@ class Watcher:
         with self._database.read() as session:
             connection = session.connection()
             fresh = self._fresh_rows(connection)
-            if self._tree is None or self._counted_at is None or now - self._counted_at >= COUNTS_EVERY:
-                self._tree = UnitTree.load(connection)
-            tree = self._tree
+            kiosks_due = self._looked_at is None or now - self._looked_at >= KIOSKS_EVERY
+            counts_due = self._counted_at is None or now - self._counted_at >= COUNTS_EVERY
+            if not (fresh or kiosks_due or counts_due):
+                return []
+            tree = UnitTree.load(connection)
             events = [*self._punches(connection, tree, [row for row in fresh if row.kind == "punch"], now)]
             events += self._refused(connection, tree, [row for row in fresh if row.kind == "refusal"], now)
-            if self._looked_at is None or now - self._looked_at >= KIOSKS_EVERY:
+            if kiosks_due:
                 self._looked_at = now
                 events += self._kiosk_changes(connection, tree, now)
-            if self._counted_at is None or now - self._counted_at >= COUNTS_EVERY:
+            if counts_due:
                 self._counted_at = now
                 events += self._count(connection, tree, now)
         self._told = {key: at for key, at in self._told.items() if at > self._since - 2 * OVERLAP}

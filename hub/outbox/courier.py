@@ -132,7 +132,7 @@ class Courier:
     def _try(self, row: Row[Any]) -> Answer:
         try:
             return self._send(row)
-        except Exception as error:
+        except Exception as error:  # one row that cannot be sent must not hold up its lane
             logger.exception("delivery %d over %s failed", row.id, row.lane)
             return Answer("again", f"{type(error).__name__}: {error}")
 

@@ -133,7 +133,12 @@ def _months(database: Database, desks: _Desks) -> Iterator[Planned]:
             said = words.month(desks.tree.node(unit_id).name, first, over=False)
             key = f"month:{unit_id}:{first}:soon"
             yield from desks.remind(_About("month", key, Role.OPERATOR, last_of(today), said), unit_id)
-        elif today - ended <= MONTH_OVER and handover_line(database, unit_id, ended.replace(day=1)).state == "open":
+        elif today - ended <= MONTH_OVER and _is_due(database, unit_id, ended.replace(day=1)):
             said = words.month(desks.tree.node(unit_id).name, ended.replace(day=1), over=True)
             key = f"month:{unit_id}:{ended.replace(day=1)}:over"
             yield from desks.remind(_About("month", key, Role.OPERATOR, ended + MONTH_OVER, said), unit_id)
+
+
+def _is_due(database: Database, unit_id: int, month: date) -> bool:
+    """Whether the office has still to hand the month over, or has got it back."""
+    return handover_line(database, unit_id, month).state in ("open", "returned")

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from contract.roster import SessionWindow
@@ -85,7 +86,11 @@ class SessionPlanner:
                 return 0
             planned = [*self._closing(session, reachable, now), *_missed(session, reachable, now)]
         self._forget(now)
-        return write_planned(self._database, planned, now=now)
+        try:
+            return write_planned(self._database, planned, now=now)
+        except DBAPIError:
+            self._settled.clear()  # nothing of it was written
+            raise
 
     def _forget(self, now: datetime) -> None:
         for day in [day for day in self._settled if day < (now - 3 * _ONE_DAY).date()]:

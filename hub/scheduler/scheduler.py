@@ -123,7 +123,7 @@ class Scheduler:
         keeper.start()
         try:
             return "done", job.work(over) or ""
-        except Exception as error:
+        except Exception as error:  # whatever work raises is what came of it
             logger.exception("%s failed", job.name)
             return "failed", f"{type(error).__name__}: {error}"
         finally:

@@ -49,6 +49,7 @@ from hub.web.views import (
     people,
     recaps,
     refusals,
+    reminders,
     review,
     schedules,
     search,
@@ -76,7 +77,7 @@ master_views = (register_pages, calendar_pages, lookalike_pages)
 face_views = (archive_pages, face_pages)
 """Before the others: /pegawai/arsip-foto is nobody's number, and `wajah` no day."""
 record_views = (recaps, grid, charts, search, approval, people, fleet, refusals, models)
-job_views = (jobs, live)
+job_views = (jobs, reminders, live)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)

@@ -66,6 +66,12 @@ JOBS: Final[dict[str, tuple[str, str]]] = {
         "Tambahkan alamat di bawah; pengingat hanya dikirim kepada yang ada di sini.",
         "Add an address below; reminders go only to those who stand here.",
     ),
+    "reminders.contacts_none": ("Tidak ada kontak dengan nama itu.", "No contact has that name."),
+    "reminders.seek": ("Cari nama", "Seek a name"),
+    "reminders.more": (
+        "Ditampilkan {shown} dari {count} kontak: cari namanya.",
+        "Showing {shown} of {count} contacts: seek the name.",
+    ),
     "reminders.who": ("Siapa", "Who"),
     "reminders.gateway": ("Gerbang", "Gateway"),
     "reminders.address": ("Alamat", "Address"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hub.live.board import MOST_WAITING, Board, Page
 from hub.live.events import Event, Kind, KioskChange, PunchSeen, UnitCounts, View
@@ -55,17 +55,17 @@ def test_visitor_sees_what_role_and_unit_let_them(view: View, event: Event, show
 
 
 class Script:
-    """A watcher that tells what the test wrote for its next step."""
+    """A watcher that tells what the test wrote for its next step, or fails."""
 
     def __init__(self) -> None:
-        self.next: list[list[Event]] = []
+        self.next: list[list[Event] | Exception] = []
         self.steps = 0
-        self.looked = threading.Event()
 
     def step(self) -> list[Event]:
         self.steps += 1
         found = self.next.pop(0) if self.next else []
-        self.looked.set()
+        if isinstance(found, Exception):
+            raise found
         return found
 
 
@@ -98,7 +98,7 @@ async def until(condition: Callable[[], Any]) -> None:
 
 def told(page: Page) -> list[str]:
     text = b"".join(each for each in page.waiting if each is not None).decode()
-    return [part.split("\n")[0].removeprefix("id: ") for part in text.split("\n\n") if part]
+    return [part.split("\n")[0].rpartition("-")[2] for part in text.split("\n\n") if part]
 
 
 def test_pages_are_told_once_each_what_they_may_see() -> None:
@@ -109,7 +109,7 @@ def test_pages_are_told_once_each_what_they_may_see() -> None:
         whole, health = board.open(ALL, loop), board.open(HEALTH, loop)
         script.next.append([punch(1, 1), punch(2, 2)])
         await until(lambda: len(told(whole)) == 2)
-        assert told(health) == ["1-1"]
+        assert told(health) == ["1"]
         for page in (whole, health):
             board.close(page)
 
@@ -124,11 +124,11 @@ def test_new_page_begins_with_how_things_stand_and_one_that_comes_back_with_what
         first = board.open(ALL, loop)
         script.next += [[counts(1, 1, 0), punch(2, 1)], [counts(3, 1, 1), kiosk(4, None)]]
         await until(lambda: len(told(first)) == 4)
-        assert told(board.open(ALL, loop)) == ["1-3", "1-4"]
-        assert told(board.open(ALL, loop, after="1-2")) == ["1-3", "1-4"]
-        assert told(board.open(HEALTH, loop, after="1-1")) == ["1-2", "1-3", "1-4"]
-        assert told(board.open(ALL, loop, after="9-2")) == ["1-3", "1-4"], "another run: it begins anew"
-        assert told(board.open(ALL, loop, after="nonsense")) == ["1-3", "1-4"]
+        assert told(board.open(ALL, loop)) == ["3", "4"]
+        assert told(board.open(ALL, loop, after=f"{board._run}-2")) == ["3", "4"]
+        assert told(board.open(HEALTH, loop, after=f"{board._run}-1")) == ["2", "3", "4"]
+        assert told(board.open(ALL, loop, after="9-2")) == ["3", "4"], "another run: it begins anew"
+        assert told(board.open(ALL, loop, after="nonsense")) == ["3", "4"]
 
     run_apart(scene())
 
@@ -146,6 +146,19 @@ def test_nobody_watches_while_nobody_looks() -> None:
         assert script.steps == steps
         board.open(ALL, asyncio.get_running_loop())
         await until(lambda: script.steps > steps)
+
+    run_apart(scene())
+
+
+def test_what_cannot_be_told_leaves_the_pages_with_what_comes_after() -> None:
+    async def scene() -> None:
+        script = Script()
+        board = open_board(script)
+        page = board.open(ALL, asyncio.get_running_loop())
+        run = board._run
+        script.next += [[punch(1, 1)], KeyError("unit 7"), OperationalError("select", {}, OSError()), [punch(1, 1)]]
+        await until(lambda: len(told(page)) == 2)
+        assert board._run != run, "its numbers are not those of before"
 
     run_apart(scene())
 

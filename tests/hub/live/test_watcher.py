@@ -144,3 +144,14 @@ def test_numbers_rise(scene: Scene) -> None:
     scene.now += timedelta(seconds=1)
     events: list[Event] = scene.watcher.step()
     assert [event.number for event in events] == sorted({event.number for event in events})
+
+
+def test_office_and_kiosk_that_were_just_made_are_known(scene: Scene) -> None:
+    scene.step()
+    unit = scene.office.unit("Dinas Baru")
+    tini = scene.office.employee("Tini", unit=unit)
+    scene.office.kiosk("kiosk-2", unit=unit)
+    scene.punch(tini)
+    [seen] = of(PunchSeen, scene.step())
+    assert (seen.name, seen.unit) == ("Tini", "Dinas Baru")
+    assert [each.unit for each in of(KioskChange, scene.step(2))] == ["Dinas Baru"]

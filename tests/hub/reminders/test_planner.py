@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hub.attendance.day import Status
 from hub.attendance.models import StoredDay
@@ -190,3 +191,19 @@ def test_old_news_is_not_told(desk: Desk) -> None:
     incomplete(desk, "a", assessed=desk.now - timedelta(hours=31))
     desk.planner().step()
     assert desk.rows() == []
+
+
+def test_reminder_that_could_not_be_written_is_written_at_the_next_look(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OperationalError("insert", {}, OSError("disk full"))
+
+    desk.person("a")
+    desk.now = datetime(2026, 11, 2, 23, 46, tzinfo=UTC)
+    planner = desk.planner()
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.reminders.planner.write_planned", refuse)
+        with pytest.raises(OperationalError):
+            planner.step()
+    assert planner.step() == 1

@@ -102,3 +102,15 @@ def test_who_adds_an_address_twice_is_told(furnished: Any, database: Database) -
     add_contact(database, employee_id=furnished.rina, **fields)
     with pytest.raises(Exception, match="known already"):
         add_contact(database, employee_id=furnished.rina, **fields)
+
+
+def test_contacts_are_shown_in_part_and_sought_by_name(admin: Any, furnished: Any, database: Database) -> None:
+    fields = {"gateway": "wa", "gateways": ("wa",), "by": "siti", "now": NOW}
+    for number in range(60):
+        add_contact(database, employee_id=furnished.hostile, address=f"62812345{number:05d}", **fields)
+    add_contact(database, employee_id=furnished.rina, address="6281999999999", **fields)
+    page = admin.get("/pengingat")
+    assert "Ditampilkan 50 dari 61 kontak" in page.words
+    assert "<script>alert" not in page.text
+    assert "***999" in admin.get("/pengingat?q=rina").words
+    assert "Tidak ada kontak dengan nama itu." in admin.get("/pengingat?q=nobody").words
