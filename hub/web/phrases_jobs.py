@@ -31,7 +31,7 @@ JOBS: Final[dict[str, tuple[str, str]]] = {
         "Tidak ada proses yang mengerjakannya: periksa apakah `presensi hub run` berjalan.",
         "No process does it: check that `presensi hub run` is running.",
     ),
-    "jobs.failures": ("Gagal {count} kali berturut-turut", "Failed {count} times in a row"),
+    "jobs.failures": ("Gagal {count} kali berturut-turut", "Failures in a row: {count}"),
     "jobs.outcome.done": ("Selesai", "Done"),
     "jobs.outcome.failed": ("Gagal", "Failed"),
     "jobs.outcome.abandoned": ("Terputus", "Cut off"),

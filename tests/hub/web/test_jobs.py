@@ -50,7 +50,7 @@ def worked(database: Database) -> None:
             "id",
             ("Kalibrasi ambang pengenalan", "12 thresholds", "Terlambat", "Gagal 1 kali", "No space left on device"),
         ),
-        ("en", ("Calibration of thresholds", "Waits for its time", "Late", "Failed 1 times in a row", "History")),
+        ("en", ("Calibration of thresholds", "Waits for its time", "Late", "Failures in a row: 1", "History")),
     ],
 )
 def test_page_says_how_each_job_fares(admin: Any, worked: None, language: str, words: tuple[str, ...]) -> None:
