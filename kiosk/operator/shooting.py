@@ -36,11 +36,16 @@ def begin(now: float, *, bare: bool = False) -> Shooting:
 
 
 def watch(shooting: Shooting, frame: Measured | None, now: float, gates: Gates = LIVE_GATES) -> tuple[Shooting, bool]:
-    """Take one frame; whether it is to be looked at closely. frame None: there is no face in it."""
+    """Take one frame; whether it is to be looked at closely. frame None: there is no face in it.
+
+    Who comes near spoils the frames before, too: a detector that follows one face sees another some frames late.
+    """
     wish = shooting.wish
     if wish is None:
         return shooting, False
     fault = _fault(shooting, wish, frame, gates)
+    if fault == "one_at_a_time":
+        shooting = replace(shooting, fitting=0)
     if fault is not None:
         if fault == shooting.fault or now - shooting.fault_at >= HINT_SECONDS or shooting.fault is None:
             shooting = replace(shooting, fault=fault, fault_at=now)

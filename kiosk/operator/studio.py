@@ -105,6 +105,8 @@ class Studio:
             model = self._pack().passive
             if self._passive is not None and model is not None:
                 self._passive.add(model.read(view.frame.main, box))
+        if not going.fitting:
+            self._candidates = []
         if shooting.is_full(going) and going.wish is not None:
             kept, fault = self._develop(going.wish)
             going = shooting.settle(replace(going, fault=fault or going.fault), kept=kept)

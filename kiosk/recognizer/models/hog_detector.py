@@ -34,11 +34,12 @@ These scales shift the sizes to in between."""
 class HogDetector:
     """Finds faces with dlib's frontal HOG detector; implements Detector.
 
-    First pass: upright faces in the small grey stream (320 wide), from a quarter of the frame's width on. Around a face
-    that was sure in the frame before, only its neighbourhood is searched (a third of the time), and every fifth frame
-    the whole; where the neighbourhood shows nothing for sure, the whole is searched in the same frame. When it finds
-    nothing, the neighbourhood of the last face is searched in the full frame, and every few frames the whole of
-    it, so that faces down to an eighth of the width (80 of 640 pixels) are found too.
+    First pass: upright faces in the small grey stream (320 wide), from a quarter of the frame's width on. Around a
+    face that was sure in the frame before, only its neighbourhood is searched (a third of the time), and every
+    fifth frame the whole: until then, other faces are where they were. Where the neighbourhood shows nothing for
+    sure, the whole is searched in the same frame. When it finds nothing, the neighbourhood of the last face is
+    searched in the full frame, and every few frames the whole of it, so that faces down to an eighth of the width
+    (80 of 640 pixels) are found too.
 
     A still picture has no next frame: when nothing is found in it for sure, it is searched again at sizes in between,
     and the sizes at which a face scores highest are taken. docs/accuracy.md has what it finds.
@@ -60,13 +61,14 @@ class HogDetector:
         self._empty_frames = 0
         self._followed = 0
         self._last: Box | None = None
+        self._beside: list[Detection] = []
 
     def find(self, frame: Frame) -> list[Detection]:
         found = self._follow(frame)
         if found:
             self._followed += 1
             self._last = found[0].box
-            return found
+            return [*found, *(each for each in self._beside if not _same_place(each, found))]
         self._followed = 0
         found = self._detect(frame.grey, with_hog=self._upright, scale=1 / frame.scale, within=frame.main)
         if found and found[0].score < SURE_SCORE:
@@ -81,6 +83,7 @@ class HogDetector:
         if found:
             self._empty_frames = 0
             self._last = max(found, key=lambda detection: detection.box.area).box
+        self._beside = [each for each in found if each.box != self._last]
         return found
 
     def search(self, picture: Pixels, *, smallest: int) -> list[Detection]:
@@ -175,6 +178,10 @@ class HogDetector:
 def _best_score(found: list[Detection]) -> float:
     """The score of the best of some detections, which comes first; below all others when there are none."""
     return found[0].score if found else -math.inf
+
+
+def _same_place(seen: Detection, found: list[Detection]) -> bool:
+    return any(seen.box.overlap(each.box) > 0 for each in found)
 
 
 def _grey(picture: Pixels) -> Pixels:

@@ -70,6 +70,13 @@ def test_hint_stays_long_enough_to_be_read() -> None:
     assert watch(going, face(35.0), 1.0 + HINT_SECONDS)[0].fault == "too_far"
 
 
+def test_who_comes_near_spoils_what_was_taken_of_this_pose() -> None:
+    going, _ = watch(at("ahead"), face(), 1.0)
+    assert going.fitting == 1
+    assert watch(going, face(sharpness=1.0), 1.1)[0].fitting == 1
+    assert watch(going, face(alone=False), 1.1)[0].fitting == 0
+
+
 def test_poses_follow_each_other_and_one_without_a_picture_is_asked_for_again() -> None:
     going = begin(0.0)
     for wish in ("ahead", "left", "right", "up"):

@@ -110,6 +110,16 @@ def test_photograph_that_the_hub_would_refuse_is_taken_again(monkeypatch: pytest
     assert scene.shoot() == Taken((b"thumb",) * 8)
 
 
+def test_frames_before_somebody_came_near_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(monkeypatch)
+    scene.studio.begin(SITI, 0.0)
+    crowded = replace(scene.view(0.0, 0.0, 0), waiting=(Box(0, 0, 90, 90),))
+    for number, view in enumerate([scene.view(0.0, 0.0, 0), scene.view(0.0, 0.0, 0), crowded, scene.view(0.0, 0.0, 0)]):
+        list(scene.studio.look(view, number / 15))
+    assert scene.studio.photographs == ()
+    assert scene.shoot() == Taken((b"thumb",) * 8)
+
+
 def test_face_of_somebody_else_is_a_double_and_ones_own_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Scene(monkeypatch, whose="ayu").shoot() == Taken(unfit="duplicate", other="Ayu")
     assert Scene(monkeypatch, whose="siti").shoot() == Taken((b"thumb",) * 8)

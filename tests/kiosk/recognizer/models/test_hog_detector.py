@@ -47,6 +47,19 @@ def test_find_follows_a_sure_face_and_looks_at_the_whole_now_and_then(detector, 
     assert all(box.overlap(boxes[0]) > 0.5 for box in boxes)
 
 
+def test_find_forgets_nobody_who_stands_beside_the_followed_face(detector, portrait, make_frame):
+    box = detector.find(make_frame(portrait))[0].box
+    x, _ = box.centre
+    half = portrait[:, round(x) - 160 : round(x) + 160]
+    both = np.concatenate([half, half], axis=1)
+    seen = [detector.find(make_frame(both, index)) for index in range(1, 12)]
+    # The first may still be followed from before.
+    assert [len(found) for found in seen[5:]] == [2] * 6
+    alone = np.concatenate([half, np.full_like(half, 120)], axis=1)
+    seen = [detector.find(make_frame(alone, index)) for index in range(12, 18)]
+    assert len(seen[-1]) == 1
+
+
 @pytest.mark.parametrize("moved", [(-200, 0), (200, 0), (0, 120)])
 def test_find_sees_a_face_that_jumped_in_the_very_same_frame(detector, portrait, wall, make_frame, moved):
     """Somebody else, or a stream that stood still: nothing is lost by having looked in the wrong place first."""
