@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+import psycopg
+
 from contract.errors import BadInputError, PresensiError
 
 START_SECONDS: Final = 60.0
@@ -88,8 +90,9 @@ def postgresql(folder: Path) -> Iterator[str]:
     options = [f"-p{port}", "-cunix_socket_directories=", "-clisten_addresses=127.0.0.1", "-cshared_buffers=128MB"]
     command = [*prefix, server, "-D", str(own / "data"), *options]
     with child(command, folder=folder, log="postgresql.log") as process:
-        await_answer(lambda: _listens(port), process, "PostgreSQL", folder / "postgresql.log")
-        yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        url = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        await_answer(lambda: _listens(port) and _lets_in(url), process, "PostgreSQL", folder / "postgresql.log")
+        yield url
 
 
 def _create_cluster(command: Sequence[str], own: Path) -> None:
@@ -101,6 +104,15 @@ def _create_cluster(command: Sequence[str], own: Path) -> None:
 def _listens(port: int) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _lets_in(url: str) -> bool:
+    """PostgreSQL listens before it has read its data, and sends everybody away until then."""
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _postgresql_program(name: str) -> str:
