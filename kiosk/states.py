@@ -41,6 +41,7 @@ RefusalReason = Literal[
     "pin_barred",
     "unknown_card",
     "face_differs",
+    "mistaken",
 ]
 SignalKind = Literal["accepted", "already", "refused", "trouble", "misplaced"]
 Offer = Literal["pin", "card"]

@@ -54,7 +54,7 @@ _CARD_STATES: Final = (Idle, Approach, Verify, Accepted, AlreadyRecorded, Refuse
 _DISMISSIBLE: Final = (
     Accepted, AlreadyRecorded, AskNotMe, Refused, Withdrawn, FindName, EnterPin, CheckFace, ShowMonth,
 )  # fmt: skip
-WITHOUT_FACE: Final = frozenset[RefusalReason]({"no_liveness", "liveness_officer", "second_factor"})
+WITHOUT_FACE: Final = frozenset[RefusalReason]({"no_liveness", "liveness_officer", "second_factor", "mistaken"})
 """Refusals that another try with the face cannot mend."""
 
 
@@ -103,6 +103,11 @@ def touch(scan: Scan, event: Touch, *, now: float, settings: ScanSettings) -> _S
 
 def _doubt(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
     state = scan.state
+    if isinstance(state, AlreadyRecorded):
+        # What is stored is of an earlier visit, and may well be theirs who are shown: it stands.
+        offers = settings.fallback
+        hold = settings.offer_hold if offers else settings.refused_hold
+        return replace(scan, state=Refused("mistaken", now + hold, offers)), (Signal("refused"),)
     if not isinstance(state, Accepted) or state.row is None:
         return scan, ()
     return replace(scan, state=AskNotMe(state.person, state.row, state.taken_at, now + settings.touch_hold)), ()

@@ -31,7 +31,7 @@ def buttons_of(state: State, phrases: Phrases) -> tuple[Button, ...]:
             month = Button("month", "", words.month, "calendar")
             return (month,) if row is None else (Button("not_me", "", words.not_me, "withdrawn"), month)
         case AlreadyRecorded():
-            return (Button("month", "", words.month, "calendar"),)
+            return Button("not_me", "", words.not_me, "withdrawn"), Button("month", "", words.month, "calendar")
         case AskNotMe():
             no = Button("not_mine", "", words.not_mine, "withdrawn", marked=True)
             return no, Button("dismiss", "", words.mine, "check")

@@ -156,6 +156,8 @@ class StateWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     liveness_officer_offer: Words
     second_factor: Words
     second_factor_offer: Words
+    mistaken: Words
+    mistaken_offer: Words
     pin_barred: Words
     unknown_card: Words
     face_differs: Words

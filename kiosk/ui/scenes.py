@@ -141,6 +141,8 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "liveness_officer_offer": _here(Refused("liveness_officer", 0.0, ("pin", "card"))),
         "second_factor": _here(Refused("second_factor", 0.0)),
         "second_factor_offer": _here(Refused("second_factor", 0.0, ("pin", "card"))),
+        "mistaken": _here(Refused("mistaken", 0.0)),
+        "mistaken_offer": _here(Refused("mistaken", 0.0, ("pin", "card"))),
         "find_name": Setting(FindName(0.0)),
         "find_name_found": Setting(FindName(0.0, "SI")),
         "find_name_none": Setting(FindName(0.0, "XQ")),

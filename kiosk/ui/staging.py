@@ -81,6 +81,7 @@ _REFUSALS: Final = MappingProxyType[RefusalReason, Scene](
         "pin_barred": Scene("pin_barred", "pin_barred", "bad"),
         "unknown_card": Scene("unknown_card", "card", "bad"),
         "face_differs": Scene("face_differs", "face_differs", "bad"),
+        "mistaken": Scene("mistaken", "repeat", "bad"),
     }
 )
 _OFFERED: Final = MappingProxyType[RefusalReason, Scene](
@@ -89,6 +90,7 @@ _OFFERED: Final = MappingProxyType[RefusalReason, Scene](
         "no_liveness": Scene("no_liveness", "choose", "bad", words="no_liveness_offer"),
         "liveness_officer": Scene("liveness_officer", "choose", "bad", words="liveness_officer_offer"),
         "second_factor": Scene("second_factor", "choose", "bad", words="second_factor_offer"),
+        "mistaken": Scene("mistaken", "choose", "bad", words="mistaken_offer"),
     }
 )
 """Where PIN or card may be used now: whoever could do that is not sent to the officer."""

@@ -52,6 +52,20 @@ def test_who_comes_back_at_once_is_told_so(theatre: Theatre) -> None:
     theatre.until("already")
 
 
+def test_not_me_at_an_earlier_record_changes_nothing_that_is_stored(theatre: Theatre) -> None:
+    for _ in range(5):
+        theatre.stage.hold_up("biden")
+        if theatre.until("accepted", "already")["state"] == "already":
+            break
+        theatre.empty()
+    before = theatre.rows(Punch), theatre.rows(Disavowal)
+    theatre.press("not_me")
+    view = theatre.until("mistaken")
+    assert "tidak diubah" in view["detail"]
+    theatre.empty()
+    assert (theatre.rows(Punch), theatre.rows(Disavowal)) == before
+
+
 def test_not_me_is_written_and_then_said(theatre: Theatre) -> None:
     theatre.stage.put("biden")
     theatre.until("accepted")

@@ -21,6 +21,7 @@ from kiosk.recognizer.face import Box
 from kiosk.register import Append
 from kiosk.states import (
     Accepted,
+    AlreadyRecorded,
     CheckFace,
     Choose,
     EnterPin,
@@ -241,6 +242,16 @@ def test_not_me_is_a_row_that_names_the_punch(terminal: Terminal) -> None:
     assert isinstance(disavowal, Disavowal)
     assert (disavowal.punch_epoch, disavowal.punch_seq, disavowal.person) == (punch.epoch, punch.seq, "ayu")
     assert any(isinstance(state, Withdrawn) for state in terminal.display.states)
+
+
+def test_not_me_at_an_earlier_record_leaves_it_and_offers_another_way(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", pins=PINS, fallback=("pin",))
+    terminal.see(during(2, AYU), during(3, Nobody()), during(1, AYU))
+    assert isinstance(terminal.attendant.state, AlreadyRecorded)
+    terminal.see(terminal.touch("not_me"), AYU)
+    assert terminal.attendant.state == Refused("mistaken", terminal.attendant.state.until, ("pin",))
+    terminal.see(typed(terminal, "budi", PINS["budi"]), during(2, BUDI))
+    assert [(row.person, row.factor) for row in rows(terminal)] == [("ayu", "face"), ("budi", "pin")]
 
 
 def test_not_me_on_a_full_disk_is_not_said_to_be_done(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ WORDS = phrases_in("id")
         (Accepted("p-1", TAKEN, 9.0, ROW), [("not_me", ""), ("month", "")]),
         (Accepted("p-1", TAKEN, 9.0), [("month", "")]),
         (AskNotMe("p-1", ROW, TAKEN, 9.0), [("not_mine", ""), ("dismiss", "")]),
-        (AlreadyRecorded("p-1", TAKEN, 9.0), [("month", "")]),
+        (AlreadyRecorded("p-1", TAKEN, 9.0), [("not_me", ""), ("month", "")]),
         (Refused("unrecognised", 9.0), []),
         (Refused("unrecognised", 9.0, ("pin", "card")), [("find_name", ""), ("dismiss", "")]),
         (Refused("unrecognised", 9.0, ("card",)), [("dismiss", "")]),
@@ -72,7 +72,7 @@ def test_state_offers_what_the_machine_takes(state: State, touches: list[tuple[s
 
 @pytest.mark.parametrize(
     ("reason", "label"),
-    [("unrecognised", "Coba lagi"), ("second_factor", "Batal"), ("no_liveness", "Batal")],
+    [("unrecognised", "Coba lagi"), ("second_factor", "Batal"), ("mistaken", "Batal"), ("no_liveness", "Batal")],
 )
 def test_another_try_is_offered_only_where_the_face_may_still_do(reason: Any, label: str) -> None:
     assert [button.label for button in buttons_of(Refused(reason, 9.0, ("card",)), WORDS)] == [label]

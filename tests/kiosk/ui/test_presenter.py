@@ -80,6 +80,7 @@ TABLE: list[tuple[WalkUp, StateId, str, str, str]] = [
     (Refused("liveness", 9.0), "liveness", "bad", "Belum pasti", "Not sure yet"),
     (Refused("liveness_officer", 9.0), "liveness_officer", "bad", "Hubungi petugas", "Ask the officer"),
     (Refused("second_factor", 9.0), "second_factor", "bad", "Hubungi petugas", "Ask the officer"),
+    (Refused("mistaken", 9.0), "mistaken", "bad", "Hubungi petugas", "Ask the officer"),
     (Refused("journal_full", 9.0), "journal_full", "trouble", "Belum tersimpan", "Not saved"),
     (Refused("pin_barred", 9.0), "pin_barred", "bad", "PIN diblokir", "PIN blocked"),
     (Refused("unknown_card", 9.0), "unknown_card", "bad", "Kartu tak dikenal", "Unknown card"),
