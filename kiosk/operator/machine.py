@@ -7,6 +7,7 @@ an operator, whose face and PIN were right, and the consent of the very person b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
@@ -18,6 +19,8 @@ from kiosk.recognizer.consensus import Identity
 
 IDLE_SECONDS: Final = 90.0
 """After so long without a touch the mode ends by itself."""
+WARNED_SECONDS: Final = 20.0
+"""So long before, it says so."""
 TOLD_SECONDS: Final = 8.0
 """How long it says why nobody is let in."""
 
@@ -65,11 +68,37 @@ def step(session: Session, happening: h.Happening | None, now: float) -> _Step:
         return _leave(session)
     if isinstance(happening, _HANDS):
         session = replace(session, touched_at=now)
+        if isinstance(session.screen, s.Ending) and happening != h.Picked("leave"):
+            return replace(session, screen=session.screen.before), ()
     elif _over(session, now):
         return _leave(session)
+    session, wanted = _follow(_unwarned(session), happening, now)
+    return _warned(session, now), wanted
+
+
+def _follow(session: Session, happening: h.Happening | None, now: float) -> _Step:
     if happening is None:
         return session, ()
-    return _hear(session, happening, now) if session.operator is not None else _admit(session, happening, now)
+    if session.operator is None:
+        return _admit(session, happening, now)
+    capturing = isinstance(session.screen, s.Capturing)
+    session, wanted = _hear(session, happening, now)
+    if capturing and not isinstance(session.screen, s.Capturing):
+        # Whoever stood before the camera had no reason to touch anything.
+        session = replace(session, touched_at=now)
+    return session, wanted
+
+
+def _unwarned(session: Session) -> Session:
+    return replace(session, screen=session.screen.before) if isinstance(session.screen, s.Ending) else session
+
+
+def _warned(session: Session, now: float) -> Session:
+    """Whoever is in is told before it ends; a capture has a time of its own."""
+    screen, left = session.screen, session.touched_at + IDLE_SECONDS - now
+    if screen is None or session.operator is None or isinstance(screen, s.Capturing) or left > WARNED_SECONDS:
+        return session
+    return replace(session, screen=s.Ending(screen, math.ceil(left), unsent=isinstance(screen, s.Reviewing)))
 
 
 def _call(hindrance: s.DenialReason | None, now: float) -> _Step:

@@ -251,6 +251,18 @@ class Logs:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Nobody has touched the screen for long: the mode ends soon. before: what a touch leads back to.
+
+    seconds: until it ends. unsent: photographs were taken and not sent; they will be deleted.
+    """
+
+    before: Screen
+    seconds: int
+    unsent: bool = False
+
+
 Screen = (
     AskFace
     | AskPin
@@ -268,4 +280,5 @@ Screen = (
     | TryingPart
     | Device
     | Logs
+    | Ending
 )

@@ -135,6 +135,8 @@ _SCREENS: Final[Mapping[str, Build]] = MappingProxyType(
         "op_unable_no_parts": _unable("no_parts"),
         "op_unable_camera": _unable("camera"),
         "op_unable_yourself": _unable("yourself"),
+        "op_ending": lambda _name: s.Ending(s.Menu(), 18),
+        "op_ending_unsent": lambda name: s.Ending(s.Reviewing(_subject(name), ()), 9, unsent=True),
         "op_find": lambda _name: s.FindPerson(),
         "op_find_found": lambda name: s.FindPerson("SI", (_subject(name), s.Subject("p-2", name)), 12),
         "op_find_new": lambda name: s.FindPerson("SITI AMINAH", (s.Subject("p-2", name),)),

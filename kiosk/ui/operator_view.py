@@ -34,7 +34,8 @@ from kiosk.ui.view import (
 class Shown:
     """What a screen decides of the view; fields as in kiosk.ui.view.View. fills: what goes into the words' braces.
 
-    spoken: the words of this state of the walk-up are said instead of the screen's own (kiosk.ui.phrases.StateWords).
+    whose: name of who is enrolled, where it is shown. spoken: the words of this state of the walk-up are said instead
+    of the screen's own (kiosk.ui.phrases.StateWords).
     """
 
     state: OperatorStateId
@@ -51,6 +52,7 @@ class Shown:
     found: str = ""
     tries: str = ""
     named: bool = False
+    whose: str = ""
     spoken: str = ""
     step: int = 0
     steps: int = 0
@@ -265,7 +267,8 @@ def _handed(standing: s.Standing, words: OperatorWords) -> Shown:
     following = Button("act", "enrol", buttons.next, "person", marked=True)
     back = Button("dismiss", "", buttons.back, "cross")
     fills = {"sent": standing.sent, "parts": standing.parts, "reason": standing.reason or words.codes["refused"]}
-    return Shown(state, icon, tone, "outcome", buttons=(following, back), fills=fills)
+    whose = standing.name or ""
+    return Shown(state, icon, tone, "outcome", buttons=(following, back), fills=fills, whose=whose)
 
 
 def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases, language: Language) -> Shown:
@@ -290,6 +293,11 @@ def _rooms(screen: s.Screen, words: OperatorWords, phrases: Phrases, language: L
         case s.Logs(lines):
             view = OperatorView(paragraphs=lines or (words.no_logs,), small=True)
             return Shown("op_logs", "log", buttons=(back,), view=view)
+        case s.Ending(_, seconds, unsent):
+            stay = Button("alive", "", words.buttons.stay, "check", marked=True)
+            leave = Button("act", "leave", words.buttons.leave, "leave")
+            state: OperatorStateId = "op_ending_unsent" if unsent else "op_ending"
+            return Shown(state, "clock", "notice", "outcome", buttons=(stay, leave), fills={"seconds": seconds})
         case s.Menu():
             return Shown("op_menu", "person", panel="op_menu", buttons=_menu(screen, words))
     raise TypeError(f"{type(screen).__name__} has no looks")

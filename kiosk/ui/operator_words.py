@@ -25,6 +25,7 @@ class OperatorButtons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cancel: str
     back: str
     leave: str
+    stay: str
     close: str
     enrol: str
     standings: str
@@ -66,7 +67,7 @@ class ReadingWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class OperatorWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. Placeholders: {name}, {more}, {tries}, {sent}, {parts}, {size}, {other}, {reason}, {count}, {part},
-    {ask}.
+    {ask}, {seconds}.
 
     states: by kiosk.ui.view.OperatorStateId; facts, codes: by kiosk.operator.screens.Fact; parts, asks: by Part;
     poses: by kiosk.operator.poses.Wish; faults: by those of Fault that are no hint. consent: paragraphs.

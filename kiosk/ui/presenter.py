@@ -143,7 +143,7 @@ def _present_operator(
         headline=headline,
         detail=detail,
         second_line=second,
-        name=name_text(name or "") if shown.named else "",
+        name=name_text(shown.whose or name or "") if shown.named or shown.whose else "",
         time_text="",
         session="",
         lateness="",

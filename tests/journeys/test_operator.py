@@ -116,6 +116,28 @@ def test_camera_that_is_pulled_while_photos_are_taken_stores_nothing(counter: Co
     counter.until("op_capture_ahead")
 
 
+def test_whoever_leaves_the_operators_pages_open_is_told_before_they_close(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.enter()
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.operator.machine.IDLE_SECONDS", 21.0)
+        view = counter.until("op_ending")
+        assert "detik" in view["detail"]
+        counter.press("")
+        counter.until("op_menu")
+    counter.pick(NEWCOMER)
+    counter.stage.put(NEWCOMER)
+    counter.press("agree:id")
+    counter.until("op_review")
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.operator.machine.IDLE_SECONDS", 21.0)
+        assert "dihapus" in counter.until("op_ending_unsent")["detail"]
+        patch.setattr("kiosk.operator.machine.IDLE_SECONDS", 1.0)
+        counter.until("idle")
+    assert not counter.station.enrolments.folder.kept
+
+
 def test_nobody_is_photographed_while_two_stand_before_the_camera(counter: Counter) -> None:
     both = np.concatenate([counter.stage.standing(each)[:, 160:480] for each in (NEWCOMER, OPERATOR)], axis=1)
     counter.enter()

@@ -12,7 +12,7 @@ from contract.enrolment import Outcome
 from kiosk.operator import happenings as h
 from kiosk.operator import screens as s
 from kiosk.operator import wishes as w
-from kiosk.operator.machine import IDLE_SECONDS, TOLD_SECONDS, Session, step
+from kiosk.operator.machine import IDLE_SECONDS, TOLD_SECONDS, WARNED_SECONDS, Session, step
 from kiosk.operator.poses import POSES, Shooting
 from kiosk.operator.shooting import CAPTURE_SECONDS
 from kiosk.recognizer.consensus import Identity
@@ -45,6 +45,42 @@ def test_operator_comes_in_by_face_and_pin_and_only_when_it_is_written() -> None
     assert wanted == [w.Enter(RUDI)]
     session, _ = step(session, TO_MENU[-1], 10.0)
     assert (session.screen, session.operator) == (s.Menu(), "rudi")
+
+
+def test_whoever_is_in_is_told_before_the_mode_ends_by_itself() -> None:
+    session, _ = walk(*TO_MENU)
+    warned, _ = step(session, None, 10.0 + IDLE_SECONDS - WARNED_SECONDS)
+    assert warned.screen == s.Ending(s.Menu(), round(WARNED_SECONDS))
+    later, _ = step(warned, None, 10.0 + IDLE_SECONDS - 4.5)
+    assert later.screen == s.Ending(s.Menu(), 5)
+    stayed, _ = step(later, h.StillHere(), 10.0 + IDLE_SECONDS - 4.0)
+    assert step(stayed, None, 10.0 + IDLE_SECONDS)[0].screen == s.Menu()
+    assert not step(later, h.Picked("leave"), 10.0 + IDLE_SECONDS - 4.0)[0].on
+    assert not step(later, None, 10.0 + IDLE_SECONDS)[0].on
+
+
+def test_touch_on_the_warning_does_nothing_but_lead_back() -> None:
+    """Whoever touches where a button stood before does not send photographs with it."""
+    session, _ = walk(*TO_REVIEW)
+    warned, _ = step(session, None, 10.0 + IDLE_SECONDS - 1.0)
+    assert warned.screen == s.Ending(session.screen, 1, unsent=True)
+    back, wanted = step(warned, h.SendWanted(), 10.0 + IDLE_SECONDS - 0.5)
+    assert (back.screen, wanted) == (session.screen, ())
+
+
+def test_capture_is_not_interrupted_and_leaves_time_to_read_what_came_of_it() -> None:
+    session, _ = walk(*TO_REVIEW[:-1])
+    going, _ = step(session, None, 10.0 + IDLE_SECONDS - 1.0)
+    assert isinstance(going.screen, s.Capturing)
+    ended, _ = step(going, h.Taken((b"1",) * 6), 10.0 + IDLE_SECONDS - 0.5)
+    assert isinstance(step(ended, None, 10.0 + IDLE_SECONDS + 5.0)[0].screen, s.Reviewing)
+
+
+def test_what_changes_behind_the_warning_is_there_afterwards() -> None:
+    session, _ = walk(*TO_MENU)
+    warned, _ = step(session, h.LockChanged(True, True), 10.0 + IDLE_SECONDS - 1.0)
+    assert isinstance(warned.screen, s.Ending)
+    assert step(warned, h.StillHere(), 10.0 + IDLE_SECONDS - 0.5)[0].screen == s.Menu(locked=True, locked_by_hub=True)
 
 
 def test_full_journal_lets_nobody_in() -> None:

@@ -302,7 +302,7 @@ def test_somebody_who_is_in_no_roster_is_enrolled_by_a_new_name(kiosk: Counterpa
 def test_mode_ends_by_itself_when_nobody_touches(kiosk: Counterpart) -> None:
     kiosk.enter()
     kiosk.see(during(IDLE_SECONDS - 5, Nobody()), kiosk.touch("alive"), during(IDLE_SECONDS - 5, Nobody()))
-    assert kiosk.screen == s.Menu()
+    assert kiosk.screen == s.Ending(s.Menu(), 6)
     kiosk.see(during(10, Nobody()))
     assert isinstance(kiosk.attendant.state, Idle)
     assert kiosk.acts[-1] == ("budi", "left")
