@@ -158,6 +158,7 @@ class Attendant:
             months=months,
             tries=tries,
             now=lambda: clock.read().wall,
+            stored=journal.own_punches,
         )
         self._clerk = Clerk(register=self._register, desk=self._desk, journal=journal, clock=clock, on_punch=on_punch)
         self._touched: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()

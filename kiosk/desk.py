@@ -35,12 +35,16 @@ log = logging.getLogger(__name__)
 
 LEAST_LETTERS: Final = 2
 MOST_MATCHES: Final = 5
+LONGEST_MONTH: Final = timedelta(days=32)
 REMEMBERED: Final = timedelta(hours=30)
 """How long punches count as earlier ones of the same day; a night shift's belong together."""
 
 
 class Desk:
-    """Use it from the attendant's thread. roster: in use now; months: what the hub has sent; now: wall time, aware."""
+    """Use it from the attendant's thread. roster: in use now; months: what the hub has sent; now: wall time, aware.
+
+    stored: when a person punched here since a moment, without what was disowned; oldest first.
+    """
 
     def __init__(
         self,
@@ -49,11 +53,13 @@ class Desk:
         months: Callable[[], Months],
         tries: PinTries,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stored: Callable[[str, datetime], tuple[datetime, ...]] = lambda _person, _since: (),
     ) -> None:
         self._roster = roster
         self._months = months
         self._tries = tries
         self._now = now
+        self._stored = stored
         self._earlier: dict[str, list[datetime]] = defaultdict(list)
         self._indexed: Roster | None = None
         self._cards: dict[str, str] = {}
@@ -154,8 +160,10 @@ class Desk:
     def _month(self, state: State) -> MonthShown | None:
         if not isinstance(state, Accepted | AlreadyRecorded):
             return None
-        months = self._months()
-        return MonthShown(state.person, months.people.get(state.person), months.month, months.as_of)
+        months, earliest = self._months(), self._now() - LONGEST_MONTH
+        since = max(months.as_of - REMEMBERED, earliest) if months.as_of is not None else earliest
+        stored = self._stored(state.person, since)
+        return MonthShown(state.person, months.people.get(state.person), months.month, months.as_of, stored)
 
     def _enrolled(self, person: str) -> RosterPerson | None:
         """Somebody whose face can be held against what they claim; None: nobody."""

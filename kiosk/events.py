@@ -219,6 +219,7 @@ class MonthShown:
     month: PersonMonth | None = None
     of: str = ""
     as_of: datetime | None = None
+    stored: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from contract import ranges
 from contract.codec import encode
 from contract.errors import BadInputError, MalformedMessageError
 from contract.heartbeat import MAX_OLDER
-from contract.punch import MAX_BATCH_ROWS, JournalRow, Punch, RefusedPresentation, decode_row
+from contract.punch import MAX_BATCH_ROWS, Disavowal, JournalRow, Punch, RefusedPresentation, decode_row
 from contract.ranges import Ranges
 from contract.receipt import Receipt
 from contract.signing import FIRST_PREVIOUS, chain_hash
@@ -241,6 +241,17 @@ class Journal:
     def punches_since(self, moment: datetime) -> list[Punch]:
         """Punches taken at or after a moment, oldest first."""
         return [row for row in self.rows(since=moment) if isinstance(row, Punch)]
+
+    def own_punches(self, person: str, since: datetime) -> tuple[datetime, ...]:
+        """When this person punched since a moment, oldest first, without what was said to be somebody else's."""
+        found: dict[tuple[str, int], datetime] = {}
+        for row in self.rows(since=since):
+            match row:
+                case Punch(person=whose) if whose == person:
+                    found[row.epoch, row.seq] = row.taken_at
+                case Disavowal():
+                    found.pop((row.punch_epoch, row.punch_seq), None)
+        return tuple(sorted(found.values()))
 
     def refusals(self) -> list[RefusedPresentation]:
         """Refused presentations that are kept, in the order in which they were written."""

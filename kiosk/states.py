@@ -190,13 +190,17 @@ class CheckFace:
 
 @dataclass(frozen=True, slots=True)
 class ShowMonth:
-    """A person's own month. month: None when the hub has sent none; of: YYYY-MM; as_of: how fresh it is."""
+    """A person's own month. month: None when the hub has sent none; of: YYYY-MM; as_of: how fresh it is.
+
+    stored: when they punched at this kiosk since, as its journal has it; oldest first.
+    """
 
     person: str
     until: float
     month: PersonMonth | None = None
     of: str = ""
     as_of: datetime | None = None
+    stored: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,10 @@ def touch(scan: Scan, event: Touch, *, now: float, settings: ScanSettings) -> _S
             if not isinstance(scan.state, _CARD_STATES):
                 return scan, ()
             return replace(scan, state=Refused("unknown_card", now + settings.refused_hold)), (Signal("refused"),)
-        case MonthShown(person, month, of, as_of):
+        case MonthShown(person, month, of, as_of, stored):
             if not isinstance(scan.state, Accepted | AlreadyRecorded) or scan.state.person != person:
                 return scan, ()
-            return replace(scan, state=ShowMonth(person, now + settings.month_hold, month, of, as_of)), ()
+            return replace(scan, state=ShowMonth(person, now + settings.month_hold, month, of, as_of, stored)), ()
         case Dismissed():
             return _dismiss(scan)
         case Touched():

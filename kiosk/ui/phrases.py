@@ -39,6 +39,7 @@ class BadgeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_liveness_off: str
     liveness_off: str
     clock: str
+    clock_only: str
     unplaced: str
 
 
@@ -104,6 +105,9 @@ class MonthWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: str
     as_of_day: str
     empty: str
+    stored: str
+    stored_only: str
+    not_yet: str
     statuses: dict[str, str]
 
 

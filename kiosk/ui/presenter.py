@@ -12,7 +12,20 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from kiosk.states import Accepted, Attended, Choose, EnterPin, FindName, ShowMonth, State, WalkUp
+from kiosk.states import (
+    Accepted,
+    Attended,
+    CameraTrouble,
+    Choose,
+    EnterPin,
+    FindName,
+    Locked,
+    Refused,
+    ShowMonth,
+    State,
+    Updating,
+    WalkUp,
+)
 from kiosk.ui.controls import (
     aside_of,
     buttons_of,
@@ -114,7 +127,7 @@ def present(
         unit=surroundings.unit,
         message=surroundings.message.strip(),
         privacy=first.privacy,
-        badges=_badges(surroundings, first, language),
+        badges=_badges(surroundings, first, language, taking=not _turns_away(state)),
         waiting=first.hands.waiting,
         invitation=first.window.operators,
         progress=scene.progress,
@@ -161,7 +174,7 @@ def _present_operator(
         unit=banner(name_text(name or "") if state.operator is not None else None, language),
         message="",
         privacy=phrases.privacy,
-        badges=_badges(surroundings, phrases, language),
+        badges=_badges(surroundings, phrases, language, taking=False),
         waiting=phrases.hands.waiting,
         progress=shown.progress,
         picture=shown.picture,
@@ -258,8 +271,17 @@ def _words(scene: Scene, phrases: Phrases) -> Words:
     return words
 
 
-def _badges(surroundings: Surroundings, phrases: Phrases, language: Language) -> tuple[Badge, ...]:
-    """The most important first. A backlog that is being sent is nobody's concern at the screen."""
+def _turns_away(state: WalkUp) -> bool:
+    """Whether nobody's attendance is taken now."""
+    full = isinstance(state, Refused) and state.reason == "journal_full"
+    return full or isinstance(state, CameraTrouble | Locked | Updating)
+
+
+def _badges(surroundings: Surroundings, phrases: Phrases, language: Language, *, taking: bool) -> tuple[Badge, ...]:
+    """The most important first. A backlog that is being sent is nobody's concern at the screen.
+
+    taking: whether punches are; else nothing may promise that they are.
+    """
     words = phrases.badges
     badges = []
     if surroundings.demo:
@@ -274,7 +296,7 @@ def _badges(surroundings: Surroundings, phrases: Phrases, language: Language) ->
         )
         badges.append(Badge("offline", text))
     if not surroundings.clock_trusted:
-        badges.append(Badge("clock", words.clock))
+        badges.append(Badge("clock", words.clock if taking else words.clock_only))
     if surroundings.unplaced:
         badges.append(Badge("place", words.unplaced))
     return tuple(badges)

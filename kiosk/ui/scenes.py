@@ -91,6 +91,12 @@ def _days() -> tuple[MonthDay, ...]:
     return tuple(days)
 
 
+def _stored_here() -> tuple[datetime, ...]:
+    """In the morning and in the afternoon of some days."""
+    days = [NOW - timedelta(days=each) for each in (6, 5, 4, 1)]
+    return tuple(day + timedelta(hours=hours, minutes=hours) for day in days for hours in (0, 8))
+
+
 MONTH: Final = PersonMonth(person="p-1", present=14, late_min=17, early_min=0, days=_days())
 
 _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
@@ -154,6 +160,7 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "face_differs": _here(Refused("face_differs", 0.0)),
         "month": Setting(ShowMonth("p-1", 0.0, MONTH, "2026-11", NOW - timedelta(minutes=58))),
         "month_empty": Setting(ShowMonth("p-1", 0.0)),
+        "month_stored": Setting(ShowMonth("p-1", 0.0, stored=_stored_here())),
         "journal_full": _here(Refused("journal_full", 0.0)),
         "camera_trouble": Setting(CameraTrouble()),
         "locked": Setting(Locked()),

@@ -214,7 +214,8 @@ class MonthDayView:
 class MonthView:
     """A person's month as a calendar: title "November 2026", weekdays' short names, sums, open days in words.
 
-    days: empty when the hub has sent none; then `empty` says so. as_of: how fresh this is, in words.
+    days: empty when nothing is known, neither from the hub nor from here; then `empty` says so. sign: beside `open`.
+    as_of: how fresh this is, in words.
     """
 
     title: str
@@ -225,6 +226,7 @@ class MonthView:
     open: str
     as_of: str
     empty: str
+    sign: Icon = "check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def test_person_is_guided_recognised_and_shown_their_month(theatre: Theatre) -> 
     assert "Pagi" in view["session"] or view["session"] == "MASUK"
     theatre.drawn("verify")
     theatre.press("month")
-    assert theatre.until("month")["month"]["title"]
+    shown = theatre.until("month")["month"]
+    assert shown["title"]
+    assert any(day["word"] == "Tersimpan" and day["in_text"] for day in shown["days"]), shown
     theatre.press("dismiss")
     theatre.empty()
 

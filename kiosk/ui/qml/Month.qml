@@ -58,7 +58,7 @@ Item {
                 width: 34 * month.unit
                 height: width
                 anchors.verticalCenter: parent.verticalCenter
-                name: month.sheet.days.some(day => day.tone === "look") ? "disk" : "check"
+                name: month.sheet.sign
                 ink: month.view.paint.ink
             }
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from contract.punch import Punch
 from contract.signing import FIRST_PREVIOUS, chain_hashes
 from kiosk.journal import Journal
 from tests.conftest import ROOT
-from tests.factories.journals import NOON, punch
+from tests.factories.journals import NOON, disavowal, punch
 from tests.factories.terminal import fill, receipt, write
 
 from .conftest import open_journal, stored
@@ -34,6 +35,18 @@ def test_journal_keeps_few_of_its_pages_in_memory(journal: Journal) -> None:
 def test_journal_commits_with_full_synchronisation(journal: Journal) -> None:
     assert journal._file.fetch("PRAGMA synchronous") == [(2,)]
     assert journal._file.fetch("PRAGMA journal_mode") == [("wal",)]
+
+
+def test_own_punches_leave_out_what_was_disowned_and_what_is_older(journal: Journal) -> None:
+    for person in ("ayu", "budi", "ayu", "ayu"):
+        write(journal, person)
+    later = NOON + timedelta(minutes=5)
+    journal.append(
+        lambda key: disavowal(epoch=key.epoch, seq=key.seq, taken_at=later, punch_epoch=key.epoch, punch_seq=3)
+    )
+    assert journal.own_punches("ayu", NOON) == (NOON + timedelta(minutes=1), NOON + timedelta(minutes=4))
+    assert journal.own_punches("ayu", NOON + timedelta(minutes=2)) == (NOON + timedelta(minutes=4),)
+    assert journal.own_punches("dewi", NOON) == ()
 
 
 def test_rows_are_kept_byte_for_byte_in_a_chain(journal: Journal, path: Path) -> None:

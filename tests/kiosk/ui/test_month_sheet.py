@@ -93,3 +93,40 @@ def test_month_that_never_came_says_so() -> None:
     assert sheet.title == "November 2026"
     assert (sheet.days, sheet.rows) == ((), 0)
     assert "belum diterima" in sheet.empty
+
+
+def stored_sheet(*stored: datetime, month: PersonMonth | None = None, of: str = "") -> MonthView:
+    state = ShowMonth("p-1", 9.0, month, of, FRESH if of else None, stored)
+    return present_month(state, phrases_in("id"), zone=WIB, today=TODAY)
+
+
+def test_what_is_stored_here_is_shown_while_the_hub_is_silent() -> None:
+    sheet = stored_sheet(datetime(2026, 11, 20, 0, 30, tzinfo=UTC), datetime(2026, 11, 20, 9, 5, tzinfo=UTC))
+    day = sheet.days[19]
+    assert (day.known, day.word, day.in_text, day.out_text) == (True, "Tersimpan", "07.30", "16.05")
+    assert (sheet.sums, sheet.open, sheet.empty, sheet.sign) == (
+        ("Dari kiosk ini saja",),
+        "Rekap dari pusat belum diterima",
+        "",
+        "clock",
+    )
+
+
+def test_what_is_stored_here_never_overwrites_what_the_hub_says() -> None:
+    here = (datetime(2026, 11, 2, 1, 0, tzinfo=UTC), datetime(2026, 11, 3, 0, 30, tzinfo=UTC))
+    sheet = stored_sheet(*here, month=MONTH, of="2026-11")
+    assert (sheet.days[1].in_text, sheet.days[1].out_text) == ("07.41", "16.02")
+    open_day = sheet.days[2]
+    assert (open_day.word, open_day.in_text, open_day.out_text, open_day.tone) == ("Kosong", "07.30", "", "look")
+    assert sheet.sums == sheet_of().sums
+
+
+def test_new_month_that_the_hub_does_not_know_yet_is_this_month() -> None:
+    october = PersonMonth(person="p-1", days=(MonthDay(date="2026-10-01", status="HADIR"),))
+    sheet = stored_sheet(datetime(2026, 11, 23, 0, 30, tzinfo=UTC), month=october, of="2026-10")
+    assert (sheet.title, sheet.days[22].in_text) == ("November 2026", "07.30")
+    assert stored_sheet(month=october, of="2026-10").title == "Oktober 2026"
+
+
+def test_punch_of_another_month_is_not_shown() -> None:
+    assert stored_sheet(datetime(2026, 10, 30, 0, 30, tzinfo=UTC)).empty

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from kiosk.journal_records import RowKey
+from kiosk.operator.screens import Menu
 from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
 from kiosk.states import (
@@ -16,6 +17,7 @@ from kiosk.states import (
     AlreadyRecorded,
     Approach,
     AskNotMe,
+    Attended,
     CameraTrouble,
     Challenge,
     CheckFace,
@@ -29,6 +31,7 @@ from kiosk.states import (
     RefusalReason,
     Refused,
     ShowMonth,
+    State,
     Updating,
     Verify,
     WalkUp,
@@ -291,6 +294,13 @@ def test_naive_time_is_refused() -> None:
 )
 def test_badges_name_what_is_out_of_the_ordinary(changes: dict[str, Any], texts: list[str]) -> None:
     assert [badge.text for badge in view_of(Idle(), replace(HERE, **changes)).badges] == texts
+
+
+@pytest.mark.parametrize(
+    "state", [Locked(), CameraTrouble(), Updating(), Refused("journal_full", 9.0), Attended(Menu(), "p-9")]
+)
+def test_nothing_promises_to_record_where_nothing_is_recorded(state: State) -> None:
+    assert [badge.text for badge in view_of(state, replace(HERE, clock_trusted=False)).badges] == ["Jam belum disetel"]
 
 
 @pytest.mark.parametrize(("progress", "shown"), [(-1.0, 0.0), (0.4, 0.4), (7.0, 1.0)])
