@@ -108,6 +108,7 @@ def _encode_enrolment(enrolment: EnrolmentView | None) -> dict[str, Any]:
 
 NO_MONTH: Final[dict[str, Any]] = {
     "title": "", "weekdays": [], "days": [], "rows": 0, "sums": [], "open": "", "as_of": "", "empty": "",
+    "sign": "check",
 }  # fmt: skip
 NO_OPERATOR: Final[dict[str, Any]] = {
     "facts": [], "paragraphs": [], "small": False, "poses": [], "thumbs": [], "shown": False,
