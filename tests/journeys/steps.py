@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 KILL_AT: Final = "PRESENSI_TEST_KILL_AT"
+
+NOW: Final = "PRESENSI_TEST_NOW"
+"""Where it is in the environment, a hub takes the time of day from it, which then stands still."""
 
 KIOSK_STEPS: Final = (
     "append.begun",
@@ -40,6 +45,16 @@ ENROLMENT_STEPS: Final = (
 DEED_STEPS: Final = ("deed.before_commit", "deed.committed")
 """Of a request to the hub that writes: its entry in the trail is added, and both stand; nothing is answered yet."""
 
+REMINDER_STEPS: Final = (
+    "plan.begun",
+    "plan.before_commit",
+    "plan.committed",
+    "send.claimed",
+    "send.answered",
+    "send.committed",
+)
+"""Of a hub that writes reminders down and hands them to a gateway."""
+
 _within = threading.local()
 
 
@@ -65,7 +80,7 @@ def _fuse() -> Fuse | None:
     if not wish:
         return None
     step, _, occurrence = wish.partition(":")
-    if step not in KIOSK_STEPS + HUB_STEPS + ENROLMENT_STEPS + DEED_STEPS:
+    if step not in KIOSK_STEPS + HUB_STEPS + ENROLMENT_STEPS + DEED_STEPS + REMINDER_STEPS:
         raise ValueError(f"there is no step {step}")
     return Fuse(step, int(occurrence))
 
@@ -113,11 +128,13 @@ def arm_kiosk() -> None:
 
 def arm_hub() -> None:
     """Watch the steps of ingest: taking a group, committing it, publishing what may be said then; and of enrolment."""
+    _freeze()
     fuse = _fuse()
     if fuse is None:
         return
     _watch_enrolments(fuse)
     _watch_deeds(fuse)
+    _watch_reminders(fuse)
     from hub.ingest import recorder
 
     def record(original: Callable[..., Any], *args: Any) -> Any:
@@ -187,6 +204,66 @@ def _watch_deeds(fuse: Fuse) -> None:
 
     _wrap(Watch, "before_commit", added)
     _wrap(Watch, "after_commit", stands)
+
+
+def _watch_reminders(fuse: Fuse) -> None:
+    from sqlalchemy import Engine, event
+
+    from hub.outbox import courier
+    from hub.reminders import planner, sending
+
+    def plan(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        fuse.reach("plan.begun")
+        _within.what = "plan"
+        try:
+            written = original(*args, **keywords)
+        finally:
+            _within.what = None
+        if written:
+            fuse.reach("plan.committed")
+        return written
+
+    def commit(_connection: object) -> None:
+        if getattr(_within, "what", None) == "plan":
+            fuse.reach("plan.before_commit")
+
+    def attempt(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        fuse.reach("send.claimed")
+        answer = original(*args, **keywords)
+        fuse.reach("send.answered")
+        return answer
+
+    def settle(original: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        answer = original(*args, **keywords)
+        fuse.reach("send.committed")
+        return answer
+
+    _wrap(planner.SessionPlanner, "step", plan)
+    event.listen(Engine, "commit", commit)
+    _wrap(sending.ReminderSender, "__call__", attempt)
+    _wrap(courier.Courier, "_settle", settle)
+
+
+def _freeze() -> None:
+    """Stop the clock on the wall; what waits goes by another one."""
+    moment = os.environ.get(NOW)
+    if not moment:
+        return
+    frozen = datetime.fromisoformat(moment)
+    import hub.service  # noqa: F401 - with everything that a hub runs
+
+    class Kind(type):
+        def __instancecheck__(cls, thing: object) -> bool:
+            return isinstance(thing, datetime)
+
+    class Stopped(datetime, metaclass=Kind):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return frozen.astimezone(tz)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("hub.") and getattr(module, "datetime", None) is datetime:
+            module.datetime = Stopped  # type: ignore[attr-defined]
 
 
 def _watch_publishing(fuse: Fuse, name: str, topic_end: str) -> None:

@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -32,7 +33,7 @@ from hub.keys import load_hub_key
 from kiosk.journal import Journal
 from tests.conftest import ROOT
 from tests.journeys.kiosk_process import KioskStatus
-from tests.journeys.steps import KILL_AT
+from tests.journeys.steps import KILL_AT, NOW
 
 MOSQUITTO: Final = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 PATIENCE_SECONDS: Final = 300.0
@@ -63,8 +64,17 @@ def wait_until(condition: Callable[[], Any], what: str, *, patience: float = PAT
 class Process:
     """A child of ours; its output goes to a file in `folder`, and it is gone when the test is."""
 
-    def __init__(self, arguments: Sequence[str], *, folder: Path, name: str, kill_at: str | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        name: str,
+        kill_at: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
         environment = os.environ | ({KILL_AT: kill_at} if kill_at else {})
+        environment |= {NOW: now.isoformat()} if now else {}
         self.log = folder / f"{name}.log"
         self.folder = folder
         with self.log.open("ab") as log:
@@ -183,11 +193,11 @@ class HubAtWork:
         command = [sys.executable, "-m", "tests.journeys.hub_process", "hub", *arguments, *self.arguments]
         return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
 
-    def start(self, *, kill_at: str | None = None) -> None:
-        """Returns when the hub answers."""
+    def start(self, *, kill_at: str | None = None, now: datetime | None = None) -> None:
+        """Returns when the hub answers. now: at which its clock stands still."""
         command = [sys.executable, "-m", "tests.journeys.hub_process", "hub", "run", *self.arguments]
         command += ["--broker", self.broker_url, "--http", f"127.0.0.1:{self.port}"]
-        process = Process(command, folder=self.folder, name="hub", kill_at=kill_at)
+        process = Process(command, folder=self.folder, name="hub", kill_at=kill_at, now=now)
         self.process = process
         wait_until(lambda: process.lines or not process.alive, "the hub answers")
         assert process.lines, f"the hub did not start:\n{process.tail}"

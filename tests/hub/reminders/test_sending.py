@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,58 +20,16 @@ from hub.errors import SettingsError
 from hub.reminders.contacts import end_contact
 from hub.reminders.models import Reminder
 from hub.reminders.sending import Gateways, reminder_courier
+from tests.factories.gateway import Gateway, open_gateway
 from tests.factories.stored_days import day, store
 from tests.hub.reminders.conftest import Desk
 
 PATIENCE_SECONDS = 120.0
 
 
-@dataclass
-class Gateway:
-    """A gateway of ours that speaks JSON over HTTP. got: (key, message) in the order of arrival."""
-
-    got: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    status: int = 200
-    slow: float = 0.0
-    port: int = 0
-
-    @property
-    def address(self) -> str:
-        return f"json://127.0.0.1:{self.port}/{{to}}?+Idempotency-Key={{id}}"
-
-    @property
-    def keys(self) -> list[str]:
-        return [key for key, _ in self.got]
-
-
-@contextmanager
-def serve() -> Iterator[Gateway]:
-    gateway = Gateway()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            time.sleep(gateway.slow)
-            gateway.got.append((self.headers["Idempotency-Key"], content | {"path": self.path.partition("?")[0]}))
-            self.send_response(gateway.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    gateway.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield gateway
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with serve() as opened:
+    with open_gateway() as opened:
         yield opened
 
 
