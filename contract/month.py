@@ -18,7 +18,7 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 
 
 class MonthDay(msgspec.Struct, frozen=True, kw_only=True):
-    """One day of one person. status: the word of the hub's rules; None: not known."""
+    """One day of one person. status: the word of the hub's rules. in_at, out_at: None: not known."""
 
     date: Day
     status: Annotated[str, Meta(max_length=40)]
