@@ -8,7 +8,7 @@ Item {
     required property real step
     property string icon: "disk"
 
-    height: (dated.visible ? 98 : 64) * step
+    height: (dated.visible ? 102 : 66) * step
 
     Glyph {
         id: glyph
@@ -34,10 +34,10 @@ Item {
     Line {
         id: dated
         anchors { top: line.bottom; left: line.left; right: parent.right }
-        height: 30 * notice.step
+        height: 36 * notice.step
         visible: notice.view.notice_as_of !== ""
         text: notice.view.notice_as_of
         color: notice.view.paint.faint
-        size: 23 * notice.step
+        size: 27 * notice.step
     }
 }

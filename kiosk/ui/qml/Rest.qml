@@ -99,7 +99,7 @@ Item {
         id: closing
         anchors { top: detail.bottom; left: parent.left; right: parent.right }
         step: rest.unit
-        height: visible ? 64 * rest.unit : 0
+        height: visible ? 66 * rest.unit : 0
         visible: rest.view.notice !== ""
         icon: "clock"
         view: rest.view
