@@ -13,12 +13,14 @@ from msgspec import Meta
 from contract.punch import Instant, PersonId
 
 Minutes = Annotated[int, Meta(ge=0, le=100_000)]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+"""Local, YYYY-MM-DD."""
 
 
 class MonthDay(msgspec.Struct, frozen=True, kw_only=True):
-    """One day of one person. date: local, YYYY-MM-DD; status: the word of the hub's rules; None: not known."""
+    """One day of one person. status: the word of the hub's rules. in_at, out_at: None: not known."""
 
-    date: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+    date: Day
     status: Annotated[str, Meta(max_length=40)]
     in_at: Instant | None = None
     out_at: Instant | None = None
@@ -28,14 +30,34 @@ class MonthDay(msgspec.Struct, frozen=True, kw_only=True):
     """Whether something is missing that the person can still see to."""
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open for a person and most urgent, said after they were recognised; never why somebody was away.
+
+    kind: `missed` (a past day lacks something), `letter` (one of theirs still waits), `month` (it closes, and days of
+    it are open); a kiosk says nothing of a kind that it does not know.
+    day: the day that lacks something, or the last one on which it can be seen to; until: the last one to say it on.
+    lacks: of a missed day: `in`, `out` or a session's name; empty: more than one. nothing: neither punch nor letter.
+    """
+
+    kind: Annotated[str, Meta(max_length=20)]
+    day: Day
+    until: Day
+    lacks: Annotated[str, Meta(max_length=60)] = ""
+    nothing: bool = False
+
+
 class PersonMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's month so far. present: days attended; days: those up to `MonthPart.as_of`, oldest first."""
+    """A person's month so far. present: days attended; days: those up to `MonthPart.as_of`, oldest first.
+
+    notice: what is to be said to them at the kiosk; None: nothing.
+    """
 
     person: PersonId
     present: Annotated[int, Meta(ge=0, le=31)] = 0
     late_min: Minutes = 0
     early_min: Minutes = 0
     days: Annotated[tuple[MonthDay, ...], Meta(max_length=31)] = ()
+    notice: Notice | None = None
 
 
 class MonthPart(msgspec.Struct, frozen=True, kw_only=True):

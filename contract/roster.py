@@ -30,6 +30,7 @@ class SessionWindow(msgspec.Struct, frozen=True, kw_only=True):
     name: the session's, as the policy writes it; empty where arrival and departure are all there is.
     opens, closes: first and last moment. due: the last moment that is not late (`in`, `check`), the first that is not
     early (`out`); None: nobody is late or early. What counts is the hub's to say; this is a proposal.
+    before: so many minutes before it is too late everybody is told at the screen; 0: nobody is.
     """
 
     name: Annotated[str, Meta(max_length=60)] = ""
@@ -37,6 +38,7 @@ class SessionWindow(msgspec.Struct, frozen=True, kw_only=True):
     opens: Instant
     closes: Instant
     due: Instant | None = None
+    before: Annotated[int, Meta(ge=0, le=240)] = 0
 
 
 class Hours(msgspec.Struct, frozen=True, kw_only=True):

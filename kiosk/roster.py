@@ -24,6 +24,7 @@ import numpy as np
 
 from contract.errors import MalformedMessageError
 from contract.roster import Hours, KioskPolicy, RosterPart, RosterPerson
+from kiosk.closing import Closing, closings_of
 from kiosk.errors import GalleryError, PackError
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.gallery import Gallery
@@ -50,7 +51,7 @@ class Roster:
     """One version, ready to recognise with; never changed after it was made.
 
     version 0: nothing has come from the hub yet. people: by opaque id, those who are not enrolled yet included; the
-    gallery holds who is.
+    gallery holds who is. closings: when sessions close for most of them.
     """
 
     version: int = 0
@@ -59,6 +60,7 @@ class Roster:
     people: dict[str, RosterPerson] = field(default_factory=dict)
     gallery: Gallery = field(default_factory=lambda: Gallery({}))
     hours: tuple[Hours, ...] = ()
+    closings: tuple[Closing, ...] = ()
 
     def name_of(self, person: str) -> str | None:
         """Display name; None when the person is not (or no longer) on this kiosk."""
@@ -195,7 +197,8 @@ class RosterCache:
         except GalleryError as error:
             raise MalformedMessageError(f"the roster's embeddings cannot be used: {error}") from error
         people = {each.person: each for each in stored.people}
-        return Roster(stored.version, stored.pack, stored.policy, people, gallery, stored.hours)
+        closings = closings_of(stored.hours, (each.hours for each in stored.people))
+        return Roster(stored.version, stored.pack, stored.policy, people, gallery, stored.hours, closings)
 
     def _write(self, stored: _Stored) -> None:
         temporary = self._path.with_name(f".{self._path.name}.new")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 
 from contract.heartbeat import Service
 from contract.receipt import Receipt
@@ -206,6 +207,11 @@ class Station:
     def clock_trusted(self) -> bool:
         """Whether the wall clock was set by network or battery."""
         return self._clock.read().stamp.source != "free"
+
+    @property
+    def now(self) -> datetime:
+        """Wall time; see `clock_trusted`."""
+        return self._clock.read().wall
 
     def touch(self, kind: str, text: str = "") -> None:
         """Somebody did this at the screen (kiosk.events.TouchKind); may be called from any thread."""

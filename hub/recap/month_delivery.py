@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from contract.codec import encode, seal
@@ -18,6 +19,7 @@ from hub.db import Database, table_of
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.outgoing import Outgoing
 from hub.recap.kiosk_months import parts_of, read_months
+from hub.reminders.at_kiosks import read_notices
 from hub.roster.deployment import deployed_pack
 from hub.roster.gallery import people_in_scope, people_with_templates
 from hub.roster.units import UnitTree
@@ -102,7 +104,11 @@ def _months_for(connection: Connection, kiosk: Row[Any], tree: UnitTree, now: da
     deployed = deployed_pack(connection)
     pack = deployed if deployed is not None and deployed in kiosk.packs else kiosk.runs
     people = people_in_scope(connection, kiosk.unit_id, today) & people_with_templates(connection, pack)
-    months: list[PersonMonth] = read_months(connection, people, first, today)
+    notices = read_notices(connection, people, today, tree)
+    months: list[PersonMonth] = [
+        msgspec.structs.replace(month, notice=notices.get(month.person))
+        for month in read_months(connection, people, first, today)
+    ]
     digest = sha256(encode((f"{first:%Y-%m}", months))).hexdigest()
     is_same = digest == kiosk.months_digest and kiosk.holds <= kiosk.months_sent
     if is_same and kiosk.holds == kiosk.months_sent:

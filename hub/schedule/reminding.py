@@ -10,15 +10,19 @@ from hub.errors import PolicyError
 from hub.schedule.hours import refuse_unknown
 
 MOST_MINUTES: Final = 240
-_KEYS: Final = frozenset({"before", "missed"})
+_KEYS: Final = frozenset({"before", "missed", "kiosk"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """before: minutes before a session closes, 0 for no reminder. missed: whether a session that passed is told."""
+    """before: minutes before a session closes, 0 for no reminder. missed: whether a session that passed is told.
+
+    kiosk: whether the kiosk's screen says it, too.
+    """
 
     before: int = 15
     missed: bool = True
+    kiosk: bool = True
 
 
 USUAL: Final = Reminding()
@@ -28,12 +32,17 @@ USUAL: Final = Reminding()
 def read_reminding(table: object, *, field: str) -> Reminding:
     """From a policy's table `reminders`; PolicyError names the field."""
     if not isinstance(table, Mapping):
-        raise PolicyError(f"{field} must be a table, [reminders], with before and missed.")
+        raise PolicyError(f"{field} must be a table, [reminders], with before, missed and kiosk.")
     given: Mapping[str, Any] = table
     refuse_unknown(given, _KEYS, field)
-    before, missed = given.get("before", 15), given.get("missed", True)
+    before = given.get("before", USUAL.before)
     if not isinstance(before, int) or isinstance(before, bool) or not 0 <= before <= MOST_MINUTES:
         raise PolicyError(f"{field}.before must be 0 to {MOST_MINUTES} minutes, not {before!r}.")
-    if not isinstance(missed, bool):
-        raise PolicyError(f"{field}.missed must be true or false, not {missed!r}.")
-    return Reminding(before, missed)
+    return Reminding(before, missed=_flag(given, "missed", field), kiosk=_flag(given, "kiosk", field))
+
+
+def _flag(given: Mapping[str, Any], key: str, field: str) -> bool:
+    value = given.get(key, True)
+    if not isinstance(value, bool):
+        raise PolicyError(f"{field}.{key} must be true or false, not {value!r}.")
+    return value

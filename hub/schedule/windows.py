@@ -22,6 +22,7 @@ def windows_on(schedule: Schedule, work_date: date, tz: ZoneInfo) -> list[Sessio
 
     The windows of one day do not overlap. Between arrival and departure the middle of the schedule divides, as it does
     for a lone punch (hub.attendance.sessions); of more sessions the first may be met late, and the last early.
+    Where punches count all day a departure never closes, and nobody is told that it does.
     """
     plan = schedule.plan_on(work_date)
     if plan is None:
@@ -36,10 +37,16 @@ def windows_on(schedule: Schedule, work_date: date, tz: ZoneInfo) -> list[Sessio
             opens=_moment(midnight, opens),
             closes=_moment(midnight, closes) + _LAST_SECOND,
             due=_due(plan, place, midnight),
+            before=0 if counts_all_day and place > 0 else _minutes_before(schedule),
         )
         for place, (opens, closes) in enumerate(_spans(plan, first, last))
         if opens <= closes
     ]
+
+
+def _minutes_before(schedule: Schedule) -> int:
+    rule = schedule.policy.reminders
+    return rule.before if rule.kiosk else 0
 
 
 def _names(plan: DayPlan) -> tuple[str, ...]:

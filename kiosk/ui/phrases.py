@@ -111,6 +111,26 @@ class MonthWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statuses: dict[str, str]
 
 
+class NoticeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The line of what is open for a person, and of what closes for all: at most 60 characters. time: of strftime."""
+
+    time: str
+    yesterday: str
+    weekday: str
+    missed_in: str
+    missed_out: str
+    missed_some: str
+    missed_session: str
+    missed_all: str
+    letter: str
+    month: str
+    closes: str
+    on_time: str
+    on_time_in: str
+    as_of: str
+    as_of_yesterday: str
+
+
 class WindowWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the window says by itself, outside any state; placeholders: {taken}, {wanted} and {name}."""
 
@@ -192,6 +212,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buttons: ButtonWords
     hands: HandWords
     month: MonthWords
+    notices: NoticeWords
     window: WindowWords
     states: StateWords
 

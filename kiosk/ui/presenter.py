@@ -12,6 +12,8 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from kiosk.closing import Closing
+from kiosk.notices import Told
 from kiosk.states import (
     Accepted,
     Attended,
@@ -19,6 +21,7 @@ from kiosk.states import (
     Choose,
     EnterPin,
     FindName,
+    Idle,
     Locked,
     Refused,
     ShowMonth,
@@ -36,6 +39,7 @@ from kiosk.ui.controls import (
     shown_matches,
 )
 from kiosk.ui.month_sheet import present_month
+from kiosk.ui.notice_words import Line, closing_line, personal_line
 from kiosk.ui.operator_view import banner, show, texts
 from kiosk.ui.person_name import name_text
 from kiosk.ui.phrases import Language, Phrases, Words, greeting_at, number_text, other_language, phrases_in
@@ -54,6 +58,7 @@ class Surroundings:
     clock_trusted: whether the wall time was set by network or battery clock since the start.
     unplaced: whether this is a portable kiosk that does not know where it is.
     timezone: key of the office's zone (Asia/Jakarta, Asia/Makassar, Asia/Jayapura).
+    closing: a session that closes soon for most people here; None: none.
     night_from, night_until: local hours (0 to 23) between which an idle screen is dim; the same twice: never.
     """
 
@@ -68,6 +73,7 @@ class Surroundings:
     timezone: str = "Asia/Jakarta"
     night_from: int = 0
     night_until: int = 0
+    closing: Closing | None = None
 
 
 def present(
@@ -79,12 +85,14 @@ def present(
     language: Language = "id",
     monotonic: float = 0.0,
     resting: bool = True,
+    told: Told | None = None,
 ) -> View:
     """The screen for a state.
 
     name: of the person in the state, None where the state has none or the roster lost it meanwhile.
     now: aware UTC; ValueError when it is naive. monotonic: now, on the clock of the states' `until`.
     resting: whether nobody has been here for so long that the screen may be dim.
+    told: what is open for the person in the state.
     """
     if now.tzinfo is None:
         raise ValueError("the screen needs an aware time: pass datetime.now(UTC)")
@@ -101,6 +109,9 @@ def present(
     proposal = state.proposal if isinstance(state, Accepted) else None
     number, of = scene.count
     detail = words.detail.format(tries=scene.tries)
+    notice, other_notice = (
+        _notice(state, surroundings, told, each, now=now, zone=zone, dim=dim) for each in (first, second)
+    )
     return View(
         state=scene.state,
         panel=scene.panel,
@@ -108,7 +119,11 @@ def present(
         tone=tone,
         headline=words.headline.format(greeting=greeting_at(local.hour, first.greetings)),
         detail=countdown_text(state, first, monotonic) if isinstance(state, Choose) else detail,
-        second_line=other.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
+        second_line=_second_line(
+            other.short.format(greeting=greeting_at(local.hour, second.greetings), tries=scene.tries),
+            other_notice,
+            instead=isinstance(state, Idle),
+        ),
         name=name_text(name or "") if scene.named else "",
         time_text=_clock(scene.taken_at.astimezone(zone)) if scene.taken_at else "",
         session=session_word(proposal, first),
@@ -138,7 +153,34 @@ def present(
         step=number,
         steps=of,
         step_text=_step_text(number, of, first),
+        notice=notice.text,
+        notice_as_of=notice.as_of,
     )
+
+
+def _notice(
+    state: WalkUp,
+    surroundings: Surroundings,
+    told: Told | None,
+    phrases: Phrases,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    dim: bool,
+) -> Line:
+    """Nothing while nobody knows what time it is: neither what closes, nor how old the hub's word is."""
+    if not surroundings.clock_trusted or dim:
+        return Line()
+    if isinstance(state, Idle):
+        return closing_line(surroundings.closing, phrases, zone=zone)
+    return personal_line(told, phrases, now=now, zone=zone)
+
+
+def _second_line(short: str, notice: Line, *, instead: bool) -> str:
+    """instead: at rest there is one line for the other language, and what closes is the news."""
+    if not notice.text:
+        return short
+    return f"{notice.text}." if instead else f"{short} {notice.text}."
 
 
 def _present_operator(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from contract.month import MonthDay, PersonMonth
+from contract.month import MonthDay, Notice, PersonMonth
+from kiosk.closing import Closing
 from kiosk.journal_records import RowKey
+from kiosk.notices import Told
 from kiosk.operator.screens import AskFace, Capturing, Testing
 from kiosk.proposal import Proposal
 from kiosk.recognizer.consensus import Identity
@@ -52,21 +54,33 @@ _SESSION: Final = Proposal("check", "Apel pagi")
 _LONG_SESSION: Final = Proposal("in", "Upacara bendera hari besar nasional", late_minutes=135)
 
 
+_FRIDAY: Final = Notice(kind="missed", day="2026-11-20", until="2026-11-26", lacks="out")
+_LONG_MISSED: Final = Notice(
+    kind="missed", day="2026-11-17", until="2026-11-23", lacks="Upacara bendera hari besar nasional"
+)
+_LETTER: Final = Notice(kind="letter", day="2026-11-25", until="2026-11-25")
+_CLOSING: Final = Closing(NOW + timedelta(minutes=12), NOW - timedelta(minutes=3), "out")
+_CLOSING_LONG: Final = Closing(
+    NOW + timedelta(minutes=12), NOW - timedelta(minutes=3), "check", "Upacara bendera hari besar nasional di halaman"
+)
+
 _BEFORE_CAMERA: Final = (AskFace, Capturing, Testing)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A state, who is served, who waits, and what surrounds it unless somebody says otherwise."""
+    """A state, who is served, who waits, what is said beside it, and what surrounds it unless somebody says else."""
 
     state: State
     person: Person | None = None
     waiting: tuple[Person, ...] = ()
     now: datetime = NOW
+    notice: Notice | None = None
+    closing: Closing | None = None
 
 
-def _here(state: State, *, x: float = 0.5, width: float = 0.30) -> Setting:
-    return Setting(state, Person(x=x, width=width))
+def _here(state: State, *, x: float = 0.5, width: float = 0.30, notice: Notice | None = None) -> Setting:
+    return Setting(state, Person(x=x, width=width), notice=notice)
 
 
 def _days() -> tuple[MonthDay, ...]:
@@ -103,6 +117,8 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
     {
         "idle": Setting(Idle()),
         "idle_night": Setting(Idle(), now=_NIGHT),
+        "idle_closing": Setting(Idle(), closing=_CLOSING),
+        "idle_closing_session": Setting(Idle(), closing=_CLOSING_LONG),
         "approach_nearer": _here(Approach("nearer"), width=0.13),
         "approach_back": _here(Approach("back"), width=0.62),
         "approach_centre": _here(Approach("centre"), x=0.17, width=0.2),
@@ -124,6 +140,8 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "challenge_nearer": _here(Challenge("nearer", 4, 4, 0.2), width=0.4),
         "recording": _here(Recording(_IDENTITY)),
         "accepted": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in"))),
+        "accepted_notice": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in")), notice=_FRIDAY),
+        "accepted_notice_late": _here(Accepted("p-1", NOW, 0.0, _ROW, _LONG_SESSION), notice=_LONG_MISSED),
         "accepted_late": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in", late_minutes=8))),
         "accepted_early": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("out", early_minutes=75))),
         "accepted_session": _here(Accepted("p-1", NOW, 0.0, _ROW, _LONG_SESSION, "pin")),
@@ -131,6 +149,7 @@ _SCENES: Final[Mapping[str, Setting]] = MappingProxyType(
         "wrong_location": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in"), "face", 347.2)),
         "wrong_location_far": _here(Accepted("p-1", NOW, 0.0, _ROW, Proposal("in", late_minutes=8), "face", 12_345.0)),
         "already": _here(AlreadyRecorded("p-1", NOW, 0.0)),
+        "already_notice": _here(AlreadyRecorded("p-1", NOW, 0.0), notice=_LETTER),
         "choose": _here(Choose(_IDENTITY, 6.0, Proposal("in"))),
         "choose_session": _here(Choose(_IDENTITY, 6.0, _SESSION)),
         "choose_plain": _here(Choose(_IDENTITY, 6.0)),
@@ -187,5 +206,12 @@ def scene(
 ) -> tuple[View, Setting]:
     """The view of a named state, and who stands before the camera; KeyError for a name that is not in SCENES."""
     found = setting(name, person_name=person_name)
-    around = replace(surroundings, night_from=20, night_until=5)
-    return present(found.state, around, name=person_name, now=found.now, language=language), found
+    around = replace(surroundings, night_from=20, night_until=5, closing=found.closing)
+    told = None
+    if found.notice is not None or found.closing is not None:
+        # Nothing of this is said while nobody knows what time it is.
+        around = replace(around, clock_trusted=True)
+    if found.notice is not None:
+        day, until = date.fromisoformat(found.notice.day), date.fromisoformat(found.notice.until)
+        told = Told(found.notice, day, until, NOW - timedelta(minutes=28))
+    return present(found.state, around, name=person_name, now=found.now, language=language, told=told), found

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from kiosk.camera.frame import Pixels
+from kiosk.notices import Told
 from kiosk.recognizer.face import Box
 from kiosk.states import Idle, State
 from kiosk.ui.bridge import Bridge
@@ -24,7 +25,8 @@ TICKS_PER_REFRESH: Final = 5
 class Screen:
     """Shows states through a Bridge; `refresh` keeps clock and badges current between them.
 
-    surroundings: asked each time; it must be quick and callable from any thread.
+    surroundings, told (what is open for the person in a state): asked each time; they must be quick and callable from
+    any thread.
     monotonic: the clock of the states' `until`. dim_after_seconds: idle for so long at night, the screen is dim.
     The backlight goes by the same hours and the same patience (kiosk.hardware.lighting), and by motion too.
     """
@@ -38,6 +40,7 @@ class Screen:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         dim_after_seconds: float = 30.0,
+        told: Callable[[State], Told | None] = lambda _state: None,
     ) -> None:
         self._bridge = bridge
         self._surroundings = surroundings
@@ -46,6 +49,7 @@ class Screen:
         self._now = now
         self._monotonic = monotonic
         self._dim_after = dim_after_seconds
+        self._told = told
         self._idle_since = -math.inf
         self._lock = threading.Lock()
         self._state: State = Idle()
@@ -96,5 +100,6 @@ class Screen:
             language=self._language.language,
             monotonic=monotonic,
             resting=monotonic - self._idle_since >= self._dim_after,
+            told=self._told(self._state),
         )
         self._bridge.show(view)

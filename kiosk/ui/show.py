@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from kiosk.closing import closing_now
+from kiosk.notices import Told, told_in
+from kiosk.states import State
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.presenter import Surroundings
 from kiosk.ui.screen import Screen
@@ -39,6 +42,7 @@ def run_with_window(
         surroundings=lambda: surroundings_of(station),
         language=settings.language,
         dim_after_seconds=settings.night.idle_seconds,
+        told=lambda state: told_by(station, state),
     )
     # Straight from the window's thread: the attendant only puts them where it finds them with the next frame.
     bridge.touched.connect(station.touch, Qt.ConnectionType.DirectConnection)
@@ -71,9 +75,15 @@ def run_with_window(
         raise trouble[0]
 
 
+def told_by(station: Station, state: State) -> Told | None:
+    """What is open for the person in a state, as far as this kiosk has heard."""
+    return told_in(state, station.months.current)
+
+
 def surroundings_of(station: Station) -> Surroundings:
     """What the screen says beside the walk-up's state."""
-    policy = station.roster.current.policy
+    roster = station.roster.current
+    policy = roster.policy
     return Surroundings(
         online=station.uplink.online,
         queue=station.journal.state.queue,
@@ -86,4 +96,5 @@ def surroundings_of(station: Station) -> Surroundings:
         timezone=station.settings.timezone,
         night_from=station.settings.night.from_hour,
         night_until=station.settings.night.until_hour,
+        closing=closing_now(roster.closings, station.now) if roster.closings else None,
     )

@@ -276,6 +276,7 @@ class View:
     picture: whether the live picture is shown (not when it is frozen, nor on a locked device).
     step, steps: which movement of how many is asked for, from 1; steps 0: none. step_text: the same in words.
     guided: whether the place for the face is drawn on it. dim: nobody is here at night, the backlight may go down.
+    notice: what is open for the person, or what closes for everybody; notice_as_of: of when that is.
     invitation: what the time in the bar is for, where a finger may rest on it.
     operator: what only an operator's pages have; None in every other state. `unit` then says whose mode it is.
     """
@@ -317,3 +318,5 @@ class View:
     step: int = 0
     steps: int = 0
     step_text: str = ""
+    notice: str = ""
+    notice_as_of: str = ""

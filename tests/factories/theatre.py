@@ -42,7 +42,7 @@ from kiosk.settings import read_settings
 from kiosk.station import Station
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.screen import Screen
-from kiosk.ui.show import surroundings_of
+from kiosk.ui.show import surroundings_of, told_by
 from kiosk.ui.window import KioskWindow
 
 PATIENCE_SECONDS = 60.0
@@ -212,8 +212,10 @@ class Theatre:
             QCoreApplication.processEvents()
             time.sleep(0.005)
 
-    def believe(self, *people: str, second_factor: bool = False, **policy: Any) -> None:
-        """A roster of these people and this policy; everybody has a PIN and a card."""
+    def believe(
+        self, *people: str, second_factor: bool = False, sessions: tuple[SessionWindow, ...] = (), **policy: Any
+    ) -> None:
+        """A roster of these people and this policy; everybody has a PIN and a card. sessions: () for a long morning."""
         self.version += 1
         wanted = {"liveness": "off", "fallback": ("pin", "card"), "demo": True, "unit": "Dinas Kesehatan"} | policy
         now = datetime.now(UTC)
@@ -232,7 +234,7 @@ class Theatre:
         self.station.roster.take(
             msgspec.structs.replace(
                 self.roster, version=self.version, policy=KioskPolicy(**wanted), people=tuple(known),
-                hours=(Hours(id="office", sessions=(window,)),),
+                hours=(Hours(id="office", sessions=sessions or (window,)),),
             )
         )  # fmt: skip
 
@@ -250,7 +252,9 @@ def open_theatre(folder: Path, photos: Path, *, pack: str = "builtin", **changes
     window = KioskWindow(bridge, windowed=True, animated=False)
     with Station(settings, source=stage, transport=NullTransport()) as station:
         seen: list[str] = []
-        screen = Screen(bridge, surroundings=lambda: surroundings_of(station))
+        screen = Screen(
+            bridge, surroundings=lambda: surroundings_of(station), told=lambda state: told_by(station, state)
+        )
         bridge.touched.connect(station.touch, Qt.ConnectionType.DirectConnection)
         bridge.view_changed.connect(lambda: seen.append(bridge.view["state"]))
         made = Theatre(station, stage, bridge, window, gallery_roster(photos, open_pack(pack)), seen)

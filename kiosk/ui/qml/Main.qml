@@ -20,7 +20,7 @@ Window {
     // The picture is as large as the words below it allow.
     readonly property real share: view.panel === "choose" ? 0.36
         : view.panel === "op_camera" ? (view.operator.poses.length > 0 ? 0.4 : 0.32)
-        : view.panel === "rest" ? 0.43 : view.away !== "" ? 0.3 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : view.guided ? 0.55 : 0.5
+        : view.panel === "rest" ? 0.43 : view.away !== "" || (view.notice !== "" && view.time_text !== "") ? 0.3 : view.time_text !== "" ? 0.37 : view.buttons.length > 0 ? 0.42 : view.guided ? 0.55 : 0.5
 
     title: "Presensi"
     color: colours.plate

@@ -16,10 +16,11 @@ Item {
     readonly property bool named: view.name !== ""
     readonly property bool late: view.lateness !== ""
     readonly property bool away: view.away !== ""
+    readonly property bool told: view.notice !== ""
     readonly property real gap: 12 * unit
 
     // Person and time follow the room that is left.
-    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + (away ? 56 : 0) + 72
+    readonly property real wanted: (named ? 122 : 0) + (timed ? 118 : 0) + (late ? 56 : 0) + (away ? 56 : 0) + (told ? 110 : 0) + 72
     readonly property real step: unit * Math.min(1.35, body.height / Math.max(1, wanted * unit))
     // The fonts are the system's: with a wide one the time takes a smaller size, so that zone and session keep their room.
     readonly property real aside: Math.max(zoneSpan.advanceWidth, Math.min(sessionSpan.advanceWidth, width * 0.42)) + 4 * step
@@ -141,6 +142,13 @@ Item {
                 icon: outcome.timed ? "save" : outcome.view.icon
                 text: outcome.view.detail
                 ink: outcome.ink
+            }
+
+            Notice {
+                width: parent.width
+                step: outcome.step
+                visible: outcome.told
+                view: outcome.view
             }
         }
 

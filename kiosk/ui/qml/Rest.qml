@@ -14,7 +14,7 @@ Item {
 
     // The fonts are the system's: with a wide one, clock and zone take a smaller size so that both stay on the sheet.
     readonly property real fit: Math.min(1, (width - 16 * unit) / (clockSpan.advanceWidth + zoneSpan.advanceWidth))
-    readonly property real room: height - invitation.height - detail.height - privacy.height - 24 * unit
+    readonly property real room: height - invitation.height - detail.height - closing.height - privacy.height - 24 * unit
     // The message of the day comes first where there is little room, and the clock takes what it leaves.
     readonly property real face: Math.max(70 * unit, Math.min(150 * unit, (room - (view.message !== "" ? 66 : 0) * unit - 74 * unit) * 0.85))
 
@@ -95,8 +95,18 @@ Item {
         ink: rest.ink
     }
 
+    Notice {
+        id: closing
+        anchors { top: detail.bottom; left: parent.left; right: parent.right }
+        step: rest.unit
+        height: visible ? 66 * rest.unit : 0
+        visible: rest.view.notice !== ""
+        icon: "clock"
+        view: rest.view
+    }
+
     Line {
-        anchors { top: detail.bottom; topMargin: 4 * rest.unit; bottom: aside.top; left: parent.left; right: parent.right }
+        anchors { top: closing.bottom; topMargin: 4 * rest.unit; bottom: aside.top; left: parent.left; right: parent.right }
         visible: text !== ""
         shrinks: false
         verticalAlignment: Text.AlignVCenter
