@@ -49,7 +49,7 @@ def facts_of(now: Snapshot, zone: ZoneInfo) -> tuple[Fact, ...]:
     health = now.health
     disk = health.disk_free_mb if health.disk_free_mb is not None else 0
     low = health.journal == "full" or disk < LEAST_FREE_MB
-    heat = f" \u00b7 {health.temperature_c:.0f} \u00b0C" if health.temperature_c is not None else ""
+    heat = f" \u00b7 {health.temperature_c:.0f}\u00a0\u00b0C" if health.temperature_c is not None else ""
     receipt = f"{now.receipt_at.astimezone(zone):%d/%m %H:%M:%S}" if now.receipt_at is not None else ""
     locked = "by_hub" if now.locked_by_hub else "here" if now.locked else "open"
     alarms = [Fact("alarms", text=each, bad=True) for each in health.alarms] or [Fact("alarms", "none")]

@@ -51,7 +51,7 @@ def _facts(*, bad: bool) -> tuple[s.Fact, ...]:
         s.Fact("network", text="192.168.10.24"),
         s.Fact("broker", "offline" if bad else "online", "hub.kutaitimur.go.id:8883", bad=bad),
         s.Fact("clock", "free" if bad else "ntp", "23/11/2026 06:58:20", bad=bad),
-        s.Fact("storage", "full" if bad else "ok", "21.4 GB \u00b7 51 \u00b0C", bad=bad),
+        s.Fact("storage", "full" if bad else "ok", "21.4 GB \u00b7 51\u00a0\u00b0C", bad=bad),
         s.Fact("queue", text="12345" if bad else "0"),
         s.Fact("roster", text="10482"),
         s.Fact("people", text="412 / 420"),

@@ -314,9 +314,8 @@ def _words(scene: Scene, phrases: Phrases) -> Words:
 
 
 def _turns_away(state: WalkUp) -> bool:
-    """Whether nobody's attendance is taken now."""
-    full = isinstance(state, Refused) and state.reason == "journal_full"
-    return full or isinstance(state, CameraTrouble | Locked | Updating)
+    """Whether nobody's attendance is taken in this state."""
+    return isinstance(state, Refused | CameraTrouble | Locked | Updating)
 
 
 def _badges(surroundings: Surroundings, phrases: Phrases, language: Language, *, taking: bool) -> tuple[Badge, ...]:

@@ -67,7 +67,7 @@ def test_kiosk_that_is_well_has_no_marks_and_local_times() -> None:
     facts = {each.name: each for each in facts_of(snapshot(), JAKARTA)}
     assert not any(each.bad for each in facts.values())
     assert facts["clock"].text == "23/11/2026 06:58:20"
-    assert facts["storage"].text == "21.4 GB \u00b7 51 \u00b0C"
+    assert facts["storage"].text == "21.4 GB \u00b7 51\u00a0\u00b0C"
     assert facts["people"].text == "4 / 5"
 
 

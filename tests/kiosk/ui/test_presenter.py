@@ -297,7 +297,7 @@ def test_badges_name_what_is_out_of_the_ordinary(changes: dict[str, Any], texts:
 
 
 @pytest.mark.parametrize(
-    "state", [Locked(), CameraTrouble(), Updating(), Refused("journal_full", 9.0), Attended(Menu(), "p-9")]
+    "state", [Locked(), CameraTrouble(), Updating(), Refused("unrecognised", 9.0), Attended(Menu(), "p-9")]
 )
 def test_nothing_promises_to_record_where_nothing_is_recorded(state: State) -> None:
     assert [badge.text for badge in view_of(state, replace(HERE, clock_trusted=False)).badges] == ["Jam belum disetel"]
