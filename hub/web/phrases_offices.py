@@ -74,6 +74,7 @@ OFFICES: Final[dict[str, tuple[str, str]]] = {
     "faults.about.power": ("Listrik", "Power"),
     "faults.about.other": ("Lainnya", "Something else"),
     "faults.device": ("Kiosk", "Kiosk"),
+    "faults.no_device": ("Bukan satu kiosk", "No single kiosk"),
     "faults.text": ("Apa yang terjadi, sejak kapan", "What happens, since when"),
     "faults.note_again": ("Apa yang masih rusak", "What is still wrong"),
     "faults.note": ("Apa yang dilakukan", "What was done"),

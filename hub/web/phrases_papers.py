@@ -393,7 +393,7 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "months.history": ("Riwayat penutupan", "History of closings"),
     "month.pending": ("Yang masih ditunggu", "What is still pending"),
     "month.kiosks": ("Menunggu kiosk", "Waiting for kiosks"),
-    "month.kiosk_days": ("{kiosk}: {count} hari", "{kiosk}: days {count}"),
+    "month.kiosk_days": ("{kiosk}: {count} hari", "{kiosk} (days: {count})"),
     "month.by_unit": ("Menurut unit", "By unit"),
     "month.column.running": ("Berjalan", "Running"),
     "month.column.waiting": ("Menunggu kiosk", "Kiosks"),
