@@ -8,9 +8,13 @@ OFFICES: Final[dict[str, tuple[str, str]]] = {
     "work.tab.handover": ("Serah terima", "Hand-over"),
     "work.tab.faults": ("Laporan kerusakan", "Fault reports"),
     "task.sign": ("bulan menunggu tanda tangan Anda", "months wait for your signature"),
+    "task.sign.one": ("bulan menunggu tanda tangan Anda", "month waits for your signature"),
     "task.check": ("bulan belum diperiksa", "months to check"),
+    "task.check.one": ("bulan belum diperiksa", "month to check"),
     "task.receive": ("bulan menunggu diterima", "months to receive"),
+    "task.receive.one": ("bulan menunggu diterima", "month to receive"),
     "task.fault": ("kerusakan belum selesai", "faults not solved"),
+    "task.fault.one": ("kerusakan belum selesai", "fault not solved"),
     "handover.title": ("Serah terima bulan", "Hand-over of months"),
     "handover.lead": (
         "Tiap kantor menyerahkan bulannya kepada BKPSDM: diperiksa operator, ditandatangani pimpinan, lalu diterima.",
