@@ -78,7 +78,8 @@ VIEWING: Final[dict[str, tuple[str, str]]] = {
     "change.month_reopened": ("Bulan dibuka kembali", "Month reopened"),
     # Search
     "search.title": ("Cari", "Search"),
-    "search.field": ("Nama, NIP, unit, jadwal, surat, kiosk", "Name, NIP, unit, schedule, letter, kiosk"),
+    "search.field": ("Nama, NIP, unit, jadwal, nomor surat, kiosk", "Name, NIP, unit, schedule, letter, kiosk"),
+    "search.short": ("Nama, NIP, unit, surat, kiosk", "Name, NIP, unit, letter, kiosk"),
     "search.begin": ("Tulis paling sedikit {fewest} huruf atau angka.", "Write {fewest} letters or digits at least."),
     "search.none": ("Tidak ada yang cocok.", "Nothing matches."),
     "search.none_hint": (
