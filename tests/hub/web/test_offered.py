@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,8 +21,6 @@ from tests.hub.web.conftest import PASSWORD, Visitor
 from tests.hub.web.test_roles import EVERYWHERE, World, furnish, read_table
 
 HAS_THE_RIGHT = frozenset({"all", "unit", "own", "self", "public"})
-MOST_ALIKE = 2
-"""Of what is alike, such as the days of a month."""
 LAST = ("/keluar", "/keluar/semua")
 """What ends the session; that these are offered is enough."""
 
@@ -59,14 +57,14 @@ def is_refused(status: int) -> bool:
 @dataclass
 class Walk:
     """Everything offered to one visitor. others: the things of another office. asked: the answer of each address;
-    links and sendings: with a page that they stand on; of those that are alike only some."""
+    links and sendings: with a page that they stand on; of those that are alike, such as the days of a month, one."""
 
     visitor: Visitor
     others: frozenset[str]
     asked: dict[str, int] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     sendings: dict[Sending, str] = field(default_factory=dict)
-    _seen: Counter[Hashable] = field(default_factory=Counter)
+    _seen: set[Hashable] = field(default_factory=set)
 
     def go(self, starts: list[str]) -> None:
         """Open pages, and whatever they lead to; pages that are refused at the start were offered by nobody."""
@@ -84,8 +82,9 @@ class Walk:
                         waiting.append(link)
 
     def _is_new(self, kind: Hashable) -> bool:
-        self._seen[kind] += 1
-        return self._seen[kind] <= MOST_ALIKE
+        before = len(self._seen)
+        self._seen.add(kind)
+        return len(self._seen) > before
 
     def _alike_links(self, link: str) -> Hashable:
         """The row, what is asked beside it, and whether it is about another office."""
