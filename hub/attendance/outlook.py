@@ -61,7 +61,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
                 f"Working days that the letter counts for: {self.counts} ({', '.join(self.codes)}).",
             )
         why_id = "; ".join(f"{_span(each)}: {each.reason.id}" for each in self.objections)
-        why_en = "; ".join(f"{_span(each)}: {each.reason.en}" for each in self.objections)
+        why_en = "; ".join(f"{_span(each, '%Y-%m-%d')}: {each.reason.en}" for each in self.objections)
         return Sentence(
             f"Surat ini dihitung untuk {self.counts} dari {self.working_days} hari kerja. {why_id}",
             f"The letter counts for {self.counts} of {self.working_days} working days. {why_en}",
@@ -134,7 +134,7 @@ def _judge(letter: Document, known: Evidence, desk: Desk) -> tuple[str | None, S
     return verdict.code, verdict.reason
 
 
-def _span(objection: Objection) -> str:
-    if objection.first == objection.last:
-        return f"{objection.first:%d-%m-%Y}"
-    return f"{objection.first:%d-%m-%Y} – {objection.last:%d-%m-%Y}"
+def _span(objection: Objection, written: str = "%d-%m-%Y") -> str:
+    """The days as the reason beside them writes its own."""
+    days = dict.fromkeys((objection.first, objection.last))
+    return " – ".join(day.strftime(written) for day in days)

@@ -61,10 +61,14 @@ def tell(language: Language, trouble: Trouble, now: datetime) -> tuple[str, str]
 
 
 def brief(language: Language, at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """The time of today, else the day with it."""
+    """The time of today, else the day with it; the year where it is another."""
     clock = language.clock(at, zone)
     day = at.astimezone(zone).date()
-    return clock if day == now.astimezone(zone).date() else f"{language.day(day)} {clock}"
+    today = now.astimezone(zone).date()
+    if day == today:
+        return clock
+    said = language.day(day) if day.year != today.year else f"{day.day} {language.month_name(day.month)}"
+    return f"{said} {clock}"
 
 
 def span(language: Language, long: timedelta) -> str:

@@ -14,8 +14,8 @@ JOBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "jobs.empty": ("Belum ada pekerjaan terjadwal.", "There is no scheduled work yet."),
     "jobs.empty_hint": (
-        "Jalankan `presensi hub run` atau `presensi hub jobs run` pada basis data ini.",
-        "Start `presensi hub run` or `presensi hub jobs run` on this database.",
+        "Jalankan “presensi hub run” atau “presensi hub jobs run” pada basis data ini.",
+        "Start “presensi hub run” or “presensi hub jobs run” on this database.",
     ),
     "jobs.job": ("Pekerjaan", "Job"),
     "jobs.due": ("Berikutnya", "Next"),
@@ -28,8 +28,8 @@ JOBS: Final[dict[str, tuple[str, str]]] = {
     "jobs.state.late": ("Terlambat", "Late"),
     "jobs.state.waiting": ("Menunggu waktunya", "Waits for its time"),
     "jobs.late_hint": (
-        "Tidak ada proses yang mengerjakannya: periksa apakah `presensi hub run` berjalan.",
-        "No process does it: check that `presensi hub run` is running.",
+        "Tidak ada proses yang mengerjakannya: periksa apakah “presensi hub run” berjalan.",
+        "No process does it: check that “presensi hub run” is running.",
     ),
     "jobs.failures": ("Gagal {count} kali berturut-turut", "Failures in a row: {count}"),
     "jobs.outcome.done": ("Selesai", "Done"),

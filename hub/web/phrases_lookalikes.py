@@ -6,6 +6,10 @@ from typing import Final
 
 LOOKALIKES: Final[dict[str, tuple[str, str]]] = {
     "task.lookalikes": ("pasangan wajah mirip menunggu putusan", "pairs of faces that look alike wait for your word"),
+    "task.lookalikes.one": (
+        "pasangan wajah mirip menunggu putusan",
+        "pair of faces that look alike waits for your word",
+    ),
     "lookalikes.title": ("Wajah mirip", "Faces that look alike"),
     "lookalikes.count": ("{count} pasangan", "{count} pairs"),
     "lookalikes.count_one": ("{count} pasangan", "{count} pair"),

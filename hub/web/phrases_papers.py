@@ -116,6 +116,10 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
         "Pilih keadaan, bulan atau unit lain; surat baru diserahkan dengan tombol di atas.",
         "Choose another state, month or unit; new letters are handed in with the button above.",
     ),
+    "letters.empty_hint_own": (
+        "Pilih keadaan atau bulan lain; surat baru diserahkan dengan tombol di atas.",
+        "Choose another state or month; new letters are handed in with the button above.",
+    ),
     "letters.empty_hint_reader": ("Pilih keadaan, bulan atau unit lain.", "Choose another state, month or unit."),
     "letters.none_hint": (
         "Pilih bulan atau keadaan lain, atau ubah nama yang dicari.",
@@ -233,12 +237,19 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "grounds.tugas belajar": ("tugas belajar", "study assignment"),
     # What needs somebody today
     "task.review": ("scan menunggu Anda melihatnya", "punches wait for your look"),
+    "task.review.one": ("scan menunggu Anda melihatnya", "punch waits for your look"),
     "task.window": ("scan di luar jendela atau disangkal", "punches outside windows or disavowed"),
+    "task.window.one": ("scan di luar jendela atau disangkal", "punch outside windows or disavowed"),
     "task.verify": ("surat menunggu verifikasi Anda", "letters wait for you to verify them"),
+    "task.verify.one": ("surat menunggu verifikasi Anda", "letter waits for you to verify it"),
     "task.enter": ("surat menunggu Anda masukkan", "letters wait for you to enter them"),
+    "task.enter.one": ("surat menunggu Anda masukkan", "letter waits for you to enter it"),
     "task.decide": ("catatan manual menunggu putusan Anda", "manual entries wait for your decision"),
+    "task.decide.one": ("catatan manual menunggu putusan Anda", "manual entry waits for your decision"),
     "task.outage": ("gangguan belum berakhir", "outages are not over"),
+    "task.outage.one": ("gangguan belum berakhir", "outage is not over"),
     "task.close": ("bulan yang lewat belum ditutup", "past months are not closed"),
+    "task.close.one": ("bulan yang lewat belum ditutup", "past month is not closed"),
     # Manual attendance
     "manual.title": ("Absensi manual", "Manual attendance"),
     "manual.lead": (
@@ -393,7 +404,7 @@ PAPERS: Final[dict[str, tuple[str, str]]] = {
     "months.history": ("Riwayat penutupan", "History of closings"),
     "month.pending": ("Yang masih ditunggu", "What is still pending"),
     "month.kiosks": ("Menunggu kiosk", "Waiting for kiosks"),
-    "month.kiosk_days": ("{kiosk}: {count} hari", "{kiosk}: days {count}"),
+    "month.kiosk_days": ("{kiosk}: {count} hari", "{kiosk} (days: {count})"),
     "month.by_unit": ("Menurut unit", "By unit"),
     "month.column.running": ("Berjalan", "Running"),
     "month.column.waiting": ("Menunggu kiosk", "Kiosks"),

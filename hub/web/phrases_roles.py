@@ -198,5 +198,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "answer.late": ("Hadir terlambat", "Came late"),
     "answer.of": ("{count} dari {all}", "{count} of {all}"),
     "task.approval": ("pendaftaran wajah menunggu persetujuan", "face enrolments wait for approval"),
+    "task.approval.one": ("pendaftaran wajah menunggu persetujuan", "face enrolment waits for approval"),
     "task.sessions": ("hari tidak lengkap bulan ini", "incomplete days this month"),
+    "task.sessions.one": ("hari tidak lengkap bulan ini", "incomplete day this month"),
 }

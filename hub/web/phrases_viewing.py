@@ -79,6 +79,7 @@ VIEWING: Final[dict[str, tuple[str, str]]] = {
     # Search
     "search.title": ("Cari", "Search"),
     "search.field": ("Nama, NIP, unit, jadwal, nomor surat, kiosk", "Name, NIP, unit, schedule, letter, kiosk"),
+    "search.short": ("Nama, NIP, unit, surat, kiosk", "Name, NIP, unit, letter, kiosk"),
     "search.begin": ("Tulis paling sedikit {fewest} huruf atau angka.", "Write {fewest} letters or digits at least."),
     "search.none": ("Tidak ada yang cocok.", "Nothing matches."),
     "search.none_hint": (

@@ -3,6 +3,7 @@
 const live = document.getElementById("live");
 const words = JSON.parse(live.dataset.words);
 const numbers = new Intl.NumberFormat(live.dataset.lang);
+const clock = (at) => (live.dataset.lang === "id" ? at.replace(":", ".") : at);
 const MOST = 100;
 const offices = new Map();
 const kiosks = new Map();
@@ -46,7 +47,7 @@ function status(state, text) {
 function showPunch(punch) {
   if (chosen !== null && punch.unit !== chosen) return;
   const line = make("li", "live-new");
-  const time = make("div", "live-time", punch.at);
+  const time = make("div", "live-time", clock(punch.at));
   time.append(" ", make("span", "live-zone", punch.zone));
   const who = make("div");
   who.append(make("div", "live-person", punch.name), make("div", "live-where", `${punch.unit} · ${punch.kiosk}`));
@@ -172,7 +173,7 @@ function onRefusal(refusal) {
     shown.alt = words.refusal;
     picture.append(shown);
   } else picture.append(make("span", "live-where", words.no_picture));
-  line.append(make("div", "live-time", refusal.at), who, picture);
+  line.append(make("div", "live-time", clock(refusal.at)), who, picture);
   first("refusals", line);
 }
 

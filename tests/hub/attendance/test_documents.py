@@ -201,7 +201,7 @@ def objection(desk: PaperDesk, said: Letter) -> str:
 
 def test_outlook_says_when_the_letter_came_too_late(desk: PaperDesk) -> None:
     said = objection(desk, letter("2026-11-05"))
-    assert "counts for 0 of 1 working days" in said
+    assert "counts for 0 of 1 working days. 2026-11-05: " in said
     assert "due by the first working day after the absence, 2026-11-06" in said
 
 

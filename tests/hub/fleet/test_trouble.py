@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from hub.fleet.models import AlarmKind
 from hub.fleet.overview import KioskStatus
 from hub.fleet.service import ServiceLine
 from hub.fleet.trouble import FleetView, Trouble, find_troubles, is_silent, newest_software, worst
-from hub.web.fleet_words import span, tell
+from hub.web.fleet_words import brief, span, tell
 from hub.web.language import Language
 from hub.web.phrases import PHRASES
 from tests.factories.journals import NOON
@@ -167,6 +168,14 @@ def test_silence_is_told_with_its_length() -> None:
 )
 def test_spans_are_told_in_one_unit(long: timedelta, words: str) -> None:
     assert span(Language("id"), long) == words
+
+
+def test_moments_are_told_as_far_as_they_are_not_plain() -> None:
+    times = [NOON.replace(hour=9), NOON - timedelta(days=1), NOON - timedelta(days=400)]
+    told = [brief(Language("id"), at, NOON, ZoneInfo("UTC")) for at in times]
+    assert told == [f"{NOON.replace(hour=9):%H.%M}", *told[1:]]
+    assert str(times[1].year) not in told[1]
+    assert str(times[2].year) in told[2]
 
 
 def test_newest_software_is_the_highest_version() -> None:

@@ -51,6 +51,13 @@ def test_templates_hold_no_words_of_their_own() -> None:
         assert re.findall(r"[A-Za-z]{3,}", words) == [], template.name
 
 
+def test_every_task_has_words_for_one_as_for_more() -> None:
+    tasks = {key for key in PHRASES if key.startswith("task.")}
+    several = {key for key in tasks if not key.endswith(".one")}
+    assert len(several) > 10
+    assert tasks - several == {f"{key}.one" for key in several}
+
+
 def test_every_status_role_alarm_and_count_has_words() -> None:
     for status in Status:
         assert f"status.{status}" in PHRASES

@@ -70,6 +70,14 @@ def test_every_policy_is_drawn_and_shown_word_for_word(admin: Any, name: str) ->
     assert name in admin.get("/jadwal").words
 
 
+def test_hours_of_the_drawing_are_written_as_in_the_language(admin: Any) -> None:
+    assert "05.00" in admin.get("/jadwal/jember-5").words
+    admin.get("/bahasa/en")
+    words = admin.get("/jadwal/jember-5").words
+    assert "05:00" in words
+    assert "05.00" not in words
+
+
 def test_week_that_is_written_is_the_week_that_was_read(database: Database) -> None:
     with database.read() as session:
         book = read_book(session, date(2026, 3, 2))
