@@ -179,7 +179,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         second_step_key=b"k" * 32,
         recogniser=shade_recogniser(database),
         archives=ArchiveStore(tmp_path),
-        gateways=frozenset({"wa", "mail"}),
+        gateways={"wa": "phone", "mail": "mail"},
         webhook_seal=SecretSeal(b"w" * 32),
     )
 
