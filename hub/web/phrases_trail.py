@@ -132,6 +132,7 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "act.reminders.read": ("Lihat pengingat", "Reminders"),
     "act.contact.add": ("Tambah kontak pengingat", "Added a contact"),
     "act.contact.end": ("Akhiri kontak pengingat", "Ended a contact"),
+    "act.contact.wish": ("Ubah keinginan pengingat", "Changed what a contact wishes"),
     "act.quarantine.read": ("Lihat karantina", "Quarantine"),
     "act.refusal.picture": ("Lihat foto penolakan", "Picture of a refusal"),
     "act.refusal.see": ("Tandai penolakan dilihat", "Refusal marked as seen"),

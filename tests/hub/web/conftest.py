@@ -390,6 +390,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk/kiosk-1",
         "/kiosk/kiosk-new",
         "/kiosk?keadaan=trouble&q=kiosk",
+        "/akun/pengingat",
     ]
 
 
