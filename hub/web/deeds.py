@@ -223,7 +223,7 @@ ACTS: Final = tuple(
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
         | {"kiosk.command", "kiosk.alarm", "kiosk.lost", "kiosk.lost_confirm"}
         | {"kiosk.swap", "kiosk.swap_confirm", "kiosk.swap_drop"}
-        | {"kiosk.take_back"}
+        | {"kiosk.take_back", "job.retire"}
     )
 )
 """Every act of the pages and the interface; commands are told as `cli.` and their words."""

@@ -47,6 +47,11 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"Nobody has more than (.*) addresses .*", "Paling banyak {0} alamat dipakai; akhiri satu dahulu."),
     (r"Quiet hours are times of the day, .*", "Jam tenang ditulis sebagai jam, HH:MM, misalnya 20:00."),
+    (r"There is no job '(.*)'; .*", "Tidak ada pekerjaan '{0}'."),
+    (
+        r"'(.*)' was due within the last day, .*",
+        "'{0}' baru jatuh tempo atau sedang dikerjakan; hanya yang lebih dari sehari tidak dikerjakan yang diakhiri.",
+    ),
     (
         r"This account is linked to no employee, .*",
         "Akun ini belum ditautkan ke pegawai, sehingga tidak ada yang perlu diingatkan.",

@@ -128,6 +128,7 @@ TRAIL: Final[dict[str, tuple[str, str]]] = {
     "act.punches.read": ("Ambil scan", "Punches, by a program"),
     "act.live.read": ("Buka kehadiran langsung", "Opened the live page"),
     "act.live.stream": ("Ikuti kehadiran langsung", "Followed attendance live"),
+    "act.job.retire": ("Akhiri pekerjaan terjadwal", "Scheduled work retired"),
     "act.job.ask": ("Minta pekerjaan terjadwal", "Asked for scheduled work"),
     "act.reminders.read": ("Lihat pengingat", "Reminders"),
     "act.contact.add": ("Tambah kontak pengingat", "Added a contact"),
