@@ -12,7 +12,7 @@ from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
-from hub.fleet.commands import ACTIONS, HOLDS_FOR, Action, CommandLine, give_command, list_commands
+from hub.fleet.commands import ACTIONS, HOLDS_FOR, Action, CommandLine, give_command, list_commands, take_back_command
 from hub.fleet.swap import Swap, confirm_swap, declare_swap, drop_swap, swap_of
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -75,6 +75,7 @@ def commands(device: str, *, as_json: bool, hub: HubPlace) -> None:
     """What DEVICE was ordered to do, the latest first, and what became of it.
 
     waiting: not sent yet. delivered: sent, and the kiosk has not said that it obeyed. done, expired, refused: by it.
+    taken_back: by somebody, before that.
     """
     with hub.opened() as database:
         lines = list_commands(database, device)
@@ -86,6 +87,34 @@ def commands(device: str, *, as_json: bool, hub: HubPlace) -> None:
         [_cells(line) for line in lines],
         empty=f"{device} was ordered nothing yet.",
     )
+
+
+@click.command(
+    "take-back",
+    cls=LoneCommand,
+    epilog="Example:\n\n  presensi hub kiosk take-back kiosk-dinkes-1 3 --by budi",
+)
+@click.argument("device")
+@click.argument("number", type=int)
+@by_option
+@json_option
+@place_options
+def take_back(device: str, number: int, *, by: str, as_json: bool, hub: HubPlace) -> None:
+    """Send command NUMBER of DEVICE no more; `presensi hub kiosk commands DEVICE` shows the numbers.
+
+    One that the kiosk has carried out cannot be taken back. One that was sent, and of which the kiosk has said nothing
+    yet, may still be carried out; the list says so then.
+    """
+    with hub.opened() as database:
+        found = next((line for line in list_commands(database, device, limit=1000) if line.version == number), None)
+        if found is None:
+            raise BadInputError(f"There is no command {number} of '{device}': presensi hub kiosk commands {device}")
+        taken = take_back_command(database, device, found.id, by=by, now=datetime.now(UTC))
+    if as_json:
+        show_json(taken)
+        return
+    after = "It was sent already: if the kiosk has received it, it still carries it out." * (found.state == "delivered")
+    click.echo(f"Command {number} of {device} is sent no more. {after}".rstrip())
 
 
 @click.command(
@@ -158,8 +187,12 @@ def _cells(line: CommandLine) -> tuple[object, ...]:
         line.author,
         line.state,
         line.at,
-        line.detail or None,
+        line.detail or _taken_back(line),
     )
+
+
+def _taken_back(line: CommandLine) -> str | None:
+    return None if line.taken_back_by is None else f"taken back by {line.taken_back_by}"
 
 
 def _read_span(text: str) -> timedelta:

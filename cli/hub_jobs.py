@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from cli.commands import LoneCommand
-from cli.hub_options import HubPlace, json_option, place_options
+from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.serving import ENDING_SIGNALS, only_awaited
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
@@ -19,7 +19,7 @@ from hub.due_work import DueWork
 from hub.keys import load_hub_key
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.sending import Gateways, reminder_courier
-from hub.scheduler.claims import ask_for
+from hub.scheduler.claims import ask_for, retire
 from hub.scheduler.overview import list_jobs, list_runs
 from hub.service import open_hub_database
 from hub.webhooks.sealing import load_webhook_seal
@@ -31,7 +31,8 @@ from hub.webhooks.sending import webhook_courier
     epilog="Examples:\n\n"
     "  presensi hub jobs\n\n"
     "  presensi hub jobs history --job calibration --json\n\n"
-    "  presensi hub jobs now calibration",
+    "  presensi hub jobs now calibration\n\n"
+    "  presensi hub jobs retire retention@1f0c2a3b --by budi",
 )
 @json_option
 @place_options
@@ -95,6 +96,20 @@ def now_(name: str, *, hub: HubPlace) -> None:
         if not ask_for(database, name, now=datetime.now(UTC)):
             raise BadInputError(f"There is no job '{name}'; `presensi hub jobs` shows them.")
     click.echo(f"{name} is due now.")
+
+
+@jobs.command("retire", cls=LoneCommand, epilog="Example:\n\n  presensi hub jobs retire retention@1f0c2a3b --by budi")
+@click.argument("name")
+@by_option
+@place_options
+def retire_(name: str, *, by: str, hub: HubPlace) -> None:
+    """List job NAME no more, of a folder that is used no more: nobody has done it for a day.
+
+    Who retired it stays in the audit trail. A hub that does it after all lists it again when it starts.
+    """
+    with hub.opened() as database:
+        retire(database, name, by=by, now=datetime.now(UTC))
+    click.echo(f"{name} is retired.")
 
 
 @jobs.command("run", cls=LoneCommand, epilog="Example:\n\n  presensi hub jobs run --settings /etc/presensi/hub.toml")

@@ -10,6 +10,7 @@ from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, by_option, json_option, place_options
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
+from hub.reminders.addresses import channel_of
 from hub.reminders.contacts import QUIET, add_contact, end_contact, list_contacts, set_wish
 from hub.reminders.log import list_reminders
 from hub.reminders.moments import KINDS
@@ -47,6 +48,7 @@ def reach(
     employee: str | None, *, account: str | None, gateway: str, address: str, by: str, as_json: bool, hub: HubPlace
 ) -> None:
     """Let EMPLOYEE (NIP, number or name) be reached at an address."""
+    gateways = hub.settings().gateways
     with hub.opened() as database:
         person = None
         if employee is not None:
@@ -58,7 +60,8 @@ def reach(
             account=account,
             gateway=gateway,
             address=address,
-            gateways=hub.settings().gateways,
+            gateways=gateways,
+            channel=channel_of(gateway, gateways.get(gateway, "")),
             by=by,
             now=datetime.now(UTC),
         )

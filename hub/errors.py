@@ -116,6 +116,10 @@ class PaperError(HubError, BadInputError):
     """Raised when a letter, manual entry, outage, decision about a punch or close of a month cannot be as asked."""
 
 
+class JobError(HubError, BadInputError):
+    """Raised when scheduled work cannot be retired: somebody does it, or there is no such job."""
+
+
 class ReminderError(HubError, BadInputError):
     """A contact, a gateway or a wish that cannot be."""
 

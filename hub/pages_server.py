@@ -15,6 +15,7 @@ from hub.archive_work import ArchiveWorker
 from hub.attendance.paper_files import PaperStore
 from hub.keys import take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
+from hub.reminders.addresses import channels_of
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
@@ -50,7 +51,7 @@ class PagesServer:
             second_step_roles=frozenset(settings.second_step_roles),
             recogniser=Recogniser(database=self.database, initial_pack=settings.pack),
             archives=ArchiveStore(settings.data_folder),
-            gateways=frozenset(settings.gateways),
+            gateways=channels_of(settings.gateways),
             webhook_seal=load_webhook_seal(settings.data_folder),
             metrics_on_loopback=settings.metrics_on_loopback,
         )

@@ -41,6 +41,7 @@ from hub.keys import load_enrol_key, load_hub_key, take_second_step_key
 from hub.outgoing import Outgoing
 from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.snapshots import SnapshotStore
+from hub.reminders.addresses import channels_of
 from hub.reminders.sending import Gateways, reminder_courier
 from hub.roster.delivery import RosterDelivery
 from hub.roster.enrol_key import offer_enrol_key
@@ -136,7 +137,7 @@ class Hub:
             second_step_roles=frozenset(settings.second_step_roles),
             recogniser=recogniser,
             archives=ArchiveStore(settings.data_folder),
-            gateways=frozenset(settings.gateways),
+            gateways=channels_of(settings.gateways),
             webhook_seal=webhook_seal,
             counts=self._counts,
             metrics_on_loopback=settings.metrics_on_loopback,

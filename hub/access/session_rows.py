@@ -34,15 +34,18 @@ def begin_session(database: Database, ticket: Ticket, *, now: datetime) -> None:
         session.add(AccountSession(id=session_key(ticket.nonce), username=ticket.username, began_at=now, seen_at=now))
 
 
-def use_session(database: Database, ticket: Ticket, *, now: datetime) -> bool:
-    """Whether a session still holds at a request; from it on it holds for another `IDLE`."""
+def use_session(database: Database, ticket: Ticket, *, now: datetime, renew: bool = True) -> bool:
+    """Whether a session still holds at a request; from it on it holds for another `IDLE`.
+
+    renew False: of a request that nobody made by hand, which keeps no session open.
+    """
     with database.read() as session:
         row = session.get(AccountSession, session_key(ticket.nonce))
     if row is None or row.username != ticket.username:
         return False
     if now - row.began_at >= LONGEST or now - row.seen_at >= IDLE:
         return False
-    if now - row.seen_at >= SEEN_EVERY:
+    if renew and now - row.seen_at >= SEEN_EVERY:
         with database.write() as session:
             session.execute(update(AccountSession).where(AccountSession.id == row.id).values(seen_at=now))
     return True

@@ -52,10 +52,8 @@ class CommandDelivery:
                     update(_commands).where(_commands.c.id.in_(expired)).values(outcome="expired", outcome_at=now)
                 )
             sending = _to_send(connection, now)
-            if sending:
-                ids = [row.id for row in sending]
-                connection.execute(update(_commands).where(_commands.c.id.in_(ids)).values(sent_at=now))
-        return [self._message(row) for row in sending]
+            ids = _note_sent(connection, [row.id for row in sending], now)
+        return [self._message(row) for row in sending if row.id in ids]
 
     def _expired(self, connection: Connection, now: datetime) -> list[str]:
         query = select(_commands.c.id).where(_commands.c.outcome.is_(None), _commands.c.expires_at <= now)
@@ -66,6 +64,14 @@ class CommandDelivery:
         return Outgoing(
             down(row.device, "command"), seal(command, key=self._hub_key, purpose="command", device=row.device)
         )
+
+
+def _note_sent(connection: Connection, ids: list[str], now: datetime) -> set[str]:
+    """Which of these are still open, noted as sent: one may be taken back at the same moment."""
+    if not ids:
+        return set()
+    still = update(_commands).where(_commands.c.id.in_(ids), _commands.c.outcome.is_(None)).values(sent_at=now)
+    return set(connection.scalars(still.returning(_commands.c.id)))
 
 
 def _to_send(connection: Connection, now: datetime) -> list[Row[Any]]:

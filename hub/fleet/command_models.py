@@ -15,13 +15,14 @@ class KioskCommand(Base):
 
     id: by which the kiosk names its outcome. version: rises per kiosk; changed when the kiosk turns out to have seen
     it from a database that this one is an older copy of. sent_at: when it was last published; None: not yet.
-    outcome None: open; outcome_at: by the kiosk's clock, or by the hub's where the kiosk said nothing.
+    outcome None: open; outcome_at: by the kiosk's clock, or by the hub's where the kiosk said nothing. taken_back_by:
+    kept where the kiosk turns out to have carried it out all the same.
     """
 
     __tablename__ = "kiosk_command"
     __table_args__ = (
         CheckConstraint("action IN ('lock', 'unlock', 'restart', 'refresh', 'message', 'release')", name="action"),
-        CheckConstraint("outcome IN ('done', 'expired', 'refused')", name="outcome"),
+        CheckConstraint("outcome IN ('done', 'expired', 'refused', 'taken_back')", name="outcome"),
         UniqueConstraint("device", "version"),
         Index("ix_kiosk_command_outcome_device", "outcome", "device"),
     )
@@ -38,6 +39,8 @@ class KioskCommand(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     outcome_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
+    taken_back_by: Mapped[str | None] = mapped_column(String(64))
+    taken_back_at: Mapped[datetime | None]
 
 
 class KioskSwap(Base):

@@ -55,11 +55,11 @@ def settle_commands(connection: Connection, heard: Sequence[tuple[str, Heartbeat
     if not beats:
         return
     told = [outcome.id for beat in beats.values() for outcome in beat.outcomes if outcome.id]
-    # One that has expired here may have been carried out just before.
-    expired = (_commands.c.outcome == "expired") & _commands.c.id.in_(told)
+    # One that has expired here, or was taken back, may have been carried out just before.
+    closed_here = _commands.c.outcome.in_(("expired", "taken_back")) & _commands.c.id.in_(told)
     query = (
         select(_commands.c.id, _commands.c.device, _commands.c.version, _commands.c.sent_at, _commands.c.outcome)
-        .where(_commands.c.device.in_(list(beats)), or_(_commands.c.outcome.is_(None), expired))
+        .where(_commands.c.device.in_(list(beats)), or_(_commands.c.outcome.is_(None), closed_here))
         .order_by(_commands.c.device, _commands.c.version)
     )
     unseen: dict[str, list[str]] = {}

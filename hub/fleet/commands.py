@@ -17,7 +17,7 @@ from hub.roster.officers import officer_name
 
 Action = Literal["lock", "unlock", "restart", "refresh", "message"]
 ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message")
-CommandState = Literal["waiting", "delivered", "done", "expired", "refused"]
+CommandState = Literal["waiting", "delivered", "done", "expired", "refused", "taken_back"]
 
 HOLDS_FOR: Final[dict[Action, timedelta]] = {
     "lock": timedelta(days=7),
@@ -42,7 +42,8 @@ class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
     """A command and what became of it.
 
     state: waiting (nothing was sent yet), delivered (sent to the broker, and the kiosk has not said that it obeyed),
-    done, expired, refused. at: when that came about; None while it waits. detail: why it was refused.
+    done, expired, refused, taken_back. at: when that came about; None while it waits. detail: why it was refused.
+    taken_back_by: also of one that the kiosk turned out to have carried out before it was taken back.
     """
 
     id: str
@@ -56,6 +57,8 @@ class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
     state: CommandState
     at: datetime | None
     detail: str
+    taken_back_by: str | None = None
+    taken_back_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -111,6 +114,39 @@ def give_command(
         return _to_line(command)
 
 
+def take_back_command(database: Database, device: str, command_id: str, *, by: str, now: datetime) -> CommandLine:
+    """Send a command no more that the kiosk has not said anything of.
+
+    One that was sent already may still be carried out; when the kiosk says so, that is what counts. FleetError when
+    there is no such command, or nothing is left of it to take back.
+    """
+    officer = officer_name(by)
+    with database.write() as session:
+        # As where outcomes are noted: the kiosk's row first.
+        session.scalar(select(Kiosk.device).where(Kiosk.device == device).with_for_update())
+        command = session.get(KioskCommand, command_id)
+        if command is None or command.device != device:
+            raise FleetError(f"There is no such command of '{device}'; see its list of commands.")
+        _check_open(command, now)
+        command.outcome, command.outcome_at = "taken_back", now
+        command.taken_back_by, command.taken_back_at = officer, now
+        session.flush()
+        return _to_line(command)
+
+
+def _check_open(command: KioskCommand, now: datetime) -> None:
+    """FleetError unless something may still come of a command."""
+    match command.outcome:
+        case "done":
+            raise FleetError(f"Command {command.version} was carried out already; it cannot be taken back.")
+        case "refused":
+            raise FleetError(f"The kiosk refused command {command.version}; there is nothing to take back.")
+        case "taken_back":
+            raise FleetError(f"{command.taken_back_by} took command {command.version} back already.")
+    if command.outcome == "expired" or command.expires_at <= now:
+        raise FleetError(f"Command {command.version} has expired; it is sent no more.")
+
+
 def next_version(connection: Connection, device: str) -> int:
     """Above every version that this database gave, and that the kiosk says it has seen."""
     given = connection.scalar(select(func.max(KioskCommand.version)).where(KioskCommand.device == device))
@@ -146,4 +182,6 @@ def _to_line(command: KioskCommand) -> CommandLine:
         state=cast("CommandState", state),
         at=command.outcome_at or command.sent_at,
         detail=command.detail,
+        taken_back_by=command.taken_back_by,
+        taken_back_at=command.taken_back_at,
     )

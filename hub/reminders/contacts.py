@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.access.models import Account
 from hub.db import Database
 from hub.errors import ReminderError
+from hub.reminders.addresses import Channel, check_address
 from hub.reminders.models import ReminderContact, ReminderWish
 from hub.reminders.moments import KINDS
 from hub.roster.models import Employee
@@ -22,11 +22,15 @@ from hub.roster.officers import officer_name
 QUIET: Final = (20 * 60, 5 * 60)
 """Nobody is disturbed from 20:00 to 05:00 who has not said otherwise."""
 
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9+@._:-]{3,200}")
+MOST: Final = 8
+"""So many addresses somebody adds for themselves."""
 
 
 class ContactLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact in use. address: shortened, enough to tell which it is. quiet_from, quiet_until: HH:MM, local."""
+    """A contact in use. quiet_from, quiet_until: HH:MM, local.
+
+    address: shortened, enough to tell which it is; whole for its owner.
+    """
 
     id: int
     employee_id: str | None
@@ -49,18 +53,20 @@ def add_contact(
     gateway: str,
     address: str,
     gateways: Collection[str],
+    channel: Channel = "other",
+    most: int | None = None,
     by: str,
     now: datetime,
 ) -> int:
     """Let somebody be reached at an address of a gateway; the contact's number.
 
-    ReminderError when the gateway is not among the hub's, the address holds what no address does, or nobody has it.
+    channel: what the gateway reaches; most: so many the owner has at most. ReminderError when the gateway is not among
+    the hub's, the address cannot be one of its channel, nobody has it, or its owner has enough of them.
     """
     if gateway not in gateways:
         known = ", ".join(sorted(gateways)) or "none: name them under [gateways] in the hub's settings"
         raise ReminderError(f"There is no gateway '{gateway}'; there are: {known}.")
-    if not _ADDRESS.fullmatch(address):
-        raise ReminderError(f"'{address}' is no address: 3 to 200 letters, digits and + @ . _ : - without spaces.")
+    check_address(channel, address)
     if (employee_id is None) == (account is None):
         raise ReminderError("Say whose address it is: an employee's or an account's, one of them.")
     with database.write() as session:
@@ -68,14 +74,15 @@ def add_contact(
             raise ReminderError(f"There is no employee '{employee_id}'.")
         if account is not None and session.get(Account, account) is None:
             raise ReminderError(f"There is no account '{account}'; `presensi hub account list` shows them.")
-        same = select(ReminderContact.id).where(
+        in_use = select(ReminderContact.gateway, ReminderContact.address).where(
             ReminderContact.employee_id == employee_id if account is None else ReminderContact.account == account,
-            ReminderContact.gateway == gateway,
-            ReminderContact.address == address,
             ReminderContact.ended_at.is_(None),
         )
-        if session.scalar(same) is not None:
+        known_ones = [(row.gateway, row.address) for row in session.execute(in_use)]
+        if (gateway, address) in known_ones:
             raise ReminderError("This address is known already.")
+        if most is not None and len(known_ones) >= most:
+            raise ReminderError(f"Nobody has more than {most} addresses in use; end one first.")
         made = ReminderContact(
             employee_id=employee_id,
             account=account,
@@ -122,16 +129,26 @@ def set_wish(
         wish.set_by, wish.set_at = officer_name(by), now
 
 
-def list_contacts(database: Database, *, employee_id: str | None = None) -> list[ContactLine]:
-    """Contacts in use, by owner: all, or one employee's."""
+def list_contacts(
+    database: Database, *, employee_id: str | None = None, account: str | None = None, whole: bool = False
+) -> list[ContactLine]:
+    """Contacts in use, by owner: all, or those of an employee, of an account, or of both.
+
+    whole: addresses as they are, for their owner.
+    """
     query = (
         select(ReminderContact, ReminderWish, Employee.name)
         .outerjoin(ReminderWish, ReminderWish.contact_id == ReminderContact.id)
         .outerjoin(Employee, Employee.id == ReminderContact.employee_id)
         .where(ReminderContact.ended_at.is_(None))
     )
-    if employee_id is not None:
-        query = query.where(ReminderContact.employee_id == employee_id)
+    owners = [
+        column == owner
+        for column, owner in ((ReminderContact.employee_id, employee_id), (ReminderContact.account, account))
+        if owner is not None
+    ]
+    if owners:
+        query = query.where(or_(*owners))
     with database.read() as session:
         lines = [
             ContactLine(
@@ -140,7 +157,7 @@ def list_contacts(database: Database, *, employee_id: str | None = None) -> list
                 account=contact.account,
                 owner=name or contact.account or "",
                 gateway=contact.gateway,
-                address=shown(contact.address),
+                address=contact.address if whole else shown(contact.address),
                 without=tuple(wish.without) if wish else (),
                 quiet_from=_clock(wish.quiet_from if wish else QUIET[0]),
                 quiet_until=_clock(wish.quiet_until if wish else QUIET[1]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -31,8 +32,10 @@ class ReminderLine(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None
 
 
-def list_reminders(database: Database, *, state: str | None = None, limit: int = 100) -> list[ReminderLine]:
-    """Reminders, the newest first."""
+def list_reminders(
+    database: Database, *, state: str | None = None, contacts: Collection[int] | None = None, limit: int = 100
+) -> list[ReminderLine]:
+    """Reminders, the newest first; contacts: of these alone."""
     query = (
         select(Reminder, ReminderContact, Employee.name)
         .join(ReminderContact, ReminderContact.id == Reminder.contact_id)
@@ -40,6 +43,8 @@ def list_reminders(database: Database, *, state: str | None = None, limit: int =
         .order_by(Reminder.id.desc())
         .limit(limit)
     )
+    if contacts is not None:
+        query = query.where(Reminder.contact_id.in_(contacts))
     if state is not None:
         query = query.where(Reminder.state == state)
     with database.read() as session:

@@ -13,7 +13,11 @@ from hub.attendance.day import AttendanceDay, Status
 from hub.schedule.reminding import Reminding
 
 Kind = Literal["closing", "missed", "letter", "month"]
-KINDS: Final[tuple[Kind, ...]] = ("closing", "missed", "letter", "month")
+OWN_KINDS: Final[tuple[Kind, ...]] = ("closing", "missed")
+"""About one's own attendance."""
+DUTY_KINDS: Final[tuple[Kind, ...]] = ("letter", "month")
+"""About what a role sees to."""
+KINDS: Final[tuple[Kind, ...]] = (*OWN_KINDS, *DUTY_KINDS)
 
 EXPECTED: Final = frozenset({Status.BERJALAN, Status.MENUNGGU_DATA, Status.HADIR, Status.TIDAK_LENGKAP, Status.DL})
 """Days on which somebody is reminded of a session; on duty elsewhere (DL) they scan where they are. Leave, sickness,

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.db import Database, table_of
+from hub.errors import JobError
+from hub.roster.officers import officer_name
 from hub.scheduler.models import JobRun, ScheduledJob
 from hub.scheduler.rhythm import Rhythm
 
@@ -18,6 +20,9 @@ LEASE: Final = timedelta(minutes=2)
 """So long a process may be silent about what it claimed; then it counts as ended, and another takes over."""
 
 LONGEST_DETAIL: Final = 500
+
+RETIRED_AFTER: Final = timedelta(days=1)
+"""What was due for so long, and in nobody's hands, may be retired: no scheduler that runs knows of it any more."""
 
 _jobs = table_of(ScheduledJob)
 _runs = table_of(JobRun)
@@ -107,6 +112,42 @@ def ask_for(database: Database, name: str, *, now: datetime) -> bool:
     with database.writing_connection() as connection:
         asked = update(_jobs).where(_jobs.c.name == name).values(due_at=now)
         return connection.execute(asked).rowcount == 1
+
+
+def may_be_retired(job: ScheduledJob, now: datetime) -> bool:
+    """Whether nobody has done a job for so long that its folder or its program must be gone."""
+    held = job.claimed_until is not None and job.claimed_until >= now
+    return not held and now - job.due_at >= RETIRED_AFTER
+
+
+def retire(database: Database, name: str, *, by: str, now: datetime) -> None:
+    """Let a job be known no more that nobody does; who did so, and since when nobody did it, stands among the runs.
+
+    A hub that does it after all makes it known again when it starts. JobError when there is none of this name, or when
+    it is not due for as long as RETIRED_AFTER.
+    """
+    officer = officer_name(by)
+    with database.write() as session:
+        job = session.scalar(select(ScheduledJob).where(ScheduledJob.name == name).with_for_update())
+        if job is None:
+            raise JobError(f"There is no job '{name}'; `presensi hub jobs` shows them.")
+        if not may_be_retired(job, now):
+            raise JobError(f"'{name}' was due within the last day, or is being done; only what nobody does is retired.")
+        since = "never done" if job.looked_at is None else f"last done {job.looked_at:%Y-%m-%d %H:%M} UTC"
+        left = update(_runs).where(_runs.c.name == name, _runs.c.outcome.is_(None))
+        session.execute(left.values(outcome="abandoned", ended_at=now))
+        session.add(
+            JobRun(
+                name=name,
+                claimed_by=officer,
+                due_at=job.due_at,
+                started_at=now,
+                ended_at=now,
+                outcome="done",
+                detail=f"retired by {officer}; {since}",
+            )
+        )
+        session.delete(job)
 
 
 def forget_runs(database: Database, *, before: datetime) -> int:

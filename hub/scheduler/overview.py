@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from hub.db import Database
+from hub.scheduler.claims import may_be_retired
 from hub.scheduler.models import JobRun, ScheduledJob
 
 LATE_SECONDS: Final = 300.0
@@ -20,6 +21,7 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
 
     looked_at: when it last ended well, with or without anything to do. started_at to last_detail: of the newest run
     that did something, or failed; last_outcome: done, failed or abandoned. failures: in a row, 0 after it went well.
+    may_be_retired: nobody did it for so long that its folder must be gone.
     """
 
     name: str
@@ -34,6 +36,7 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
     last_detail: str | None
     failures: int
     runs: int
+    may_be_retired: bool = False
 
 
 class RunLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +77,7 @@ def list_jobs(database: Database, *, now: datetime) -> list[JobLine]:
                 last_detail=run.detail if run else None,
                 failures=job.attempts,
                 runs=counts.get(job.name, 0),
+                may_be_retired=may_be_retired(job, now),
             )
         )
     return sorted(lines, key=lambda line: (not line.late, line.due_at, line.name))

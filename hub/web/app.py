@@ -56,6 +56,7 @@ from hub.web.views import (
     second_step,
     sign_in,
     trail,
+    wishes,
     work,
 )
 from hub.web.views import archives as archive_pages
@@ -81,6 +82,7 @@ job_views = (jobs, reminders, live)
 paper_views = (work, review, letter_forms, letters, cancellation, manual, outages, months, downloads)
 role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)
+wish_views = (wishes,)
 system_views = (webhook_pages,)
 fleet_views = (kiosk_pages, metrics_views)
 
@@ -109,7 +111,7 @@ def create_app(office: FrontOffice) -> FastAPI:
         app.include_router(views.router)
     for views in unit_views:
         app.include_router(views.router)
-    for views in (*system_views, *fleet_views):
+    for views in (*system_views, *fleet_views, *wish_views):
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

@@ -170,6 +170,10 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /webhook/{number:int}/mati": DeedName("webhook.off"),
     "POST /webhook/{number:int}/hidup": DeedName("webhook.on"),
     "POST /webhook/{number:int}/rahasia": DeedName("webhook.secret"),
+    # One's own reminders
+    "POST /akun/pengingat": DeedName("contact.add"),
+    "POST /akun/pengingat/{number:int}/ubah": DeedName("contact.wish"),
+    "POST /akun/pengingat/{number:int}/akhiri": DeedName("contact.end"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
@@ -201,6 +205,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /healthz": "whether the process lives",
     "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",
+    "GET /akun/pengingat": "where one is reminded oneself",
 }
 """Reads that the trail leaves out, and why."""
 
@@ -218,6 +223,7 @@ ACTS: Final = tuple(
         | {"manual.approve", "manual.refuse", "review.accept", "review.refuse"}
         | {"kiosk.command", "kiosk.alarm", "kiosk.lost", "kiosk.lost_confirm"}
         | {"kiosk.swap", "kiosk.swap_confirm", "kiosk.swap_drop"}
+        | {"kiosk.take_back", "job.retire"}
     )
 )
 """Every act of the pages and the interface; commands are told as `cli.` and their words."""

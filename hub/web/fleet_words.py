@@ -21,6 +21,11 @@ FLEET_WORDS: Final[tuple[tuple[str, str], ...]] = (
         r"(\d+) commands wait for '(.*)' already; .*",
         "{0} perintah untuk {1} masih menunggu; kiosk tidak terdengar atau tidak menjawab.",
     ),
+    (r"There is no such command of '(.*)'; .*", "Tidak ada perintah seperti itu untuk {0}."),
+    (r"Command (\d+) was carried out already; .*", "Perintah {0} sudah dilaksanakan; tidak dapat ditarik lagi."),
+    (r"The kiosk refused command (\d+); .*", "Perintah {0} ditolak kiosk; tidak ada yang ditarik."),
+    (r"(.*) took command (\d+) back already\.", "{0} sudah menarik perintah {1}."),
+    (r"Command (\d+) has expired; .*", "Perintah {0} sudah kedaluwarsa dan tidak dikirim lagi."),
     (
         r"Say how the terminal was lost, in 1 to (\d+) characters\.",
         "Tulis bagaimana hilangnya, paling panjang {0} huruf.",

@@ -32,6 +32,10 @@ STEP_COOKIE: Final = "presensi_step"
 """Between the password and the code."""
 
 
+BY_ITSELF: Final = "diam"
+"""In the query of what an open page asks for by itself, like pictures that come with its stream."""
+
+
 class SignInRequiredError(Exception):
     """Raised when a page needs somebody who has signed in."""
 
@@ -85,6 +89,12 @@ def password_visitor(request: Request) -> Visitor:
     """The visitor of the page that changes the password: as of every page, but also with one that counts once."""
     visitor = settling_visitor(request)
     return visitor if visitor.must_change else page_visitor(request)
+
+
+def watching_visitor(request: Request) -> Visitor:
+    """The visitor of something that an open page asks for by itself: as of every page, but it keeps no session open."""
+    request.state.by_itself = True
+    return page_visitor(request)
 
 
 def lacks_second_step(office: FrontOffice, visitor: Visitor) -> bool:
@@ -259,7 +269,8 @@ def _read_guest(request: Request) -> Guest | None:
     ticket = office.sessions.read(cookie) if cookie else None
     if ticket is None:
         return None
-    if not use_session(office.database, ticket, now=office.now()):
+    by_itself = getattr(request.state, "by_itself", False) or BY_ITSELF in request.query_params
+    if not use_session(office.database, ticket, now=office.now(), renew=not by_itself):
         return None
     with office.database.one_read():
         chosen = chosen_role(office.database, ticket.nonce)
@@ -284,6 +295,7 @@ def _basic(request: Request) -> tuple[str, str]:
 
 
 SettlingVisitor = Annotated[Visitor, Depends(settling_visitor)]
+WatchingVisitor = Annotated[Visitor, Depends(watching_visitor)]
 PageVisitor = Annotated[Visitor, Depends(page_visitor)]
 PasswordVisitor = Annotated[Visitor, Depends(password_visitor)]
 ApiVisitor = Annotated[Visitor, Depends(api_visitor)]

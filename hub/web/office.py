@@ -18,6 +18,7 @@ from hub.db import Database
 from hub.live.board import Board
 from hub.live.watcher import Watcher
 from hub.refusals.snapshots import SnapshotStore
+from hub.reminders.addresses import Channel
 from hub.roster.model_files import ModelFiles
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
@@ -34,8 +35,8 @@ class FrontOffice:
     other parts run, by name. models: files that kiosks may fetch from here. second_step_key: seals the secrets of
     second steps; None: nobody can be asked for one here. second_step_roles: who must have one. recogniser: looks at
     faces of whoever is enrolled on pages, archives: keeps archives of photos; None: nobody can be enrolled here.
-    gateways: names of those over which people can be reminded. board: between what comes in and the live pages.
-    webhook_seal: seals the secrets of webhooks; None: none can be made here.
+    gateways: those over which people can be reminded, and what each reaches. board: between what comes in and the live
+    pages. webhook_seal: seals the secrets of webhooks; None: none can be made here.
     counts: what ingest took in since it began, by name; empty where this process takes in nothing.
     metrics_on_loopback: whether programs on this machine are told the metrics without a token.
     """
@@ -53,7 +54,7 @@ class FrontOffice:
     second_step_roles: frozenset[Role] = frozenset()
     recogniser: Recogniser | None = None
     archives: ArchiveStore | None = None
-    gateways: frozenset[str] = frozenset()
+    gateways: Mapping[str, Channel] = field(default_factory=dict)
     webhook_seal: SecretSeal | None = None
     counts: Callable[[], Mapping[str, int]] = dict
     metrics_on_loopback: bool = False

@@ -36,6 +36,26 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"There is no gateway '(.*)'; there are: (.*)\.", "Tidak ada gerbang '{0}'; yang ada: {1}."),
     (r"'(.*)' is no address: .*", "'{0}' bukan alamat: 3 sampai 200 huruf, angka, dan + @ . _ : - tanpa spasi."),
     (r"This address is known already\.", "Alamat ini sudah ada."),
+    (r"'(.*)' is no e-mail address: .*", "'{0}' bukan alamat surel: tulis seperti rina@dinkes.go.id."),
+    (
+        r"'(.*)' is no chat of Telegram: .*",
+        "'{0}' bukan percakapan Telegram: tulis angka yang disebut botnya, seperti 123456789.",
+    ),
+    (
+        r"'(.*)' is no telephone number with its country: .*",
+        "'{0}' bukan nomor telepon dengan kode negara: tulis 62812... sebagai ganti 0812..., angka saja.",
+    ),
+    (r"Nobody has more than (.*) addresses .*", "Paling banyak {0} alamat dipakai; akhiri satu dahulu."),
+    (r"Quiet hours are times of the day, .*", "Jam tenang ditulis sebagai jam, HH:MM, misalnya 20:00."),
+    (r"There is no job '(.*)'; .*", "Tidak ada pekerjaan '{0}'."),
+    (
+        r"'(.*)' was due within the last day, .*",
+        "'{0}' baru jatuh tempo atau sedang dikerjakan; hanya yang lebih dari sehari tidak dikerjakan yang diakhiri.",
+    ),
+    (
+        r"This account is linked to no employee, .*",
+        "Akun ini belum ditautkan ke pegawai, sehingga tidak ada yang perlu diingatkan.",
+    ),
     (r"(.*) is not over yet\.", "{0} belum berakhir."),
     (r"Choose the file: CSV or XLSX\.", "Pilih berkasnya: CSV atau XLSX."),
     (r"(.*) has more than (.*) MB; split it\.", "{0} lebih dari {1} MB; pecah menjadi beberapa berkas."),

@@ -25,6 +25,7 @@ from hub.web.phrases_unit_offices import UNIT_OFFICES
 from hub.web.phrases_units import UNITS
 from hub.web.phrases_viewing import VIEWING
 from hub.web.phrases_webhooks import WEBHOOKS
+from hub.web.phrases_wishes import WISHES
 
 Phrase = tuple[str, str]
 """Indonesian, English."""
@@ -147,6 +148,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "role.auditor": ("auditor", "auditor"),
     **VIEWING,
     **WEBHOOKS,
+    **WISHES,
     **ACCESS,
     **OFFICES,
     **SCHEDULES,

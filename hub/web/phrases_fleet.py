@@ -100,6 +100,22 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
     "command.state.done": ("selesai", "done"),
     "command.state.expired": ("kedaluwarsa", "expired"),
     "command.state.refused": ("ditolak", "refused"),
+    "command.state.taken_back": ("ditarik", "taken back"),
+    "command.take_back": ("Tarik", "Take back"),
+    "command.take_back_of": ("Tarik perintah {action}", "Take back the command {action}"),
+    "command.take_back.ask": ("Perintah ini tidak akan dikirim lagi.", "This command will be sent no more."),
+    "command.take_back.sent": (
+        "Perintah ini tidak akan dikirim lagi, tetapi sudah pernah dikirim: bila kiosk sudah menerimanya, ia tetap "
+        "melaksanakannya, dan itu akan tertulis di sini.",
+        "This command will be sent no more, but it was sent before: if the kiosk has received it, it still carries it "
+        "out, and that will be said here.",
+    ),
+    "command.taken_back": ("Perintah ditarik.", "The command was taken back."),
+    "command.taken_back_by": ("ditarik oleh {by} {at}", "taken back by {by} {at}"),
+    "command.done_all_the_same": (
+        "Ditarik oleh {by} {at}, tetapi kiosk sudah melaksanakannya.",
+        "Taken back by {by} {at}, but the kiosk had carried it out.",
+    ),
     "command.until": ("berlaku sampai {at}", "holds until {at}"),
     "command.release": ("Ganti rilis", "Switch release"),
     # Lost and swapped
@@ -148,6 +164,7 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
     "act.kiosk.lost_confirm": ("Sahkan kiosk hilang", "Loss of a kiosk confirmed"),
     "act.kiosk.swap": ("Minta kiosk diganti", "Swap of a kiosk asked for"),
     "act.kiosk.swap_confirm": ("Sahkan penggantian kiosk", "Swap of a kiosk confirmed"),
+    "act.kiosk.take_back": ("Tarik perintah kiosk", "Command to a kiosk taken back"),
     "act.kiosk.swap_drop": ("Batalkan penggantian kiosk", "Swap of a kiosk taken back"),
     "act.kiosk.alarm": ("Tangani alarm kiosk", "Alarm of a kiosk settled"),
 }

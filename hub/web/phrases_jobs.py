@@ -38,6 +38,18 @@ JOBS: Final[dict[str, tuple[str, str]]] = {
     "jobs.outcome.running": ("Berjalan", "Running"),
     "jobs.now": ("Kerjakan sekarang", "Do it now"),
     "jobs.asked": ("Diminta: dikerjakan dalam beberapa detik.", "Asked for: it is done within a few seconds."),
+    "jobs.retire": ("Akhiri", "Retire"),
+    "jobs.retire_of": ("Akhiri {name}", "Retire {name}"),
+    "jobs.retired": (
+        "Pekerjaan diakhiri. Pusat yang masih mengerjakannya mendaftarkannya lagi saat dimulai.",
+        "The job is retired. A hub that still does it lists it again when it starts.",
+    ),
+    "jobs.retire_hint": (
+        "Lebih dari sehari tidak ada yang mengerjakannya. Bila foldernya sudah tidak dipakai, akhiri; bila masih, "
+        "periksa `presensi hub run`.",
+        "Nobody has done it for more than a day. If its folder is used no more, retire it; if it is, check "
+        "`presensi hub run`.",
+    ),
     "jobs.history": ("Riwayat", "History"),
     "jobs.history_empty": ("Belum ada yang dikerjakan.", "Nothing was done yet."),
     "jobs.started": ("Mulai", "Began"),

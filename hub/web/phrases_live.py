@@ -15,6 +15,13 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "live.go_on": ("Lanjutkan", "Go on"),
     "live.held": ("{count} baru", "{count} new"),
     "live.ended": ("Sesi berakhir. Masuk lagi.", "The session has ended. Sign in again."),
+    "live.ended_why": (
+        "Sesi Anda berakhir, dan halaman ini tidak menunjukkan yang baru lagi. Halaman yang hanya terbuka tidak "
+        "memperpanjang sesi.",
+        "Your session has ended, and this page shows nothing new any more. A page that is merely open keeps no session "
+        "going.",
+    ),
+    "live.sign_in": ("Masuk lagi", "Sign in again"),
     "live.present": ("Hadir", "Present"),
     "live.of": ("dari {count} orang", "of {count} people"),
     "live.late": ("Terlambat", "Late"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import Result
+from sqlalchemy import update
 
 from contract.signing import SigningKey
 from hub.db import Database
+from hub.fleet.command_models import KioskCommand
 from hub.fleet.kiosks import add_kiosk
 
 Hub = Callable[..., Result]
@@ -35,6 +37,25 @@ def test_command_is_given_and_listed(presensi_hub: Hub) -> None:
     assert (lock["version"], lock["action"], lock["author"], lock["state"]) == (2, "lock", "budi", "waiting")
     holds = datetime.fromisoformat(message["expires_at"]) - datetime.fromisoformat(message["made_at"])
     assert holds == timedelta(hours=2)
+
+
+def test_command_is_taken_back_by_its_number(presensi_hub: Hub, hub_database: Database) -> None:
+    assert presensi_hub("kiosk", "command", "kiosk-1", "lock", "--by", "siti").exit_code == 0
+    said = presensi_hub("kiosk", "take-back", "kiosk-1", "1", "--by", "budi")
+    assert (said.exit_code, said.stdout) == (0, "Command 1 of kiosk-1 is sent no more.\n")
+    [line] = json.loads(presensi_hub("kiosk", "commands", "kiosk-1", "--json").stdout)
+    assert (line["state"], line["taken_back_by"]) == ("taken_back", "budi")
+    assert "taken back by budi" in presensi_hub("kiosk", "commands", "kiosk-1").stdout
+    again = presensi_hub("kiosk", "take-back", "kiosk-1", "1", "--by", "budi")
+    assert (again.exit_code != 0, "budi took command 1 back already" in again.output) == (True, True)
+    assert "no command 7" in presensi_hub("kiosk", "take-back", "kiosk-1", "7").output
+
+
+def test_taking_back_what_was_sent_says_what_may_still_come(presensi_hub: Hub, hub_database: Database) -> None:
+    assert presensi_hub("kiosk", "command", "kiosk-1", "lock").exit_code == 0
+    with hub_database.write() as session:
+        session.execute(update(KioskCommand).values(sent_at=datetime.now(UTC)))
+    assert "it still carries it out" in presensi_hub("kiosk", "take-back", "kiosk-1", "1").stdout
 
 
 def test_kiosk_without_commands_says_so(presensi_hub: Hub) -> None:

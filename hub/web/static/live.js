@@ -5,6 +5,7 @@ const words = JSON.parse(live.dataset.words);
 const numbers = new Intl.NumberFormat(live.dataset.lang);
 const clock = (at) => (live.dataset.lang === "id" ? at.replace(":", ".") : at);
 const MOST = 100;
+const AGAIN_MS = 5000;
 const offices = new Map();
 const kiosks = new Map();
 let chosen = null;
@@ -169,7 +170,8 @@ function onRefusal(refusal) {
   const picture = make("div", "live-say");
   if (refusal.picture) {
     const shown = make("img", "live-picture");
-    shown.src = refusal.picture;
+    // Comes by itself: it keeps no session open.
+    shown.src = `${refusal.picture}?diam=1`;
     shown.alt = words.refusal;
     picture.append(shown);
   } else picture.append(make("span", "live-where", words.no_picture));
@@ -191,20 +193,47 @@ find("pause").addEventListener("click", () => {
 find("held")?.addEventListener("click", () => find("pause").click());
 find("all")?.addEventListener("click", () => choose(null));
 
-const stream = new EventSource(live.dataset.stream);
-stream.addEventListener("open", () => {
-  if (!paused) status("green", words.on);
-});
-stream.addEventListener("error", () => status("yellow", words.off));
-stream.addEventListener("ended", () => {
-  stream.close();
+function end() {
   status("red", words.ended);
-});
-const told = (name, show) => stream.addEventListener(name, (event) => show(JSON.parse(event.data)));
-if (live.dataset.people !== undefined) {
-  told("punch", onPunch);
-  told("unit", onOffice);
+  find("pause").hidden = true;
+  find("ended").hidden = false;
 }
-told("kiosk", onKiosk);
-told("refusal", onRefusal);
+
+// A browser gives up for good when it is answered with something else than a stream: by the sign-in, when the session
+// ended while the connection was lost, or by a hub in trouble.
+async function seek() {
+  let answer = null;
+  try {
+    answer = await fetch(`${live.dataset.stream}?sekali=1`, { redirect: "manual" });
+  } catch {
+    // The hub is away.
+  }
+  const over = answer !== null && (answer.type === "opaqueredirect" || answer.status === 403);
+  if (over) end();
+  else setTimeout(answer !== null && answer.ok ? watch : seek, AGAIN_MS);
+}
+
+function watch() {
+  const stream = new EventSource(live.dataset.stream);
+  stream.addEventListener("open", () => {
+    if (!paused) status("green", words.on);
+  });
+  stream.addEventListener("error", () => {
+    status("yellow", words.off);
+    if (stream.readyState === EventSource.CLOSED) seek();
+  });
+  stream.addEventListener("ended", () => {
+    stream.close();
+    end();
+  });
+  const told = (name, show) => stream.addEventListener(name, (event) => show(JSON.parse(event.data)));
+  if (live.dataset.people !== undefined) {
+    told("punch", onPunch);
+    told("unit", onOffice);
+  }
+  told("kiosk", onKiosk);
+  told("refusal", onRefusal);
+}
+
+watch();
 if (find("kiosks")) find("kiosks-words").textContent = words.no_kiosks;

@@ -12,7 +12,7 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.fleet.alarms import settle_alarm
-from hub.fleet.commands import ACTIONS, LONGEST_MESSAGE, give_command, list_commands
+from hub.fleet.commands import ACTIONS, LONGEST_MESSAGE, give_command, list_commands, take_back_command
 from hub.fleet.kiosks import list_kiosks
 from hub.fleet.lost import confirm_lost, declare_lost, loss_of
 from hub.fleet.overview import open_alarms
@@ -32,6 +32,7 @@ PAGE: Final = "/kiosk"
 SHOWN_COMMANDS: Final = 20
 _ACTS: Final[dict[str, str]] = {
     "perintah": "kiosk.command",
+    "tarik": "kiosk.take_back",
     "hilang": "kiosk.lost",
     "sahkan-hilang": "kiosk.lost_confirm",
     "ganti": "kiosk.swap",
@@ -50,6 +51,7 @@ class KioskForm:
     because: Annotated[str, Form(max_length=600)] = ""
     other: Annotated[str, Form(max_length=63)] = ""
     kind: Annotated[str, Form(max_length=32)] = ""
+    command: Annotated[str, Form(max_length=36)] = ""
 
 
 @router.get(PAGE + "/{device}")
@@ -93,6 +95,8 @@ def _do(office: FrontOffice, device: str, deed: str, written: KioskForm, *, by: 
             if written.action not in ACTIONS:
                 raise HTTPException(400)
             give_command(database, device, written.action, by=by, now=now, text=written.text)
+        case "tarik":
+            take_back_command(database, device, written.command.replace("\0", ""), by=by, now=now)
         case "hilang":
             declare_lost(database, device, because=written.because, by=by, now=now)
         case "sahkan-hilang":
@@ -149,6 +153,7 @@ def _show(
         may_tend=may_tend,
         written=written or KioskForm(),
         longest_message=LONGEST_MESSAGE,
+        now=now,
         trouble=told,
         done=request.query_params.get("selesai", ""),
         page=f"{PAGE}/{status.device}",

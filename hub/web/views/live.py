@@ -15,7 +15,7 @@ from hub.access.roles import may
 from hub.live.board import Page
 from hub.live.events import Kind, View
 from hub.roster.units import UnitTree
-from hub.web.guard import Office, PageVisitor, current_guest
+from hub.web.guard import Office, PageVisitor, WatchingVisitor, current_guest
 from hub.web.office import FrontOffice
 from hub.web.pages import render
 from hub.web.watch import note
@@ -43,8 +43,11 @@ def show_live(request: Request, visitor: PageVisitor, office: Office) -> Respons
 
 
 @router.get(PAGE + "/aliran")
-async def stream_events(request: Request, visitor: PageVisitor, office: Office, sekali: str = "") -> Response:
-    """Events for as long as the page is open and its session holds; sekali: what is known now, and no more."""
+async def stream_events(request: Request, visitor: WatchingVisitor, office: Office, sekali: str = "") -> Response:
+    """Events for as long as the page is open and its session holds, which they do not keep open.
+
+    When it ends the last event is `ended`. sekali: what is known now, and no more.
+    """
     view = await run_in_threadpool(_view, visitor, office)
     after = request.headers.get("Last-Event-ID", "")[:40]
     note(unit=visitor.unit_id)

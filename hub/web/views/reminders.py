@@ -56,6 +56,7 @@ def add(
             gateway=gerbang,
             address=alamat.strip(),
             gateways=office.gateways,
+            channel=office.gateways.get(gerbang, "other"),
             by=visitor.username,
             now=office.now(),
         )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from contract.command import CommandOutcome
 from contract.heartbeat import Health, Heartbeat
 from hub.db import Database
 from hub.errors import FleetError
+from hub.fleet import command_delivery
+from hub.fleet.command_delivery import CommandDelivery
 from hub.fleet.command_models import KioskCommand
 from hub.fleet.command_outcomes import SentCommand, judge
-from hub.fleet.commands import MOST_OPEN, give_command, list_commands
+from hub.fleet.commands import MOST_OPEN, CommandLine, give_command, list_commands, take_back_command
 from hub.fleet.kiosks import revoke_kiosk
 from hub.fleet.models import LatestHeartbeat
 from tests.factories.journals import NOON, stamp
@@ -187,6 +189,108 @@ def test_revoked_kiosk_is_ordered_nothing(scene: Obedience) -> None:
     assert scene.sent() == 0
     with pytest.raises(FleetError, match="revoked"):
         scene.give("unlock")
+
+
+def take_back(scene: Obedience, line: CommandLine, by: str = "budi") -> CommandLine:
+    return take_back_command(scene.database, DEVICE, line.id, by=by, now=scene.clock.now())
+
+
+def test_command_that_was_taken_back_is_not_sent_and_the_next_one_is_obeyed(scene: Obedience) -> None:
+    wrong = scene.give("lock")
+    scene.give("refresh")
+    taken = take_back(scene, wrong)
+    assert (taken.state, taken.taken_back_by, taken.taken_back_at) == ("taken_back", "budi", scene.clock.now())
+    scene.line.connect()
+    scene.pass_seconds(40)
+    assert scene.states() == [("lock", "taken_back"), ("refresh", "done")]
+    assert scene.done == []
+    assert scene.sent() == 1
+
+
+def test_command_that_was_sent_into_the_void_is_sent_no_more(scene: Obedience) -> None:
+    line = scene.give("lock")
+    scene.pass_seconds(40)
+    sent = scene.sent()
+    assert sent >= 1
+    take_back(scene, line)
+    scene.line.connect()
+    scene.pass_seconds(100)
+    assert (scene.sent(), scene.done) == (sent, [])
+    assert scene.states() == [("lock", "taken_back")]
+
+
+def test_command_that_the_kiosk_has_carried_out_cannot_be_taken_back(scene: Obedience) -> None:
+    scene.line.connect()
+    scene.pass_seconds(1)
+    line = scene.give("lock")
+    scene.pass_seconds(3)
+    with pytest.raises(FleetError, match="carried out already"):
+        take_back(scene, line)
+    assert scene.states() == [("lock", "done")]
+
+
+def test_kiosk_that_had_carried_it_out_already_is_believed(scene: Obedience) -> None:
+    scene.line.connect()
+    scene.pass_seconds(1)
+    line = scene.give("lock")
+    publish = scene.line.publish
+    scene.line.publish = lambda *_, **__: False  # type: ignore[method-assign]
+    scene.pass_seconds(5)
+    assert scene.done == ["lock"]
+    take_back(scene, line)
+    scene.line.publish = publish  # type: ignore[method-assign]
+    scene.pass_seconds(40)
+    [told] = list_commands(scene.database, DEVICE)
+    assert (told.state, told.taken_back_by) == ("done", "budi")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("refused", "refused command 1"), ("expired", "has expired"), ("taken_back", "budi took command 1 back already")],
+)
+def test_what_is_over_is_not_taken_back(scene: Obedience, outcome: str, words: str) -> None:
+    line = scene.give("lock")
+    with scene.database.write() as session:
+        row = session.get_one(KioskCommand, line.id)
+        row.outcome, row.outcome_at, row.taken_back_by = outcome, NOON, "budi"
+    with pytest.raises(FleetError, match=words):
+        take_back(scene, line, by="siti")
+
+
+def test_expired_command_is_not_taken_back_before_the_hub_has_noted_it(scene: Obedience) -> None:
+    line = scene.give("restart", holds_for=timedelta(minutes=1))
+    scene.clock.advance(60)
+    with pytest.raises(FleetError, match="has expired"):
+        take_back(scene, line)
+
+
+def test_command_of_another_kiosk_is_not_taken_back(scene: Obedience) -> None:
+    line = scene.give("lock")
+    for device, command_id in (("kiosk-9", line.id), (DEVICE, "nonsense")):
+        with pytest.raises(FleetError, match="no such command"):
+            take_back_command(scene.database, device, command_id, by="budi", now=NOON)
+
+
+def test_command_taken_back_while_it_is_being_sent_is_not_sent(
+    scene: Obedience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.give("lock")
+    delivery = CommandDelivery(database=scene.database, hub_key=scene.hub_key, now=scene.clock.now)
+    found = command_delivery._to_send
+
+    def find_and_lose(connection: Connection, now: datetime) -> Any:
+        rows = found(connection, now)
+        connection.execute(update(KioskCommand).values(outcome="taken_back"))
+        return rows
+
+    steps = iter([found, find_and_lose])
+
+    def find(connection: Connection, now: datetime) -> Any:
+        return next(steps)(connection, now)
+
+    monkeypatch.setattr(command_delivery, "_to_send", find)
+    assert delivery.due() == []
+    assert scene.states() == [("lock", "taken_back")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from benchmarks.invented_office import EPOCH, InventedOffice
 from hub.attendance.models import StoredDay
 from hub.db import Database, open_database, upgrade
 from hub.errors import DatabaseError
+from hub.fleet.commands import give_command, take_back_command
 from hub.fleet.models import EpochProgress, LatestHeartbeat
 from hub.ingest.models import StoredRow
 from hub.migrations.runner import migrate
@@ -52,6 +53,24 @@ def test_upgrade_by_two_at_once_succeeds(tmp_path: Path) -> None:
     assert failures == []
     with open_database(f"sqlite:///{tmp_path}/new/hub.db") as database:
         assert "journal_row" in inspect(database.engine).get_table_names()
+
+
+def test_command_that_was_taken_back_has_expired_after_a_step_back(database: Database) -> None:
+    InventedOffice(database, at=NOON).kiosk("kiosk-1")
+    command = give_command(database, "kiosk-1", "lock", by="siti", now=NOON)
+    take_back_command(database, "kiosk-1", command.id, by="budi", now=NOON)
+    migrate(database, "0036")
+    with database.read() as session:
+        assert session.execute(text("SELECT outcome, action FROM kiosk_command")).all() == [("expired", "lock")]
+    for wrong in ("outcome = 'taken_back'", "action = 'dance'"):
+        with pytest.raises(IntegrityError), database.write() as session:
+            session.execute(text(f"UPDATE kiosk_command SET {wrong}"))
+    upgrade(database)
+    for wrong in ("outcome = 'lost'", "action = 'dance'"):
+        with pytest.raises(IntegrityError), database.write() as session:
+            session.execute(text(f"UPDATE kiosk_command SET {wrong}"))
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
 def test_refusals_go_into_quarantine_with_a_step_back_and_rows_survive_the_step(database: Database) -> None:

@@ -179,7 +179,7 @@ def front(database: Database, snapshots: SnapshotStore, tmp_path: Path) -> Front
         second_step_key=b"k" * 32,
         recogniser=shade_recogniser(database),
         archives=ArchiveStore(tmp_path),
-        gateways=frozenset({"wa", "mail"}),
+        gateways={"wa": "phone", "mail": "mail"},
         webhook_seal=SecretSeal(b"w" * 32),
     )
 
@@ -390,6 +390,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk/kiosk-1",
         "/kiosk/kiosk-new",
         "/kiosk?keadaan=trouble&q=kiosk",
+        "/akun/pengingat",
     ]
 
 

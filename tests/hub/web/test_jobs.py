@@ -68,6 +68,34 @@ def test_job_is_asked_for_and_the_trail_tells_which(admin: Any, worked: None, da
     assert send(admin, "/terjadwal", job="nonsense").status == 404
 
 
+def test_job_that_nobody_does_is_retired_and_the_trail_tells_who(
+    admin: Any, worked: None, database: Database, told: Any
+) -> None:
+    claims.enrol(database, "retention@gone", NOW - timedelta(days=40))
+    page = admin.get("/terjadwal")
+    assert "Bila foldernya sudah tidak dipakai, akhiri" in page.words
+    assert page.text.count('name="langkah"') == 1
+    assert send(admin, "/terjadwal", job="retention@gone", langkah="akhiri").status == 303
+    assert "retention@gone" not in {line.name for line in list_jobs(database, now=NOW)}
+    after = admin.get("/terjadwal?diminta=akhiri")
+    assert "Pekerjaan diakhiri." in after.words
+    assert "retired by admin; never done" in after.words
+    [entry] = told("job.retire")
+    assert (entry.actor, '"job":"retention@gone"' in entry.about.replace(" ", "")) == ("admin", True)
+
+
+@pytest.mark.parametrize(
+    ("job", "words"), [("retention@ab12", "baru jatuh tempo"), ("nonsense", "Tidak ada pekerjaan")]
+)
+def test_job_that_cannot_be_retired_says_why(
+    admin: Any, worked: None, database: Database, job: str, words: str
+) -> None:
+    before = {line.name for line in list_jobs(database, now=NOW)}
+    page = send(admin, "/terjadwal", job=job, langkah="akhiri")
+    assert (page.status, words in page.words) == (409, True)
+    assert {line.name for line in list_jobs(database, now=NOW)} == before
+
+
 def test_contact_is_added_listed_and_ended(admin: Any, furnished: Any, database: Database) -> None:
     page = send(admin, "/pengingat", siapa="Rina Wulandari", gerbang="wa", alamat="6281234567890")
     assert page.status == 303, page.words

@@ -63,9 +63,9 @@ def furnish(office: Any, count: int) -> None:
 
 def act(database: Database) -> None:
     """Commands in every state, an alarm and a loss that waits, at the first kiosks."""
-    outcomes = (None, "done", "expired", "refused")
+    outcomes = (None, "done", "expired", "refused", "taken_back", "done")
     for number, outcome in enumerate(outcomes):
-        action: Any = ("lock", "message", "restart", "refresh")[number]
+        action: Any = ("lock", "message", "restart", "refresh", "restart", "lock")[number]
         text = "Apel pagi pukul 07.30 di halaman depan, semua pegawai hadir." if action == "message" else ""
         at = NOW - timedelta(hours=number, minutes=1)
         given = give_command(database, "kiosk-sdn-001", action, by="teknisi", now=at, text=text)
@@ -74,6 +74,8 @@ def act(database: Database) -> None:
             command.outcome, command.sent_at = outcome, at
             command.outcome_at = at if outcome else None
             command.detail = "This version cannot do it." if outcome == "refused" else ""
+            if number >= 4:
+                command.taken_back_by, command.taken_back_at = "kepala.bidang", at
     declare_lost(database, "kiosk-sdn-002", because="Dicuri malam hari, laporan polisi LP/12/III/2026", by="w", now=NOW)
 
 
@@ -100,6 +102,7 @@ def test_pages_of_kiosks_fit_and_keep_nobody_out(
             chromium.open(hub + path, width=width, height=height, mobile=mobile)
             if name == "one":
                 chromium.evaluate("document.querySelectorAll('details.deed')[3].open = true")
+                chromium.evaluate("document.querySelector('.command-back details').open = true")
             if folder is not None:
                 shot = Path(folder) / f"kiosk-{count}-{name}-{size}-{language}.png"
                 shot.write_bytes(chromium.screenshot(whole=name != "last"))

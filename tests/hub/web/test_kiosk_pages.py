@@ -117,6 +117,41 @@ def test_outcome_of_a_command_is_shown(admin: Any, database: Database, fleet: No
     assert "&lt;b&gt;No relay.&lt;/b&gt;" in page.text
 
 
+def test_technician_takes_a_command_back_and_the_page_says_who(
+    database: Database, fleet: None, as_role: Callable[..., Any], told: Callable[..., Any]
+) -> None:
+    technician = as_role(Role.TECHNICIAN)
+    post(technician, "/kiosk/kiosk-baik/perintah", action="lock")
+    page = technician.get("/kiosk/kiosk-baik")
+    assert "Perintah ini tidak akan dikirim lagi." in page.words
+    answer = post(technician, "/kiosk/kiosk-baik/tarik", command=page.field("command"))
+    assert answer.headers["location"] == "/kiosk/kiosk-baik?selesai=tarik#perintah"
+    [command] = list_commands(database, "kiosk-baik")
+    assert (command.state, command.taken_back_by, command.taken_back_at) == ("taken_back", "technician", NOW)
+    after = technician.get("/kiosk/kiosk-baik?selesai=tarik")
+    assert "Perintah ditarik." in after.words
+    assert "ditarik oleh technician 2 Maret 2026 19.00 WIB" in after.words
+    assert "/kiosk/kiosk-baik/tarik" not in after.links.addresses
+    [entry] = told("kiosk.take_back")
+    assert (entry.actor, entry.status, msgspec.json.decode(entry.about)["device"]) == ("technician", 200, "kiosk-baik")
+
+
+def test_command_that_was_carried_out_is_not_taken_back_on_the_page(
+    admin: Any, database: Database, fleet: None
+) -> None:
+    post(admin, "/kiosk/kiosk-baik/perintah", action="lock")
+    number = admin.get("/kiosk/kiosk-baik").field("command")
+    with database.write() as session:
+        command = session.scalars(select(KioskCommand)).one()
+        command.outcome, command.outcome_at = "done", NOW
+    answer = post(admin, "/kiosk/kiosk-baik/tarik", command=number)
+    assert (answer.status, "Perintah 1 sudah dilaksanakan" in answer.words) == (409, True)
+    answer = post(admin, "/kiosk/kiosk-baik/tarik", command="\0nonsense")
+    assert (answer.status, "Tidak ada perintah seperti itu" in answer.words) == (409, True)
+    [line] = list_commands(database, "kiosk-baik")
+    assert (line.state, line.taken_back_by) == ("done", None)
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
 def test_nobody_else_gives_commands(database: Database, fleet: None, as_role: Callable[..., Any], role: Role) -> None:
     visitor = as_role(role, "Dinas Kesehatan" if role is Role.OPERATOR else None)
@@ -125,6 +160,7 @@ def test_nobody_else_gives_commands(database: Database, fleet: None, as_role: Ca
     assert "/kiosk/kiosk-baik/perintah" not in page.links.addresses
     token = visitor.get("/akun").field("token")
     assert visitor.post("/kiosk/kiosk-baik/perintah", token=token, action="lock").status == 403
+    assert visitor.post("/kiosk/kiosk-baik/tarik", token=token, command="x").status == 403
     assert list_commands(database, "kiosk-baik") == []
 
 
