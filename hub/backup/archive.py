@@ -51,6 +51,10 @@ class ArchiveWriter:
                 self._on_bytes(len(piece))
         self.entries.append(Entry(name=name, size=size, sha256=digest.hexdigest()))
 
+    def abandon(self) -> None:
+        """Forget the file, which is no archive: nothing more is written to it."""
+        self._zip.fp = None
+
     def finish(self, manifest: Manifest) -> None:
         about = zipfile.ZipInfo(MANIFEST)
         about.compress_type = zipfile.ZIP_DEFLATED

@@ -24,6 +24,7 @@ from hub.migrations.runner import configuration
 from hub.roster.models import Employee
 
 PAGES_AT_ONCE: Final = 1_000
+_WAIT_SECONDS: Final = 0.5
 _COUNTED: Final = {"employees": table_of(Employee), "kiosks": table_of(Kiosk), "punches": table_of(StoredRow)}
 
 
@@ -78,14 +79,18 @@ def check_sqlite(path: Path) -> None:
         raise BackupError(f"The database in the backup is damaged: {found}.")
 
 
-def dump_postgresql(url: URL, target: Path) -> None:
-    """pg_dump's custom format; BackupError says what pg_dump said."""
-    _run(["pg_dump", "--format=custom", "--schema=public", f"--file={target}", f"--dbname={_plain(url)}"], url)
+def dump_postgresql(url: URL, target: Path, on_wait: Callable[[], None]) -> None:
+    """pg_dump's custom format; BackupError says what pg_dump said. on_wait: called now and then; it may raise."""
+    command = ["pg_dump", "--format=custom", "--schema=public", f"--file={target}", f"--dbname={_plain(url)}"]
+    _run(command, url, on_wait=on_wait)
 
 
 def list_dump(path: Path) -> int:
     """How many tables' rows a dump holds; BackupError when pg_restore cannot read it."""
-    return _run(["pg_restore", "--list", str(path)], None).count(" TABLE DATA ")
+    found = _run(["pg_restore", "--list", str(path)], None).count(" TABLE DATA ")
+    if not found:
+        raise BackupError("The database in the backup is damaged: pg_restore finds no tables in it.")
+    return found
 
 
 def restore_dump(path: Path, url: URL) -> None:
@@ -116,16 +121,30 @@ def _plain(url: URL) -> str:
     return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
 
 
-def _run(command: list[str], url: URL | None) -> str:
+def _run(command: list[str], url: URL | None, *, on_wait: Callable[[], None] = lambda: None) -> str:
     program = _program(command[0])
     environment: Mapping[str, str] = os.environ
     if url is not None and url.password is not None:
         environment = os.environ | {"PGPASSWORD": str(url.password)}
-    ran = subprocess.run([program, *command[1:]], env=environment, capture_output=True, check=False)  # noqa: S603 - a program of PostgreSQL's
-    if ran.returncode != 0:
-        said = ran.stderr.decode(errors="replace").strip() or f"exit code {ran.returncode}"
+    with (
+        subprocess.Popen(  # noqa: S603 - a program of PostgreSQL's
+            [program, *command[1:]], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running
+    ):
+        while True:
+            try:
+                out, trouble = running.communicate(timeout=_WAIT_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                try:
+                    on_wait()
+                except BaseException:
+                    running.kill()
+                    raise
+    if running.returncode != 0:
+        said = trouble.decode(errors="replace").strip() or f"exit code {running.returncode}"
         raise BackupError(f"{command[0]} failed: {said}")
-    return ran.stdout.decode(errors="replace")
+    return out.decode(errors="replace")
 
 
 def _program(name: str) -> str:

@@ -131,7 +131,7 @@ def _copy_database(database: Database, copy: Path, on_bytes: OnBytes) -> tuple[s
         copy_sqlite(Path(url.database or ""), copy, lambda: on_bytes(0))
         return read_copy(copy)
     revision, counts = read_standing(database.engine)
-    dump_postgresql(url, copy)
+    dump_postgresql(url, copy, lambda: on_bytes(0))
     if read_standing(database.engine)[0] != revision:
         raise BackupError("The tables were brought to a newer form meanwhile: make the backup again.")
     return revision, counts
@@ -141,20 +141,28 @@ def _pack(target: Path, copy: Path, manifest: Manifest, files: Iterator[tuple[st
     """Write the archive, the database's copy (which is deleted) first; how many files of the folder it holds."""
     with open_private(target) as file:
         archive = ArchiveWriter(file, on_bytes)
-        with copy.open("rb") as source:
-            archive.add(manifest.database, source, squeeze=manifest.kind == "sqlite")
-        copy.unlink()
-        for inner, path in files:
-            try:
-                source = path.open("rb")
-            except FileNotFoundError:
-                continue  # erased by age meanwhile
-            with source:
-                archive.add(f"{FILES}{inner}", source, squeeze=path.suffix not in _PLAIN)
-        archive.finish(msgspec.structs.replace(manifest, entries=archive.entries))
+        try:
+            _fill(archive, copy, manifest, files)
+        except BaseException:
+            archive.abandon()
+            raise
         file.flush()
         os.fsync(file.fileno())
     return len(archive.entries) - 1
+
+
+def _fill(archive: ArchiveWriter, copy: Path, manifest: Manifest, files: Iterator[tuple[str, Path]]) -> None:
+    with copy.open("rb") as source:
+        archive.add(manifest.database, source, squeeze=manifest.kind == "sqlite")
+    copy.unlink()
+    for inner, path in files:
+        try:
+            source = path.open("rb")
+        except FileNotFoundError:
+            continue  # erased by age meanwhile
+        with source:
+            archive.add(f"{FILES}{inner}", source, squeeze=path.suffix not in _PLAIN)
+    archive.finish(msgspec.structs.replace(manifest, entries=archive.entries))
 
 
 @contextmanager
