@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+import msgspec
 
 from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, json_option, place_options
@@ -52,7 +53,7 @@ def backup(*, folder: Path | None, keep_days: int | None, only_list: bool, as_js
             return
         made = make_backup(database, settings.data_folder, shelf, on_bytes=_progress("copied and read"))
     if as_json:
-        show_json(made)
+        _show_json(made)
         return
     click.echo(
         f"{made.backup.path}: {made.files} files and the database, {_size(made.backup.bytes)}, verified. "
@@ -71,7 +72,7 @@ def verify(*, archive: Path, as_json: bool) -> None:
     """Read a backup to its end, compare every file with its hash, and open the database."""
     found = verify_backup(archive, on_bytes=_progress("read"))
     if as_json:
-        show_json(found)
+        _show_json(found)
         return
     contents = f"{found.files} files and a {found.kind} database"
     dump = "" if found.tables is None else f", {found.tables} tables in the dump"
@@ -105,7 +106,7 @@ def restore(*, archive: Path, replace: bool, as_json: bool, hub: HubPlace) -> No
         on_bytes=_progress("unpacked"),
     )
     if as_json:
-        show_json(found)
+        _show_json(found)
         return
     click.echo(
         f"Restored as of {_local(found.made_at)}: {found.files} files and the database. {_counted(found.counts)}."
@@ -126,13 +127,18 @@ def _shelf(settings: HubSettings, folder: Path | None, keep_days: int | None) ->
 def _show_kept(shelf: BackupShelf, *, as_json: bool) -> None:
     kept = shelf.kept()
     if as_json:
-        show_json(kept)
+        _show_json(kept)
         return
     show_table(
         ("BACKUP", "MADE", "EXPIRES", "SIZE"),
         [(each.path.name, each.made_at, each.expires_on, _size(each.bytes)) for each in kept],
         empty=f"There is no backup of this hub in {shelf.folder}.",
     )
+
+
+def _show_json(found: object) -> None:
+    """Paths are told as text."""
+    show_json(msgspec.to_builtins(found, enc_hook=str))
 
 
 def _progress(deed: str) -> Callable[[int], None]:
