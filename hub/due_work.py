@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from contract.signing import SigningKey
 from hub.access.trail.head import DailyHead
+from hub.backup.history import JOB as BACKUP_JOB
 from hub.backup.making import BackupShelf, make_backup
 from hub.db import Database
 from hub.errors import BackupError
@@ -52,7 +53,7 @@ class DueWork:
             Job("paper-reminders", _HOURLY, self._plan_papers),
             Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
             Job("webhook-history", Daily(time(3, 50), self.zone), self._forget_deliveries),
-            Job(f"backup@{here}", Every(timedelta(hours=self.settings.backup.every_hours)), self._back_up),
+            Job(f"{BACKUP_JOB}{here}", Every(timedelta(hours=self.settings.backup.every_hours)), self._back_up),
         ]
 
     def scheduler(self) -> Scheduler:

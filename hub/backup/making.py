@@ -19,6 +19,7 @@ import msgspec
 from hub.backup.archive import ArchiveWriter, OnBytes, open_private
 from hub.backup.databases import copy_sqlite, dump_postgresql, read_copy, read_standing
 from hub.backup.folder import files_of
+from hub.backup.history import NAME
 from hub.backup.manifest import FILES, Kind, Manifest
 from hub.backup.verifying import verify_backup
 from hub.db import Database
@@ -65,7 +66,7 @@ class BackupShelf:
     def kept(self) -> list[KeptBackup]:
         """The newest first."""
         found = []
-        for path in self.folder.glob(f"presensi-{self.hub}-*.zip"):
+        for path in self.folder.glob(f"{NAME}{self.hub}-*.zip"):
             try:
                 made_at = datetime.strptime(path.stem.rpartition("-")[2], _TIME).replace(tzinfo=UTC)
                 size = path.stat().st_size
@@ -75,7 +76,7 @@ class BackupShelf:
         return sorted(found, key=lambda kept: kept.made_at, reverse=True)
 
     def place(self, made_at: datetime) -> Path:
-        return self.folder / f"presensi-{self.hub}-{made_at.strftime(_TIME)}.zip"
+        return self.folder / f"{NAME}{self.hub}-{made_at.strftime(_TIME)}.zip"
 
     def delete_expired(self, now: datetime) -> tuple[str, ...]:
         """The newest stays, whatever its age."""
