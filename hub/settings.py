@@ -16,7 +16,7 @@ from hub.access.roles import Role
 from hub.errors import SettingsError
 
 
-class BackupSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BackupSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """folder: where backups are written; None: none are made. every_hours: how often. keep_days: for how long; less
     than the 90 days for which kiosks keep delivered rows, so that they can send what a restored backup lacks."""
 
@@ -59,7 +59,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     second_step_roles: tuple[Role, ...] = ()
     gateways: dict[str, str] = {}
     metrics_on_loopback: bool = False
-    backup: BackupSettings = BackupSettings()
+    backup: BackupSection = msgspec.field(default_factory=BackupSection)
 
     @property
     def data_folder(self) -> Path:

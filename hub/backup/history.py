@@ -20,9 +20,9 @@ NAME: Final = "presensi-"
 def newest_backups(database: Database) -> dict[str, datetime]:
     """Job -> when its newest backup began, aware UTC; jobs that made none within the history are not in it."""
     made = (
-        select(JobRun.name, func.max(JobRun.started_at))
+        select(JobRun.name, func.max(JobRun.started_at).label("begun"))
         .where(JobRun.name.startswith(JOB), JobRun.outcome == "done", JobRun.detail.startswith(NAME))
         .group_by(JobRun.name)
     )
     with database.read() as session:
-        return {name: begun for name, begun in session.execute(made)}
+        return {row.name: row.begun for row in session.execute(made)}

@@ -11,11 +11,11 @@ from hub.due_work import DueWork
 from hub.refusals.snapshots import SnapshotStore
 from hub.scheduler.claims import ask_for
 from hub.scheduler.overview import RunLine, list_runs
-from hub.settings import BackupSettings, HubSettings
+from hub.settings import BackupSection, HubSettings
 from tests.hub.backup.conftest import SmallHub
 
 
-def run_backup(hub: SmallHub, settings: BackupSettings) -> RunLine:
+def run_backup(hub: SmallHub, settings: BackupSection) -> RunLine:
     work = DueWork(
         settings=HubSettings(data=str(hub.folder), database=hub.url, backup=settings),
         database=hub.database,
@@ -32,20 +32,20 @@ def run_backup(hub: SmallHub, settings: BackupSettings) -> RunLine:
 
 
 def test_job_makes_a_backup_and_says_which(small_hub: SmallHub, tmp_path: Path) -> None:
-    run = run_backup(small_hub, BackupSettings(folder=str(tmp_path / "due")))
+    run = run_backup(small_hub, BackupSection(folder=str(tmp_path / "due")))
     [made] = (tmp_path / "due").glob("*.zip")
     assert run.outcome == "done"
     assert (run.detail or "").startswith(made.name)
 
 
 def test_job_without_a_folder_says_so(small_hub: SmallHub) -> None:
-    run = run_backup(small_hub, BackupSettings())
+    run = run_backup(small_hub, BackupSection())
     assert (run.outcome, run.detail) == ("done", "no backup: no folder is set up ([backup] in the settings)")
 
 
 def test_job_that_finds_no_room_fails_with_words(small_hub: SmallHub, tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"a file, no folder")
-    run = run_backup(small_hub, BackupSettings(folder=str(tmp_path / "taken" / "due")))
+    run = run_backup(small_hub, BackupSection(folder=str(tmp_path / "taken" / "due")))
     assert run.outcome == "failed"
     assert "No backup was made in" in (run.detail or "")
 
