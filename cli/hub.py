@@ -10,6 +10,7 @@ from cli.commands import Commands
 from cli.hub_arrivals import alarms, journal_rows, quarantine
 from cli.hub_assess import assess
 from cli.hub_audit import audit
+from cli.hub_backup import backup, restore, verify
 from cli.hub_calendar import circular, holiday
 from cli.hub_calibration import calibrate, lookalikes
 from cli.hub_commands import command as kiosk_command
@@ -72,6 +73,7 @@ for command in (
     *(discipline, form, letterhead),
     *(audit, jobs, reminder),
     webhook,
+    *(backup, restore, verify),
 ):
     hub.add_command(command)
 for command in (operator, kiosk_command, kiosk_commands, kiosk_swap, kiosk_take_back):

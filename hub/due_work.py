@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 
 from contract.signing import SigningKey
 from hub.access.trail.head import DailyHead
+from hub.backup.history import JOB as BACKUP_JOB
+from hub.backup.making import BackupShelf, make_backup
 from hub.db import Database
+from hub.errors import BackupError
 from hub.refusals.retention import RefusalRetention
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.papers import PaperPlanner
@@ -50,6 +53,7 @@ class DueWork:
             Job("paper-reminders", _HOURLY, self._plan_papers),
             Job("job-history", Daily(time(3, 40), self.zone), self._forget_runs),
             Job("webhook-history", Daily(time(3, 50), self.zone), self._forget_deliveries),
+            Job(f"{BACKUP_JOB}{here}", Every(timedelta(hours=self.settings.backup.every_hours)), self._back_up),
         ]
 
     def scheduler(self) -> Scheduler:
@@ -90,6 +94,26 @@ class DueWork:
     def _forget_deliveries(self, _over: threading.Event) -> str | None:
         gone = forget_deliveries(self.database, before=datetime.now(UTC) - KEEP_DELIVERIES)
         return f"{gone} deliveries forgotten" if gone else None
+
+    def _back_up(self, over: threading.Event) -> str:
+        wanted = self.settings.backup
+        if wanted.folder is None:
+            return "no backup: no folder is set up ([backup] in the settings)"
+        keep = timedelta(days=wanted.keep_days)
+        shelf = backup_shelf(self.settings, Path(wanted.folder), keep, self.zone)
+
+        def go_on(_bytes: int) -> None:
+            if over.is_set():
+                raise BackupError("The hub was stopped before the backup was made.")
+
+        made = make_backup(self.database, self.settings.data_folder, shelf, on_bytes=go_on)
+        gone = f", {len(made.deleted)} expired deleted" if made.deleted else ""
+        return f"{made.backup.path.name}, {made.backup.bytes / 1e6:.1f} MB, expires {made.backup.expires_on}{gone}"
+
+
+def backup_shelf(settings: HubSettings, folder: Path, keep: timedelta, zone: ZoneInfo) -> BackupShelf:
+    """The backups of this hub's folder."""
+    return BackupShelf(folder=folder, hub=folder_id(settings.data_folder), keep=keep, zone=zone)
 
 
 def folder_id(folder: Path) -> str:

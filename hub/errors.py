@@ -130,3 +130,7 @@ class WebhookError(HubError, BadInputError):
 
 class WebhookKeyError(WebhookError):
     """Raised when a webhook's secret was sealed with another key than the hub has now."""
+
+
+class BackupError(HubError, BadInputError):
+    """Raised when a backup cannot be made, is not what a hub wrote, or cannot be restored where it was asked to go."""

@@ -16,6 +16,15 @@ from hub.access.roles import Role
 from hub.errors import SettingsError
 
 
+class BackupSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """folder: where backups are written; None: none are made. every_hours: how often. keep_days: for how long; less
+    than the 90 days for which kiosks keep delivered rows, so that they can send what a restored backup lacks."""
+
+    folder: str | None = None
+    every_hours: Annotated[int, Meta(ge=1, le=24 * 31)] = 24
+    keep_days: Annotated[int, Meta(ge=1, le=89)] = 30
+
+
 class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The hub's settings.
 
@@ -28,7 +37,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     that it aims at. keep_refusals_days: how long refused faces and their pictures are kept. timezone: of dates on pages
     that are about no unit in particular. second_step_roles: who sees nothing before they have set up the second step at
     sign-in. gateways: how reminders reach people: a name, and an address of apprise with {to} in it.
-    metrics_on_loopback: whether programs on this machine are told the metrics without a token.
+    metrics_on_loopback: whether programs on this machine are told the metrics without a token. backup: where backups
+    are written, how often, and for how long they are kept.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -49,6 +59,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     second_step_roles: tuple[Role, ...] = ()
     gateways: dict[str, str] = {}
     metrics_on_loopback: bool = False
+    backup: BackupSection = msgspec.field(default_factory=BackupSection)
 
     @property
     def data_folder(self) -> Path:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.backup.history import newest_backups
 from hub.fleet.figures import FleetFigures, KioskFigures, read_figures
 from hub.scheduler.overview import JobLine, list_jobs
 from hub.web.office import FrontOffice
@@ -63,8 +65,9 @@ class Metrics(Collector):
         try:
             figures = read_figures(self._office.database, self._office.now())
             jobs = list_jobs(self._office.database, now=self._office.now())
+            backups = newest_backups(self._office.database)
         except DBAPIError:
-            figures, jobs = None, []
+            figures, jobs, backups = None, [], {}
         yield GaugeMetricFamily("presensi_hub_ready", "1 when the database answers.", value=int(figures is not None))
         parts = GaugeMetricFamily("presensi_hub_part_up", "1 while this part of the hub runs.", labels=["part"])
         for part, is_up in sorted(self._office.states().items()):
@@ -75,6 +78,7 @@ class Metrics(Collector):
             ingest.add_metric([what], count)
         yield ingest
         yield from _of_jobs(jobs)
+        yield _of_backups(backups)
         if figures is not None:
             yield from _of_fleet(figures)
 
@@ -153,3 +157,11 @@ def _of_jobs(jobs: Iterable[JobLine]) -> Iterator[Metric]:
         if job.looked_at is not None:
             done.add_metric([job.name], job.looked_at.timestamp())
     yield from (due, done, failures)
+
+
+def _of_backups(backups: Mapping[str, datetime]) -> Metric:
+    words = "When the newest backup that the job has made began."
+    family = GaugeMetricFamily("presensi_backup_newest_timestamp_seconds", words, labels=["job"])
+    for job, begun in sorted(backups.items()):
+        family.add_metric([job], begun.timestamp())
+    return family
