@@ -13,6 +13,7 @@ import msgspec
 
 from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, json_option, place_options
+from cli.hub_witness import tell_of_reading
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.backup.making import BackupShelf, make_backup
@@ -51,6 +52,8 @@ def backup(*, folder: Path | None, keep_days: int | None, only_list: bool, as_js
         if only_list:
             _show_kept(shelf, as_json=as_json)
             return
+        # Before the copy: whoever takes everybody's data away is told in the copy, too.
+        tell_of_reading(database, "cli.backup")
         made = make_backup(database, settings.data_folder, shelf, on_bytes=_progress("copied and read"))
     if as_json:
         _show_json(made)
@@ -105,6 +108,8 @@ def restore(*, archive: Path, replace: bool, as_json: bool, hub: HubPlace) -> No
         replace=replace,
         on_bytes=_progress("unpacked"),
     )
+    with hub.opened() as database, database.write():
+        pass  # the trail hears of it
     if as_json:
         _show_json(found)
         return

@@ -36,6 +36,9 @@ def test_backup_is_made_listed_verified_and_restored(
     assert restored.exit_code == 0, restored.output
     assert "What was there is now" in restored.stdout
     assert load_hub_key(hub_folder).verify_key.text == key
+    entries = json.loads(presensi_hub("audit", "list", "--json").stdout)
+    told = [(each["act"], each["kind"]) for each in entries if each["act"].startswith("cli.")]
+    assert told == [("cli.restore", "write"), ("cli.backup", "read")]
 
 
 def test_backup_without_a_folder_says_how_to_name_one(presensi_hub: Run) -> None:
