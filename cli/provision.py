@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
+from cli.provision_authority import authority
 from provisioning.demo_photos import fetch
 
 
 @click.group(cls=Commands, epilog="Start with: presensi provision demo-photos")
 def provision() -> None:
     """What a machine needs before it can work."""
+
+
+provision.add_command(authority)
 
 
 @provision.command("demo-photos", epilog="Example:\n\n  presensi provision demo-photos")

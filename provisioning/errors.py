@@ -44,3 +44,11 @@ class MirrorError(ModelsError, BadInputError):
 
 class ModelRefusedError(ModelsError, BadInputError):
     """Raised when somebody's own model or card cannot be added: no usable network, no fit, a name that is taken."""
+
+
+class FolderError(ProvisioningError, BadInputError):
+    """Raised when a folder or a file in it cannot be read or written."""
+
+
+class AuthorityError(ProvisioningError, BadInputError):
+    """Raised when the authority does not do what it was asked for; nothing was signed or revoked."""
