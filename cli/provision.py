@@ -8,6 +8,7 @@ import click
 
 from cli.commands import Commands
 from cli.provision_authority import authority
+from cli.provision_image import image
 from provisioning.demo_photos import fetch
 
 
@@ -17,6 +18,7 @@ def provision() -> None:
 
 
 provision.add_command(authority)
+provision.add_command(image)
 
 
 @provision.command("demo-photos", epilog="Example:\n\n  presensi provision demo-photos")

@@ -33,13 +33,21 @@ def json_option(shape: str) -> Callable[[Any], Any]:
 
 
 def read_passphrase(file: str | None, *, new: bool) -> bytes:
-    """From a file, standard input, or typed without being shown (twice when `new`); never from the command line."""
+    """The root's passphrase; typed twice when it is `new`."""
+    return read_secret(file, asked="Passphrase of the root", twice=new).encode()
+
+
+def read_secret(file: str | None, *, asked: str, twice: bool = False) -> str:
+    """The first line of a file or of standard input (-), or typed without being shown.
+
+    Never from the command line, where others on this machine could read it. Raises BadInputError.
+    """
     if file is None:
-        return str(click.prompt("Passphrase of the root", hide_input=True, confirmation_prompt=new)).encode()
+        return str(click.prompt(asked, hide_input=True, confirmation_prompt=twice))
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except OSError as error:
         raise BadInputError(f"The file {file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise BadInputError(f"{file} holds no passphrase: expected one line of text.") from error
-    return text.partition("\n")[0].rstrip("\r").encode()
+        raise BadInputError(f"{file} holds no password: expected one line of text.") from error
+    return text.partition("\n")[0].rstrip("\r")

@@ -25,7 +25,6 @@ from provisioning.certificates import (
     SubjectKey,
     check_organisation,
     fingerprint,
-    is_address,
     make_intermediate,
     make_leaf,
     make_revocation_list,
@@ -35,6 +34,7 @@ from provisioning.certificates import (
     read_request,
 )
 from provisioning.errors import AuthorityError
+from provisioning.hosts import is_address
 from provisioning.whole_files import held, make_private_folder, write_whole
 
 Names = Sequence[x509.GeneralName]

@@ -6,7 +6,6 @@ ECDSA on P-256 throughout: OpenSSL, Mosquitto and every browser take it with TLS
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contract.topics import check_device
 from provisioning.errors import AuthorityError
+from provisioning.hosts import is_dns_name
 
 Kind = Literal["kiosk", "worker", "server"]
 SubjectKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
@@ -29,8 +29,6 @@ INTERMEDIATE_DAYS: Final = 5 * 365
 LEAF_DAYS: Final[dict[Kind, int]] = {"kiosk": 90, "worker": 365, "server": 365}
 BACKDATED: Final = timedelta(hours=1)
 """A certificate holds from a little before it was made: clocks differ."""
-
-_DNS = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def read_names(dns: Iterable[str], addresses: Iterable[str]) -> list[x509.Genera
     """What a server is reached by; raises AuthorityError for what is neither a DNS name nor an address."""
     names: list[x509.GeneralName] = []
     for name in dns:
-        if not _DNS.match(name.lower()) or is_address(name):
+        if not is_dns_name(name):
             raise AuthorityError(f"'{name}' is no DNS name: use one like hub.example.go.id, and --ip for an address.")
         names.append(x509.DNSName(name.lower()))
     for address in addresses:
@@ -165,15 +163,6 @@ def check_organisation(organisation: str) -> str:
     if not 1 <= len(name) <= 64 or not name.isprintable():
         raise AuthorityError("The organisation needs a name of 1 to 64 characters, like 'Pemkab Contoh'.")
     return name
-
-
-def is_address(text: str) -> bool:
-    """Whether it is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _builder(

@@ -52,3 +52,7 @@ class FolderError(ProvisioningError, BadInputError):
 
 class AuthorityError(ProvisioningError, BadInputError):
     """Raised when the authority does not do what it was asked for; nothing was signed or revoked."""
+
+
+class ImageError(ProvisioningError, BadInputError):
+    """Raised when what a kiosk shall be told at its first start cannot be right; nothing was written."""
