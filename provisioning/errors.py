@@ -56,3 +56,15 @@ class AuthorityError(ProvisioningError, BadInputError):
 
 class ImageError(ProvisioningError, BadInputError):
     """Raised when what a kiosk shall be told at its first start cannot be right; nothing was written."""
+
+
+class WheelhouseError(ProvisioningError):
+    """Raised when a wheelhouse could not be made, or is not what was signed."""
+
+
+class MissingWheelError(WheelhouseError):
+    """Raised when a pinned dependency would have to be compiled on the target, or cannot be fetched."""
+
+
+class LockFileError(WheelhouseError, BadInputError):
+    """Raised when a lock file cannot be read."""
