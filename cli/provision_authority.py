@@ -153,7 +153,7 @@ def renew(name: str, *, csr: Path | None, early: bool, out: Path, folder: Path, 
 @authority_option
 @json_option("{revoked: [serial, …], crl}")
 def revoke(name: str, *, reason: str, crl: Path | None, folder: Path, as_json: bool) -> None:
-    """Revoke every certificate of NAME. The broker refuses it from its next start, with the new list."""
+    """Revoke every certificate of NAME. The broker refuses it once it has read the new list (reload it)."""
     from provisioning.authority import REVOKED, Authority
 
     opened, now = Authority.open(folder), datetime.now(UTC)
@@ -162,7 +162,9 @@ def revoke(name: str, *, reason: str, crl: Path | None, folder: Path, as_json: b
     if as_json:
         show_json({"revoked": [one.serial for one in hit], "crl": str(where)})
     elif hit:
-        click.echo(f"{name}: {len(hit)} revoked. The list is in {where}; a connection that stands is not cut by it.")
+        click.echo(
+            f"{name}: {len(hit)} revoked. The list is in {where}: reload the broker. What is connected stays so."
+        )
     else:
         click.echo(f"{name} had nothing in force; the list in {where} is as it should be.")
 
