@@ -7,12 +7,20 @@ from pathlib import Path
 import click
 
 from cli.commands import Commands
+from cli.provision_authority import authority
+from cli.provision_image import image
+from cli.provision_wheelhouse import wheelhouse
 from provisioning.demo_photos import fetch
 
 
 @click.group(cls=Commands, epilog="Start with: presensi provision demo-photos")
 def provision() -> None:
     """What a machine needs before it can work."""
+
+
+provision.add_command(authority)
+provision.add_command(image)
+provision.add_command(wheelhouse)
 
 
 @provision.command("demo-photos", epilog="Example:\n\n  presensi provision demo-photos")

@@ -44,3 +44,27 @@ class MirrorError(ModelsError, BadInputError):
 
 class ModelRefusedError(ModelsError, BadInputError):
     """Raised when somebody's own model or card cannot be added: no usable network, no fit, a name that is taken."""
+
+
+class FolderError(ProvisioningError, BadInputError):
+    """Raised when a folder or a file in it cannot be read or written."""
+
+
+class AuthorityError(ProvisioningError, BadInputError):
+    """Raised when the authority does not do what it was asked for; nothing was signed or revoked."""
+
+
+class ImageError(ProvisioningError, BadInputError):
+    """Raised when what a kiosk shall be told at its first start cannot be right; nothing was written."""
+
+
+class WheelhouseError(ProvisioningError):
+    """Raised when a wheelhouse could not be made, or is not what was signed."""
+
+
+class MissingWheelError(WheelhouseError):
+    """Raised when a pinned dependency would have to be compiled on the target, or cannot be fetched."""
+
+
+class LockFileError(WheelhouseError, BadInputError):
+    """Raised when a lock file cannot be read."""

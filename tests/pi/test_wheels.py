@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from packaging.tags import compatible_tags, cpython_tags
-from packaging.utils import parse_wheel_filename
 
+from provisioning.errors import MissingWheelError
 from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, TRIXIE_PC, TRIXIE_PI, WHOLE_LOCK, Pin, Target, pins_for
 from tests.pi.lock import read_lock as read
-from tests.pi.wheels import ChosenWheel, MissingWheelError, ask_index, read_record
+from tests.pi.wheels import ChosenWheel, ask_index, read_record
 
 RECORD_ADVICE = "a Pi would have to compile these, or the record is old: `python -m tests.pi.wheels record` tells"
 online = pytest.mark.skipif(
@@ -23,12 +22,10 @@ online = pytest.mark.skipif(
 def unwheeled(target: Target, pins: list[Pin], record: list[ChosenWheel]) -> list[str]:
     """The pins for which no wheel of the lock's hashes is known that this target can install."""
     here = {(wheel.name, wheel.version): wheel for wheel in record if wheel.target == target.name}
-    runs = {*cpython_tags(target.python, platforms=target.platforms)}
-    runs |= {*compatible_tags(target.python, interpreter="cp{}{}".format(*target.python), platforms=target.platforms)}
     missing = []
     for pin in pins:
         wheel = here.get((pin.name, pin.version))
-        installable = wheel is not None and not runs.isdisjoint(parse_wheel_filename(wheel.file)[3])
+        installable = wheel is not None and target.runs(wheel.file)
         if SOURCE_ONLY.get(pin.name) != pin.version and not (installable and wheel.sha256 in pin.hashes):
             missing.append(pin.requirement)
     return missing

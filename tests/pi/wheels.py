@@ -9,22 +9,17 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from provisioning.errors import MissingWheelError
+from provisioning.pip_wheels import make_wheel, run_pip, write_requirements
 from tests.pi.lock import KIOSK_LOCK, SOURCE_ONLY, TARGETS, TRIXIE_PI, Pin, Target, pins_for
 
 RECORD = Path(__file__).parent / "chosen-wheels.tsv"
-PIP_SECONDS = 1200
-_PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-
-
-class MissingWheelError(Exception):
-    """Raised when a pinned dependency would have to be compiled on the target, or cannot be fetched."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,9 +46,9 @@ def ask_index(target: Target, pins: list[Pin]) -> list[ChosenWheel]:
     """
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
-        wanted = _requirements(Path(scratch), (pin.requirement for pin in _published(pins)))
+        wanted = write_requirements(Path(scratch), (pin.requirement for pin in _published(pins)))
         # The hashes are compared with the lock by the caller: pip would fetch every file to do so.
-        _run_pip(target, "install", "--dry-run", "--ignore-installed", "--target", scratch, "--report", report, *wanted)
+        run_pip(target, "install", "--dry-run", "--ignore-installed", "--target", scratch, "--report", report, *wanted)
         chosen = json.loads(report.read_text(encoding="utf-8"))["install"]
     return sorted(_read_choice(target, entry["download_info"]) for entry in chosen)
 
@@ -63,25 +58,25 @@ def fetch_wheels(target: Target, pins: list[Pin], *, into: Path) -> Path:
 
     pip compares each file with the lock. Raises MissingWheelError.
     """
-    listed = _requirements(into, (pin.hashed_requirement for pin in _published(pins)))
-    _run_pip(target, "download", "--require-hashes", "--dest", into, *listed)
+    listed = write_requirements(into, (pin.hashed_requirement for pin in _published(pins)))
+    run_pip(target, "download", "--require-hashes", "--dest", into, *listed)
     for pin in pins:
         if pin not in _published(pins):
-            _make_wheel(pin, into=into)
+            make_wheel(pin, into=into)
     return Path(listed[1])
 
 
 def unpack_wheels(target: Target, pins: list[Pin], *, wheels: Path, into: Path) -> None:
     """Let pip choose from a folder of wheels for the target and unpack them; nothing is compiled, nothing is run."""
     options = ("--no-index", "--find-links", wheels, "--no-compile", "--target", into)
-    _run_pip(target, "install", *options, *(pin.requirement for pin in pins))
+    run_pip(target, "install", *options, *(pin.requirement for pin in pins))
 
 
 def reach_index() -> str | None:
     """Why pip cannot ask its index, in one line; None when it can. Asks for what every index has for a Pi."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            _run_pip(TRIXIE_PI, "install", "--dry-run", "--ignore-installed", "--target", scratch, "numpy")
+            run_pip(TRIXIE_PI, "install", "--dry-run", "--ignore-installed", "--target", scratch, "numpy")
     except (MissingWheelError, subprocess.TimeoutExpired):
         return "pip does not reach a package index with wheels for a Pi"
     return None
@@ -107,47 +102,11 @@ def _published(pins: list[Pin]) -> list[Pin]:
     return [pin for pin in pins if SOURCE_ONLY.get(pin.name) != pin.version]
 
 
-def _requirements(folder: Path, lines: Iterable[str]) -> tuple[str, str]:
-    path = folder / "requirements.txt"
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return "--requirement", str(path)
-
-
-def _make_wheel(pin: Pin, *, into: Path) -> None:
-    """Build the wheel of a package without code for any machine, from its archive, which pip compares with the lock."""
-    with tempfile.TemporaryDirectory() as scratch:
-        listed = _requirements(Path(scratch), [pin.hashed_requirement])
-        _call(["wheel", "--no-deps", "--require-hashes", "--wheel-dir", str(into), *listed], pin.requirement)
-    built = list(into.glob(f"{pin.name.replace('-', '_')}-*.whl"))
-    if len(built) != 1 or not built[0].name.endswith("-none-any.whl"):
-        raise MissingWheelError(f"{pin.requirement} did not become a wheel for any machine: it must be compiled.")
-
-
 def _read_choice(target: Target, download: dict[str, object]) -> ChosenWheel:
     name = unquote(urlsplit(str(download["url"])).path).rpartition("/")[2]
     archive = download["archive_info"]
     assert isinstance(archive, dict)
     return ChosenWheel(target.name, name, archive["hashes"]["sha256"])
-
-
-def _run_pip(target: Target, command: str, *options: object) -> None:
-    tag = "cp{}{}".format(*target.python)
-    # pip holds Requires-Python against the Python that runs it, not the one it chooses for; the lock was resolved.
-    chosen_for = ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", "--implementation", "cp"]
-    chosen_for += ["--python-version", "{}.{}".format(*target.python), "--abi", tag, "--abi", "abi3", "--abi", "none"]
-    for platform in target.platforms:
-        chosen_for += ["--platform", platform]
-    _call([command, *chosen_for, *(str(option) for option in options)], target.name)
-
-
-def _call(arguments: list[str], subject: str) -> None:
-    done = subprocess.run(
-        [*_PIP, *arguments, "--quiet"], capture_output=True, text=True, timeout=PIP_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        complaints = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
-        reason = " ".join(complaints) or done.stderr[-2000:]
-        raise MissingWheelError(f"pip has no wheel for {subject}: {reason}")
 
 
 if __name__ == "__main__":
