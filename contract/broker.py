@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from cryptography import x509
 
 from contract.errors import BadInputError
 
@@ -62,6 +65,14 @@ class Will:
     topic: str
     gone: bytes
     present: bytes
+
+
+def certificate_end(path: Path) -> datetime | None:
+    """When the first certificate in a PEM file ends, aware UTC; None when there is none that can be read."""
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return None
 
 
 def tls_context(address: BrokerAddress) -> ssl.SSLContext:

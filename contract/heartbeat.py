@@ -23,7 +23,10 @@ MAX_PACKS: Final = 32
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the kiosk fares; None: not known on this machine. Temperatures in degrees Celsius, sizes in megabytes."""
+    """How the kiosk fares; None: not known on this machine. Temperatures in degrees Celsius, sizes in megabytes.
+
+    certificate_until: when the certificate ends with which it comes to the broker; None: it has none.
+    """
 
     camera: Literal["ok", "trouble", "starting"] = "starting"
     journal: Literal["ok", "full", "salvaged"] = "ok"
@@ -31,6 +34,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_mb: Count | None = None
     temperature_c: float | None = None
     alarms: tuple[str, ...] = ()
+    certificate_until: Instant | None = None
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

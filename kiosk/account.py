@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.broker import certificate_end
 from contract.heartbeat import Health, Service
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
@@ -28,7 +29,7 @@ class Account:
     """Asks everybody how they are. `bearing` may be called from any thread.
 
     camera_working: whether frames come now. service: how people were served today; None: nobody could be yet.
-    position: None for a kiosk that stays where it is.
+    position: None for a kiosk that stays where it is. certificate: file of the one that the broker asks for.
     """
 
     data_folder: Path
@@ -44,6 +45,7 @@ class Account:
     position: GpsdPosition | None
     camera_working: Callable[[], bool]
     service: Callable[[], Service | None]
+    certificate: Path | None = None
 
     def bearing(self) -> Bearing:
         """How the kiosk is now."""
@@ -72,6 +74,8 @@ class Account:
             disk_free_mb=shutil.disk_usage(self.data_folder).free // 1_000_000,
             temperature_c=_temperature(),
             alarms=tuple(self._alarms()),
+            # Read anew each time: it is renewed while the kiosk runs.
+            certificate_until=certificate_end(self.certificate) if self.certificate is not None else None,
         )
 
     def _alarms(self) -> list[str]:

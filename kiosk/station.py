@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 
 from contract.heartbeat import Service
 from contract.receipt import Receipt
@@ -168,6 +169,7 @@ class Station:
             panel=self._panel,
             position=self.position,
             camera_working=lambda: self.camera_working,
+            certificate=Path(settings.broker_cert) if settings.broker_cert else None,
             service=lambda: self.service,
         )
 

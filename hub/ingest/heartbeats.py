@@ -25,6 +25,7 @@ from hub.fleet.service import store_service
 from hub.ingest.locking import LockedKiosk, lock_kiosks, save_kiosks, still_holds
 from hub.ingest.models import StoredRow
 from hub.ingest.progress import Progress, ProgressBook, rejections_of
+from hub.ingest.quarantine import EARLIEST, LATEST
 from hub.ingest.storing import Answer
 from hub.ingest.terminals import Terminal, Terminals
 from hub.outgoing import Outgoing
@@ -153,6 +154,8 @@ class HeartbeatRecorder:
         receipt_lost = heartbeat.receipt != kiosk.receipt_version
         rolled_back = current.progress.last_settled > current.standing.last_seq
         kiosk.receipt_version = max(kiosk.receipt_version, heartbeat.receipt)
+        until = heartbeat.health.certificate_until
+        kiosk.certificate_until = until if until is not None and EARLIEST <= until <= LATEST else None
         kiosk.delivered_up_to = covered_up_to(
             heartbeat,
             complete=not any(each.missing for each in journals),

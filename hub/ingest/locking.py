@@ -27,6 +27,7 @@ class LockedKiosk:
     receipt_version: int
     answered_at: datetime | None
     delivered_up_to: datetime | None
+    certificate_until: datetime | None
 
 
 def lock_kiosks(connection: Connection, devices: Iterable[str]) -> dict[str, LockedKiosk]:
@@ -47,6 +48,7 @@ def lock_kiosks(connection: Connection, devices: Iterable[str]) -> dict[str, Loc
             receipt_version=row.receipt_version,
             answered_at=row.answered_at,
             delivered_up_to=row.delivered_up_to,
+            certificate_until=row.certificate_until,
         )
         for row in connection.execute(query)
     }
@@ -60,10 +62,10 @@ def still_holds(kiosk: LockedKiosk | None, terminal: Terminal) -> bool:
 
 
 def save_kiosks(connection: Connection, kiosks: Sequence[LockedKiosk]) -> None:
-    """Write back what may have changed: receipt_version, answered_at, delivered_up_to."""
+    """Write back what may have changed."""
     if not kiosks:
         return
-    names = ("receipt_version", "answered_at", "delivered_up_to")
+    names = ("receipt_version", "answered_at", "delivered_up_to", "certificate_until")
     statement = update(_kiosks).where(_kiosks.c.device == bindparam("of"))
     connection.execute(
         statement.values({name: bindparam(name) for name in names}),

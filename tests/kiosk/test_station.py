@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,6 +26,7 @@ from kiosk.errors import JournalError, JournalFullError, PackError
 from kiosk.journal import Journal
 from kiosk.settings import KioskSettings
 from kiosk.station import Station
+from tests.factories.certificates import certificate_until
 from tests.factories.journals import NOON
 from tests.factories.snapshots import BOX, frame
 from tests.factories.terminal import receipt, write
@@ -122,6 +124,20 @@ def test_every_boot_of_the_machine_begins_an_epoch(
         write(station.journal)
         station.__exit__()
     assert epochs[0] == epochs[1] != epochs[2]
+
+
+def test_kiosk_says_how_long_its_certificate_holds_and_hears_of_a_new_one(
+    settings: KioskSettings, tmp_path: Path
+) -> None:
+    path = tmp_path / "kiosk.crt"
+    told = msgspec.structs.replace(settings, broker_cert=str(path))
+    station = Station(told, source=EmptyRoom(), transport=ScriptedTransport())
+    assert heartbeat_of(station).health.certificate_until is None
+    for days in (10, 90):
+        ends = datetime(2026, 11, 28, tzinfo=UTC) + timedelta(days=days)
+        path.write_bytes(certificate_until(ends))
+        assert heartbeat_of(station).health.certificate_until == ends
+    station.__exit__()
 
 
 def test_kiosk_says_that_its_journal_is_full_until_a_row_is_taken(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +42,19 @@ def test_heartbeat_is_stored_field_by_field(desk: Any, journal: KioskJournal) ->
     assert (row.epoch, row.camera, row.journal, row.temperature_c) == (journal.epoch, "trouble", "salvaged", 51.5)
     assert (row.disk_free_mb, row.clock_source, row.software) == (900, "ntp", "1.2")
     assert row.alarms == ["x\N{REPLACEMENT CHARACTER}y"]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [(NOON + timedelta(days=80), NOON + timedelta(days=80)), (None, None), (NOON.replace(year=9999), None)],
+)
+def test_end_of_the_certificate_is_kept_and_forgotten_with_it(
+    desk: Any, journal: KioskJournal, told: datetime | None, kept: datetime | None
+) -> None:
+    set_kiosk(desk, certificate_until=NOON)
+    desk.hear(journal, health=Health(certificate_until=told))
+    with desk.database.read() as session:
+        assert session.get_one(Kiosk, "kiosk-1").certificate_until == kept
 
 
 def test_heartbeat_of_a_kiosk_that_knows_everything_is_not_answered(desk: Any, journal: KioskJournal) -> None:
