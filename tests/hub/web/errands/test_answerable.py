@@ -30,7 +30,7 @@ def test_supervisor_looks_after_people_and_accepts_a_punch_with_a_pin(somebody: 
     supervisor.sees("Pegawai saya hari ini", "My people today")
     supervisor.sees("Pemantauan Maret 2026", "Monitoring, March 2026")
     supervisor.look("home-supervisor")
-    supervisor.follow("scan menunggu Anda melihatnya", "punches wait for your look")
+    supervisor.follow("scan menunggu Anda melihatnya", "punch waits for your look")
     supervisor.sees("dengan PIN", "with a PIN")
     supervisor.tick((f"Pilih {PERSON}", f"Select {PERSON}"))
     supervisor.press("Terima yang dipilih", "Accept selected")

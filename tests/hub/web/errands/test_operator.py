@@ -84,7 +84,7 @@ def test_letter_goes_from_the_operator_to_the_official_and_back(somebody: Arrive
     number = operator.path.split("?")[0]
 
     official = somebody("official")
-    official.follow("surat menunggu verifikasi Anda", "letters wait for you to verify them")
+    official.follow("surat menunggu verifikasi Anda", "letter waits for you to verify it")
     official.look("letters-to-verify")
     official.follow(PERSON)
     official.press("Verifikasi", "Verify")
@@ -114,7 +114,7 @@ def test_correction_with_evidence_waits_for_a_second_person(somebody: Arrive, tm
     operator.look("manual-waiting")
 
     supervisor = somebody("supervisor")
-    supervisor.follow("catatan manual menunggu putusan Anda", "manual entries wait for your decision")
+    supervisor.follow("catatan manual menunggu putusan Anda", "manual entry waits for your decision")
     supervisor.tick((f"Pilih {PERSON}, 27 Maret 2026", f"Select {PERSON}, 27 March 2026"))
     supervisor.look("manual-decide")
     supervisor.press("Setujui yang dipilih", "Approve selected")
