@@ -63,7 +63,7 @@ def test_month_goes_from_the_operator_over_the_head_to_the_agency(somebody: Arri
     head.sees("Bulan ini ditandatangani dan menunggu BKPSDM.", "Signed; BKPSDM can receive it.")
 
     administrator = somebody("administrator")
-    administrator.follow("bulan menunggu diterima", "months to receive")
+    administrator.follow("bulan menunggu diterima", "month to receive")
     administrator.follow(UNIT)
     administrator.press("Terima", "Receive")
     administrator.sees("Bulan ini diterima.", "The month is received.")
