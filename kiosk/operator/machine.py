@@ -83,7 +83,7 @@ def _follow(session: Session, happening: h.Happening | None, now: float) -> _Ste
         return _admit(session, happening, now)
     capturing = isinstance(session.screen, s.Capturing)
     session, wanted = _hear(session, happening, now)
-    if capturing and not isinstance(session.screen, s.Capturing):
+    if capturing and session.on and not isinstance(session.screen, s.Capturing):
         # Whoever stood before the camera had no reason to touch anything.
         session = replace(session, touched_at=now)
     return session, wanted

@@ -76,6 +76,12 @@ def test_capture_is_not_interrupted_and_leaves_time_to_read_what_came_of_it() ->
     assert isinstance(step(ended, None, 10.0 + IDLE_SECONDS + 5.0)[0].screen, s.Reviewing)
 
 
+def test_leaving_during_a_capture_keeps_nothing() -> None:
+    session, _ = walk(*TO_REVIEW[:-1])
+    assert isinstance(session.screen, s.Capturing)
+    assert step(session, h.Picked("leave"), 11.0)[0] == Session()
+
+
 def test_what_changes_behind_the_warning_is_there_afterwards() -> None:
     session, _ = walk(*TO_MENU)
     warned, _ = step(session, h.LockChanged(True, True), 10.0 + IDLE_SECONDS - 1.0)
