@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -54,6 +55,10 @@ class StoredDay(Base):
 
     __tablename__ = "stored_day"
     __table_args__ = (
+        # With what a month's grid shows: a person's days lie far apart on the disk, but side by side in this index.
+        PrimaryKeyConstraint(
+            "employee_id", "work_date", postgresql_include=["unit_id", "status", "late_min", "early_min"]
+        ),
         # With what first pages add up, so that PostgreSQL need not look at the days themselves.
         Index(
             "ix_stored_day_unit_id_work_date",
@@ -71,8 +76,8 @@ class StoredDay(Base):
         ),
     )
 
-    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"), primary_key=True)
-    work_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(ForeignKey("employee.id"))
+    work_date: Mapped[date] = mapped_column(Date)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     status: Mapped[str] = mapped_column(String(32))
     late_min: Mapped[int | None] = mapped_column(Integer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import event, text
 
 from benchmarks.invented_office import InventedOffice
 from hub.attendance.day import Status
@@ -65,6 +66,24 @@ def agency(database: Database, store: Callable[..., None]) -> Agency:
 
 def names(database: Database, unit: int | None = None, **picked: str) -> list[str]:
     return [line.person.name for line in month_grid(database, MARCH, unit, **picked).lines]  # type: ignore[arg-type]
+
+
+def test_days_are_read_from_the_key_alone(database: Database, agency: Agency) -> None:
+    """A person's days lie far apart on the disk: two hundred people would be four thousand reads of a cold one."""
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite's key carries nothing beside")
+    said: list[tuple[str, object]] = []
+    event.listen(
+        database.engine, "before_cursor_execute", lambda _1, _2, statement, values, *_: said.append((statement, values))
+    )
+    month_grid(database, MARCH, agency.dinas)
+    statement, values = next(each for each in said if "stored_day.late_min" in each[0])
+    with database.engine.connect() as connection:
+        connection.execute(text("SET enable_seqscan = off"))
+        connection.execute(text("SET enable_bitmapscan = off"))
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+        connection.execute(text("RESET ALL"))
+    assert "Index Only Scan using pk_stored_day" in "\n".join(plan)
 
 
 def test_everybody_stands_by_unit_and_name_with_every_date(database: Database, agency: Agency) -> None:
