@@ -34,6 +34,8 @@ STEP_COOKIE: Final = "presensi_step"
 
 BY_ITSELF: Final = "diam"
 """In the query of what an open page asks for by itself, like pictures that come with its stream."""
+BY_ITSELF_COOKIE: Final = "presensi_diam"
+"""Set by a page for the moment in which it loads itself anew; in the query the page's links would carry it on."""
 
 
 class SignInRequiredError(Exception):
@@ -269,13 +271,18 @@ def _read_guest(request: Request) -> Guest | None:
     ticket = office.sessions.read(cookie) if cookie else None
     if ticket is None:
         return None
-    by_itself = getattr(request.state, "by_itself", False) or BY_ITSELF in request.query_params
-    if not use_session(office.database, ticket, now=office.now(), renew=not by_itself):
+    if not use_session(office.database, ticket, now=office.now(), renew=not _asks_by_itself(request)):
         return None
     with office.database.one_read():
         chosen = chosen_role(office.database, ticket.nonce)
         visitor = find_visitor(office.database, ticket.username, ticket.fingerprint, chosen=chosen, now=office.now)
     return None if visitor is None else Guest(visitor, ticket.nonce)
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """Whether an open page asks, and not somebody before it; such a question keeps no session open."""
+    watching = getattr(request.state, "by_itself", False)
+    return watching or BY_ITSELF in request.query_params or BY_ITSELF_COOKIE in request.cookies
 
 
 def _tell_trail(visitor: Visitor) -> None:

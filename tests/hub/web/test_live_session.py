@@ -153,6 +153,28 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.mark.browser
+def test_page_that_loads_itself_anew_does_not_renew_the_session(
+    chromium: Chromium, admin: Any, database: Database, clock: Clock
+) -> None:
+    hub = f"http://127.0.0.1:{admin.port}"
+    chromium.call("Network.clearBrowserCookies")
+    chromium.set_cookie(hub, SESSION_COOKIE, admin.cookies[SESSION_COOKIE])
+    hasty = "const slow = setInterval; window.setInterval = (does, every) => slow(does, every / 20); "
+    counting = "sessionStorage.loads = Number(sessionStorage.loads || 0) + 1;"
+    script = chromium.call("Page.addScriptToEvaluateOnNewDocument", source=hasty + counting)["identifier"]
+    try:
+        chromium.open(hub + "/terjadwal")
+        began = seen(database)
+        clock.at = NOW + 30 * MINUTE
+        chromium.await_true("Number(sessionStorage.loads) >= 3")
+        assert seen(database) == began
+    finally:
+        chromium.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    chromium.open(hub + "/akun")
+    assert seen(database) == 30 * MINUTE
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(("width", "height", "mobile"), [(1280, 800, False), (390, 844, True)])
 @pytest.mark.parametrize(("language", "words"), [("id", "Masuk lagi"), ("en", "Sign in again")])
 @pytest.mark.parametrize("lost", [False, True], ids=["told", "away"])
