@@ -81,12 +81,14 @@ def show_trail(
         raise HTTPException(400)
     account, act, number = akun.replace("\0", "").strip(), tindakan.replace("\0", ""), max(1, int(page or 1))
     note(day=first, until=last)
-    person, trouble = None, ""
+    person, shown, trouble = None, pegawai.strip(), ""
     with office.database.read() as session:
         if pegawai.strip():
             try:
                 person = find_person(session, pegawai.replace("\0", ""))
                 note(person=person)
+                if shown == person:  # a link: nobody reads an id
+                    shown = session.scalar(select(Employee.nip).where(Employee.id == person)) or shown
             except BadInputError as error:
                 trouble = say(language_of(request), error)
         accounts = session.scalars(select(Account.username).order_by(Account.username)).all()
@@ -102,7 +104,7 @@ def show_trail(
         count=count,
         number=number,
         pages=max(1, -(-count // SHOWN)),
-        asked={"dari": first.isoformat(), "sampai": last.isoformat(), "akun": account, "pegawai": pegawai.strip(),
+        asked={"dari": first.isoformat(), "sampai": last.isoformat(), "akun": account, "pegawai": shown,
                "tindakan": act},
         accounts=accounts,
         acts=(*ACTS, COMMANDS),

@@ -117,6 +117,10 @@ def test_many_entries_come_in_pages(admin: Any, database: Database) -> None:
     assert "Tidak ada catatan" in admin.get("/jejak?akun=siti&page=9").words
 
 
+def test_person_of_a_link_is_shown_by_number(admin: Any, furnished: Any) -> None:
+    assert admin.get(f"/jejak?pegawai={furnished.rina}").field("pegawai") == "198501012010011001"
+
+
 def test_looking_at_the_trail_is_an_entry_also_about_oneself(admin: Any, furnished: Any, database: Database) -> None:
     link_account(database, "admin", furnished.rina)
     assert admin.get(f"/jejak?pegawai={furnished.rina}").status == 200
