@@ -58,6 +58,21 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     seconds_p95: float | None = None
 
 
+class ReleaseProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a kiosk is with a release of its software.
+
+    waiting: for the hours in which it may fetch. fetching: percent of its bytes are here. checking: signature and
+    hashes. installing: beside the running one. trying: it runs, and must prove itself. done: it stays. rolled_back: the
+    former one runs again. refused: nothing was switched. detail: why; at: by the kiosk's clock.
+    """
+
+    release: Annotated[str, Meta(max_length=64)]
+    step: Literal["waiting", "fetching", "checking", "installing", "trying", "done", "rolled_back", "refused"]
+    at: Instant
+    percent: Annotated[int, Meta(ge=0, le=100)] | None = None
+    detail: Annotated[str, Meta(max_length=200)] = ""
+
+
 class EpochStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One journal epoch as its kiosk keeps it.
 
@@ -88,6 +103,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     enrolments: those taken here whose end the kiosk does not know yet; the hub answers with a receipt that names them.
     outcomes: of the latest commands, oldest first; a kiosk with an older program names none.
     locked: whether it takes no punches, by the hub's command or because an operator locked it there; empty: it does.
+    release: how far it is with the release that was ordered last; None: none was.
     """
 
     v: Literal[1] = 1
@@ -111,6 +127,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     enrolments: Annotated[tuple[EnrolmentId, ...], Meta(max_length=MAX_STANDINGS)] = ()
     outcomes: Annotated[tuple[CommandOutcome, ...], Meta(max_length=MAX_OUTCOMES)] = ()
     locked: Literal["", "hub", "here"] = ""
+    release: ReleaseProgress | None = None
 
     def __post_init__(self) -> None:
         check_instant(self.sent_at)

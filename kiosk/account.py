@@ -6,10 +6,12 @@ import importlib.metadata
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from contract.broker import certificate_end
-from contract.heartbeat import Health, Service
+from contract.heartbeat import Health, ReleaseProgress, Service
+from kiosk.bulletin import PROGRESS, Bulletin, read_told
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
 from kiosk.evidence_folder import EvidenceFolder
@@ -60,6 +62,7 @@ class Account:
             service=self.service(),
             health=self.health(),
             outcomes=self.orders.outcomes,
+            release=read_told(self.data_folder / PROGRESS, ReleaseProgress),
             locked="hub" if self.orders.locked_by_hub else "here" if self.orders.locked_here else "",
         )
 
@@ -76,6 +79,18 @@ class Account:
             alarms=tuple(self._alarms()),
             # Read anew each time: it is renewed while the kiosk runs.
             certificate_until=certificate_end(self.certificate) if self.certificate is not None else None,
+        )
+
+    def bulletin(self, *, at: datetime, connected: bool) -> Bulletin:
+        """What of it other programs on this machine may know."""
+        health = self.health()
+        return Bulletin(
+            software=importlib.metadata.version("presensi"),
+            at=at,
+            camera=health.camera,
+            journal=health.journal,
+            roster=self.roster.current.version,
+            connected=connected,
         )
 
     def _alarms(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from contract.command import MAX_OUTCOMES, Command, CommandOutcome
+from kiosk.bulletin import ReleaseOrder
 from kiosk.clock import Clock
 from kiosk.journal import Journal
 
@@ -21,7 +22,8 @@ class Orders:
     """Carries out commands: the hub's in the uplink's thread, each once and none that has expired.
 
     on_lock: takes no punches from now on, or takes them again. on_restart: ends the kiosk so that it starts anew.
-    on_news: called with every command that is new, because the hub waits to hear of it.
+    on_news: called with every command that is new, because the hub waits to hear of it. on_release: writes down which
+    release shall run here, OSError when it cannot; None: nobody switches releases on this machine.
     """
 
     def __init__(
@@ -32,12 +34,14 @@ class Orders:
         on_lock: Callable[[bool], None],
         on_restart: Callable[[], None],
         on_news: Callable[[], None],
+        on_release: Callable[[ReleaseOrder], None] | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._on_lock = on_lock
         self._on_restart = on_restart
         self._on_news = on_news
+        self._on_release = on_release
         self.refresh_wanted = False
         """Whether the hub is to send the whole roster again."""
         self.message = journal.fact("message") or ""
@@ -108,9 +112,19 @@ class Orders:
                 self._journal.set_fact("message", command.text)
                 self._note(outcome)
             case "release":
-                log.warning("command %d: this version cannot switch releases", command.version)
-                detail = "This version of the kiosk cannot switch releases."
-                self._note(msgspec.structs.replace(outcome, outcome="refused", detail=detail))
+                self._note(self._order_release(command, outcome))
+
+    def _order_release(self, command: Command, outcome: CommandOutcome) -> CommandOutcome:
+        """Hand it to whoever switches releases; how far that is, heartbeats say."""
+        if self._on_release is None:
+            detail = "Releases of this kiosk are not switched by the hub."
+            return msgspec.structs.replace(outcome, outcome="refused", detail=detail)
+        try:
+            self._on_release(ReleaseOrder(release=command.text, command=command.version))
+        except OSError as error:
+            detail = f"The order could not be written down: {error.strerror}."
+            return msgspec.structs.replace(outcome, outcome="refused", detail=detail)
+        return outcome
 
     def _note(self, outcome: CommandOutcome) -> None:
         """Remember what became of a command, and have it told."""

@@ -65,6 +65,25 @@ class SoundSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     night_volume: Percent = 30
 
 
+class ReleasesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where releases of the software lie, and how they are fetched (`presensi kiosk update`).
+
+    folder: of the releases, on the data partition. key: the release key's public half. hub: https address that serves
+    them; None: they come by stick alone. ca: authority of that address; None: the system's. from_hour, until_hour: when
+    the network is free for it, in local hours; equal: always. rate_kb: kilobytes a second at most.
+    restart: what starts the kiosk's program anew, as words.
+    """
+
+    folder: str
+    key: str
+    hub: str | None = None
+    ca: str | None = None
+    from_hour: Hour = 17
+    until_hour: Hour = 5
+    rate_kb: Annotated[int, Meta(ge=8, le=1_000_000)] = 500
+    restart: tuple[str, ...] = ("systemctl", "restart", "presensi-kiosk.service")
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The kiosk's settings; units are in the names.
 
@@ -78,6 +97,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     portable: the kiosk is carried about, every punch says where it is, as gpsd at the address `gpsd` (host:port) knows.
     hardware: file that names the pins of lights, relay, buzzer and the rest; None: `panel` names them. panel: the same
     here; None: none are fitted. panel_inches: the screen's diagonal, from which letters and buttons get their size.
+    releases: None: nobody switches releases on this machine.
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
@@ -106,6 +126,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     hardware: str | None = None
     panel: PanelWiring | None = None
     panel_inches: Annotated[float, Meta(ge=5, le=60)] = 10.1
+    releases: ReleasesSection | None = None
 
     def __post_init__(self) -> None:
         if self.hardware is not None and self.panel is not None:

@@ -18,6 +18,7 @@ from contract.transport import Transport
 from kiosk.account import Account
 from kiosk.attendant import Attendant
 from kiosk.background import in_background
+from kiosk.bulletin import ORDER, Bulletin, BulletinKeeper, ReleaseOrder, tell
 from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
@@ -115,6 +116,7 @@ class Station:
             on_lock=self._lock,
             on_restart=self._restart,
             on_news=self._say_how_it_is,
+            on_release=self._order_release if settings.releases is not None else None,
         )
         self.evidence = EvidenceFolder(folder / "evidence")
         self.refusals = RefusalBook(
@@ -262,7 +264,11 @@ class Station:
             rows_days=self.settings.keep_delivered_days,
             pictures_days=self.settings.keep_pictures_days,
         )
-        with in_background("housekeeping", housekeeping.run), in_background("watchdog", watchdog.run):
+        with (
+            in_background("housekeeping", housekeeping.run),
+            in_background("watchdog", watchdog.run),
+            in_background("bulletin", BulletinKeeper(self.settings.data_folder, self._bulletin).run),
+        ):
             self._attendant.run(self._stop)
 
     def _premises(self) -> Premises:
@@ -335,6 +341,9 @@ class Station:
 
     # What the hub says -----------------------------------------------------------------------------------------------
 
+    def _bulletin(self) -> Bulletin:
+        return self.account.bulletin(at=self.now, connected=self.uplink.online)
+
     def _bearing(self) -> Bearing:
         return self.account.bearing()
 
@@ -361,6 +370,9 @@ class Station:
     def _lock(self, locked: bool) -> None:
         if self._attendant is not None:
             self._attendant.lock(locked=locked)
+
+    def _order_release(self, order: ReleaseOrder) -> None:
+        tell(self.settings.data_folder / ORDER, order)
 
     def _restart(self) -> None:
         self.restart_wanted = True

@@ -18,7 +18,7 @@ from typing import Literal, TypeVar
 from contract import codec, ranges, topics
 from contract.command import Command, CommandOutcome
 from contract.errors import ContractError
-from contract.heartbeat import MAX_PACKS, Health, Heartbeat, Service
+from contract.heartbeat import MAX_PACKS, Health, Heartbeat, ReleaseProgress, Service
 from contract.month import MonthPart
 from contract.punch import make_batch, pack_batch
 from contract.ranges import Ranges
@@ -63,6 +63,7 @@ class Bearing:
     service: Service | None = None
     outcomes: tuple[CommandOutcome, ...] = ()
     locked: Literal["", "hub", "here"] = ""
+    release: ReleaseProgress | None = None
 
 
 @dataclass(slots=True)
@@ -257,6 +258,7 @@ class Uplink:
             enrolments=self._enrolments.open if self._enrolments is not None else (),
             outcomes=bearing.outcomes,
             locked=bearing.locked,
+            release=bearing.release,
         )
         sealed = codec.seal(heartbeat, key=self._key, purpose="state", device=self._device)
         self._transport.publish(topics.up(self._device, "state"), sealed, retain=True)
