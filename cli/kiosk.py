@@ -16,6 +16,7 @@ from cli.ending import Ending
 from cli.kiosk_hardware import hardware
 from cli.kiosk_liveness import liveness
 from cli.kiosk_screens import screens
+from cli.kiosk_update import update
 from contract.errors import BadInputError
 from kiosk.settings import KioskSettings, read_settings
 
@@ -37,6 +38,7 @@ def kiosk() -> None:
 kiosk.add_command(hardware)
 kiosk.add_command(liveness)
 kiosk.add_command(screens)
+kiosk.add_command(update)
 
 
 def _folder_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,6 +9,7 @@ import click
 from cli.commands import Commands
 from cli.provision_authority import authority
 from cli.provision_image import image
+from cli.provision_release import release
 from cli.provision_wheelhouse import wheelhouse
 from provisioning.demo_photos import fetch
 
@@ -20,6 +21,7 @@ def provision() -> None:
 
 provision.add_command(authority)
 provision.add_command(image)
+provision.add_command(release)
 provision.add_command(wheelhouse)
 
 

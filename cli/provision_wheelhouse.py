@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from provisioning.wheelhouse import Manifest
 
 TARGETS: Final = ("aarch64-cp313", "x86_64-cp311", "x86_64-cp313")
-_LOCK: Final = Path(__file__).parents[1] / "requirements-kiosk.lock"
+LOCK: Final = Path(__file__).parents[1] / "requirements-kiosk.lock"
 
 
 @click.command(
@@ -39,7 +39,7 @@ _LOCK: Final = Path(__file__).parents[1] / "requirements-kiosk.lock"
     help="The release key: the private one to sign with (made where there is none), with --check the public one.",
 )
 @click.option(
-    "--lock", type=click.Path(path_type=Path), default=_LOCK, help="Lock file; default: this checkout's for kiosks."
+    "--lock", type=click.Path(path_type=Path), default=LOCK, help="Lock file; default: this checkout's for kiosks."
 )
 @click.option(
     "--target",
@@ -60,9 +60,9 @@ def wheelhouse(folder: Path, *, only_check: bool, key: Path, lock: Path, names: 
     if only_check:
         made = check(folder, VerifyKey.from_file(key))
     else:
-        made = _make(folder, lock, _targets(names or TARGETS[:2]), key)
+        made = _make(folder, lock, targets_named(names or TARGETS[:2]), key)
     if as_json:
-        show_json({"folder": str(folder), **_facts(made)})
+        show_json({"folder": str(folder), **facts(made)})
         return
     size = sum(file.size for file in made.files)
     state = "is what was signed" if only_check else "is signed"
@@ -71,17 +71,9 @@ def wheelhouse(folder: Path, *, only_check: bool, key: Path, lock: Path, names: 
 
 def _make(folder: Path, lock: Path, targets: list[Target], key: Path) -> Manifest:
     from provisioning.wheelhouse_fetch import make_wheelhouse, steps
-    from provisioning.whole_files import FOR_EVERYBODY, write_whole
 
     length = steps(lock, targets)
-    new = not key.exists()
-    if folder.resolve() in key.resolve().parents:
-        raise BadInputError("The release key must not lie in the wheelhouse: everybody gets that.")
-    signer = SigningKey.load_or_create(key)
-    if new:
-        public = key.with_suffix(".pub")
-        write_whole(public, f"{signer.verify_key.text}\n".encode(), mode=FOR_EVERYBODY)
-        click.echo(f"A new release key: keep {key} to yourself; kiosks check with {public}.", err=True)
+    signer = release_key(key, folder)
     quiet = not sys.stderr.isatty()
     with click.progressbar(length=length, label="Wheels", file=sys.stderr, hidden=quiet, item_show_func=_name) as bar:
         return make_wheelhouse(
@@ -89,7 +81,23 @@ def _make(folder: Path, lock: Path, targets: list[Target], key: Path) -> Manifes
         )
 
 
-def _targets(names: tuple[str, ...]) -> list[Target]:
+def release_key(key: Path, folder: Path) -> SigningKey:
+    """The key that signs what lies in `folder`; made where there is none, its public half beside it."""
+    from provisioning.whole_files import FOR_EVERYBODY, write_whole
+
+    if folder.resolve() in key.resolve().parents:
+        raise BadInputError("The release key must not lie in the wheelhouse: everybody gets that.")
+    new = not key.exists()
+    signer = SigningKey.load_or_create(key)
+    if new:
+        public = key.with_suffix(".pub")
+        write_whole(public, f"{signer.verify_key.text}\n".encode(), mode=FOR_EVERYBODY)
+        click.echo(f"A new release key: keep {key} to yourself; kiosks check with {public}.", err=True)
+    return signer
+
+
+def targets_named(names: tuple[str, ...]) -> list[Target]:
+    """The machines of these names."""
     from provisioning.lock_file import TARGETS as KNOWN
 
     known = {target.name.replace(" ", "-"): target for target in KNOWN}
@@ -100,7 +108,8 @@ def _name(wheel: str | None) -> str:
     return wheel or ""
 
 
-def _facts(made: Manifest) -> dict[str, object]:
+def facts(made: Manifest) -> dict[str, object]:
+    """For --json."""
     import msgspec
 
     return dict(msgspec.structs.asdict(made))

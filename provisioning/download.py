@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -80,13 +81,20 @@ class _PlainSession(requests.Session):
 
 
 class Downloader:
-    """Downloads model files, over connections that it keeps; use it in a with block, from one thread."""
+    """Downloads files, over connections that it keeps; use it in a with block, from one thread.
 
-    def __init__(self, patience: Patience | None = None, *, say: Say = lambda _: None) -> None:
+    ca: the only authority whose servers are believed; None: those that this machine knows.
+    """
+
+    def __init__(self, patience: Patience | None = None, *, say: Say = lambda _: None, ca: Path | None = None) -> None:
         self._patience = patience or Patience()
         self._say = say
         self._session = _PlainSession()
         self._session.headers["User-Agent"] = "presensi"
+        if ca is not None:
+            # Or an authority that the environment names would be believed as well.
+            self._session.trust_env = False
+            self._session.verify = str(ca)
         # What is counted and hashed are the file's own bytes, not a packing of them.
         self._session.headers["Accept-Encoding"] = "identity"
 

@@ -66,5 +66,9 @@ class MissingWheelError(WheelhouseError):
     """Raised when a pinned dependency would have to be compiled on the target, or cannot be fetched."""
 
 
+class ReleaseError(ProvisioningError):
+    """Raised when a release is not switched to; what runs goes on running."""
+
+
 class LockFileError(WheelhouseError, BadInputError):
     """Raised when a lock file cannot be read."""

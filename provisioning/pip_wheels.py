@@ -37,6 +37,17 @@ def make_wheel(pin: Pin, *, into: Path) -> Path:
     return built[0]
 
 
+def make_own_wheel(source: Path, *, into: Path) -> Path:
+    """Build Presensi's own wheel from its sources; it holds no code for a certain machine."""
+    if not (source / "setup.cfg").is_file():
+        raise MissingWheelError(f"{source} holds no sources of Presensi: there is no setup.cfg.")
+    call_pip(["wheel", "--no-deps", "--wheel-dir", str(into), str(source)], str(source))
+    built = list(into.glob("*.whl"))
+    if len(built) != 1 or not built[0].name.endswith("-none-any.whl"):
+        raise MissingWheelError(f"{source} did not become one wheel for any machine.")
+    return built[0]
+
+
 def write_requirements(folder: Path, lines: Iterable[str]) -> tuple[str, str]:
     """Write requirements.txt there; returns the options with which pip reads it."""
     path = folder / "requirements.txt"

@@ -28,6 +28,7 @@ MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 _PURPOSE: Final = "wheelhouse"
 _PATH: Final = re.compile(r"(wheels/[A-Za-z0-9_.+-]+\.whl|requirements-[a-z0-9_-]+\.txt)\Z")
+_RELEASE: Final = re.compile(r"[0-9][A-Za-z0-9.+]{0,62}\Z")
 _MOST_MANIFEST_BYTES: Final = 4_000_000
 
 
@@ -40,13 +41,22 @@ class WheelhouseFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a wheelhouse holds. targets: such as "aarch64 cp313". lock_sha256: of the lock file that was used."""
+    """What a wheelhouse holds. targets: such as "aarch64 cp313". lock_sha256: of the lock file that was used.
+
+    release: the version of Presensi that is in it; empty: only what Presensi needs.
+    """
 
     version: int
     made_at: datetime
     lock_sha256: str
     targets: list[str]
     files: list[WheelhouseFile]
+    release: str = ""
+
+
+def is_release_name(text: str) -> bool:
+    """Whether it can be the name of a release, and of its folder."""
+    return _RELEASE.match(text) is not None
 
 
 def requirements_name(target: Target) -> str:
@@ -54,10 +64,12 @@ def requirements_name(target: Target) -> str:
     return f"requirements-{target.name.replace(' ', '-')}.txt"
 
 
-def seal(folder: Path, *, targets: list[str], lock_sha256: str, key: SigningKey, now: datetime) -> Manifest:
+def seal(
+    folder: Path, *, targets: list[str], lock_sha256: str, key: SigningKey, now: datetime, release: str = ""
+) -> Manifest:
     """Write the manifest of what lies in the folder, and its signature. Raises WheelhouseError and FolderError."""
     files = [_measure(folder, path) for path in _paths(folder)]
-    made = Manifest(version=1, made_at=now, lock_sha256=lock_sha256, targets=targets, files=files)
+    made = Manifest(version=1, made_at=now, lock_sha256=lock_sha256, targets=targets, files=files, release=release)
     body = msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
     signature = base64.b64encode(key.sign(seal_bytes(_PURPOSE, "", body))) + b"\n"
     write_whole(folder / MANIFEST, body, mode=FOR_EVERYBODY)
@@ -67,14 +79,12 @@ def seal(folder: Path, *, targets: list[str], lock_sha256: str, key: SigningKey,
 
 def check(folder: Path, key: VerifyKey) -> Manifest:
     """The manifest, once its signature and every file are what they should be; WheelhouseError says what is not."""
-    made = _signed_manifest(folder, key)
+    made = read_manifest(folder, key)
     listed = {file.path for file in made.files}
     for path in _paths(folder):
         if path not in listed:
             raise WheelhouseError(f"{path} lies in {folder}, but the manifest does not name it: take it away.")
     for file in made.files:
-        if not _PATH.match(file.path):
-            raise WheelhouseError(f"The manifest names a file outside of the wheelhouse: {file.path!r}.")
         found = _measure(folder, file.path)
         if found != file:
             what = f"{found.size} bytes instead of {file.size}" if found.size != file.size else "another content"
@@ -82,7 +92,8 @@ def check(folder: Path, key: VerifyKey) -> Manifest:
     return made
 
 
-def _signed_manifest(folder: Path, key: VerifyKey) -> Manifest:
+def read_manifest(folder: Path, key: VerifyKey) -> Manifest:
+    """What this key has signed of the folder, its files unseen; raises WheelhouseError."""
     body, text = _read(folder, MANIFEST), _read(folder, SIGNATURE)
     try:
         key.verify(base64.b64decode(text.strip(), validate=True), seal_bytes(_PURPOSE, "", body))
@@ -96,6 +107,9 @@ def _signed_manifest(folder: Path, key: VerifyKey) -> Manifest:
         raise WheelhouseError(f"The manifest in {folder} is of another version: update Presensi here first.") from error
     if made.version != 1:
         raise WheelhouseError(f"The manifest in {folder} is of version {made.version}: update Presensi here first.")
+    for file in made.files:
+        if not _PATH.match(file.path):
+            raise WheelhouseError(f"The manifest names a file outside of the wheelhouse: {file.path!r}.")
     return made
 
 

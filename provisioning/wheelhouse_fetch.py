@@ -31,24 +31,55 @@ def steps(lock: Path, targets: Sequence[Target]) -> int:
 
 
 def make_wheelhouse(
-    folder: Path, lock: Path, targets: Sequence[Target], *, key: SigningKey, now: datetime, on_wheel: Progress
+    folder: Path,
+    lock: Path,
+    targets: Sequence[Target],
+    *,
+    key: SigningKey,
+    now: datetime,
+    on_wheel: Progress,
+    own: Path | None = None,
 ) -> Manifest:
     """Fetch, list and sign; wheels that a cut run has left here are not fetched again.
 
+    own: the wheel of Presensi itself, which makes a release of it; it runs on every target.
     Raises MissingWheelError when a target would have to compile something, FolderError, LockFileError.
     """
     pinned = {target: pins_for(target, lock) for target in targets}
     wheels = _prepare(folder)
     taken: set[Path] = set()
     built: dict[Pin, Path] = {}
+    ours = None if own is None else _take_own(own, wheels)
     for target, pins in pinned.items():
         chosen = [(pin, _wheel_of(target, pin, wheels, built, on_wheel)) for pin in pins]
         lines = [f"{pin.requirement} --hash=sha256:{_sha256(wheel)}\n" for pin, wheel in chosen]
+        if ours is not None:
+            lines.append(f"{ours.name.split('-')[0]}=={release_of(ours)} --hash=sha256:{_sha256(ours)}\n")
+            taken.add(ours)
         write_whole(folder / requirements_name(target), "".join(lines).encode(), mode=FOR_EVERYBODY)
         taken |= {wheel for _, wheel in chosen}
     _drop_others(folder, {*taken, *(folder / requirements_name(target) for target in targets)})
     named = [target.name for target in targets]
-    return seal(folder, targets=named, lock_sha256=hashlib.sha256(read_file(lock)).hexdigest(), key=key, now=now)
+    return seal(
+        folder,
+        targets=named,
+        lock_sha256=hashlib.sha256(read_file(lock)).hexdigest(),
+        key=key,
+        now=now,
+        release="" if ours is None else release_of(ours),
+    )
+
+
+def release_of(wheel: Path) -> str:
+    """The version that a wheel's name says."""
+    return wheel.name.split("-")[1]
+
+
+def _take_own(own: Path, wheels: Path) -> Path:
+    try:
+        return Path(shutil.copy(own, wheels / own.name))
+    except OSError as error:
+        raise FolderError(f"{own} could not be copied into {wheels}: {error.strerror}.") from error
 
 
 def _prepare(folder: Path) -> Path:
