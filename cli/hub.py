@@ -39,6 +39,7 @@ from cli.hub_policy import policy
 from cli.hub_recap import day, discipline, recap
 from cli.hub_recompute import recompute_days
 from cli.hub_refusals import refusals
+from cli.hub_release import release
 from cli.hub_reminders import reminder
 from cli.hub_review import review
 from cli.hub_rosters import contract, shift
@@ -74,6 +75,7 @@ for command in (
     *(audit, jobs, reminder),
     webhook,
     *(backup, restore, verify),
+    release,
 ):
     hub.add_command(command)
 for command in (operator, kiosk_command, kiosk_commands, kiosk_swap, kiosk_take_back):

@@ -13,6 +13,7 @@ import uvicorn
 from hub.access.sessions import Sessions, load_or_create_secret
 from hub.archive_work import ArchiveWorker
 from hub.attendance.paper_files import PaperStore
+from hub.fleet.release_files import ReleaseFiles
 from hub.keys import take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.addresses import channels_of
@@ -54,6 +55,7 @@ class PagesServer:
             gateways=channels_of(settings.gateways),
             webhook_seal=load_webhook_seal(settings.data_folder),
             metrics_on_loopback=settings.metrics_on_loopback,
+            releases=ReleaseFiles(settings.data_folder),
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101

@@ -31,6 +31,7 @@ from hub.db import Database, open_database, upgrade
 from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
 from hub.fleet.command_delivery import CommandDelivery
+from hub.fleet.release_files import ReleaseFiles
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
@@ -141,6 +142,7 @@ class Hub:
             webhook_seal=webhook_seal,
             counts=self._counts,
             metrics_on_loopback=settings.metrics_on_loopback,
+            releases=ReleaseFiles(settings.data_folder),
         )
         self._archives = ArchiveWorker(
             self.database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
@@ -15,8 +16,8 @@ from hub.fleet.command_models import KioskCommand
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.roster.officers import officer_name
 
-Action = Literal["lock", "unlock", "restart", "refresh", "message"]
-ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message")
+Action = Literal["lock", "unlock", "restart", "refresh", "message", "release"]
+ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message", "release")
 CommandState = Literal["waiting", "delivered", "done", "expired", "refused", "taken_back"]
 
 HOLDS_FOR: Final[dict[Action, timedelta]] = {
@@ -25,10 +26,12 @@ HOLDS_FOR: Final[dict[Action, timedelta]] = {
     "restart": timedelta(hours=1),
     "refresh": timedelta(days=1),
     "message": timedelta(hours=12),
+    "release": timedelta(days=30),
 }
 """After so long a kiosk that was away no longer carries it out. A restart that comes late would surprise people; a lock
 that somebody decided on still holds when the kiosk comes back."""
 
+_RELEASE: Final = re.compile(r"[0-9][A-Za-z0-9.+]{0,62}\Z")
 SHORTEST: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(days=90)
 LONGEST_MESSAGE: Final = 200
@@ -78,13 +81,16 @@ def give_command(
 ) -> CommandLine:
     """Order a kiosk to do something; it is sent within seconds, and again until the kiosk says that it obeyed.
 
-    text: what a message says; empty: the kiosk shows none any more. holds_for: see HOLDS_FOR, the default.
+    text: what a message says; empty: the kiosk shows none any more; for a release its name. holds_for: see HOLDS_FOR,
+    the default.
     FleetError for a kiosk that is unknown or revoked, or for what cannot be ordered.
     """
     officer = officer_name(by)
     words = " ".join(text.replace("\0", "").split())
-    if words and action != "message":
+    if words and action not in ("message", "release"):
         raise FleetError("Only a message has a text.")
+    if action == "release" and not _RELEASE.match(words):
+        raise FleetError("Say which release, such as 0.2.0: `presensi hub release list` shows those that are here.")
     if len(words) > LONGEST_MESSAGE:
         raise FleetError(f"A message on a kiosk's screen has at most {LONGEST_MESSAGE} characters.")
     holds = HOLDS_FOR[action] if holds_for is None else holds_for

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from contract import codec
 from contract.errors import MalformedMessageError, SignatureError
-from contract.heartbeat import Heartbeat
+from contract.heartbeat import Heartbeat, ReleaseProgress
 from hub.bulk import Row, upsert
 from hub.db import table_of
 from hub.errors import RefusedHeartbeatError
@@ -108,8 +109,16 @@ def _columns(device: str, heartbeat: Heartbeat, now: datetime) -> Row:
         "packs": [_plain(pack) for pack in heartbeat.packs],
         "software": _plain(heartbeat.software),
         "locked": heartbeat.locked,
+        "release": _release(heartbeat.release),
         "received_at": now,
     }
+
+
+def _release(progress: ReleaseProgress | None) -> dict[str, Any] | None:
+    if progress is None:
+        return None
+    told: dict[str, Any] = msgspec.to_builtins(progress)
+    return told | {"release": _plain(progress.release), "detail": _plain(progress.detail, 200)}
 
 
 def _plain(text: str, limit: int = 64) -> str:

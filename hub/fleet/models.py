@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -133,6 +134,7 @@ class LatestHeartbeat(Base):
     packs: Mapped[list[Any]] = mapped_column(default=list)
     software: Mapped[str] = mapped_column(String(64))
     locked: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    release: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     received_at: Mapped[datetime]
 
 

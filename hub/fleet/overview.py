@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contract.heartbeat import ReleaseProgress
 from hub.db import Database
 from hub.fleet.models import Alarm, Kiosk, LatestHeartbeat
 from hub.fleet.pending import orders_waiting_since, rosters_behind_since, swaps_declared
@@ -27,6 +28,7 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     hub.fleet.models.Kiosk. roster_behind_since: when the first change was made that it lacks; None: it lacks none.
     waits_to_obey_since: when its oldest open command was given; None: it obeyed all. lost_declared_by,
     swap_declared_by: who said so, while a second person must confirm it.
+    release: how far it is with the release that was ordered last.
     held: journal rows of it that the hub holds. quarantined: rows of it in quarantine. open_alarms: kinds, at the hub.
     """
 
@@ -61,6 +63,7 @@ class KioskStatus(msgspec.Struct, frozen=True, kw_only=True):
     waits_to_obey_since: datetime | None = None
     lost_declared_by: str | None = None
     swap_declared_by: str | None = None
+    release: ReleaseProgress | None = None
 
 
 class AlarmLine(msgspec.Struct, frozen=True):
@@ -278,5 +281,6 @@ def _to_status(
         alarms=tuple(str(alarm) for alarm in heartbeat.alarms),
         camera_restarts=heartbeat.camera_restarts,
         locked=heartbeat.locked,
+        release=None if heartbeat.release is None else msgspec.convert(heartbeat.release, ReleaseProgress),
         roster_behind_since=behind_since,
     )

@@ -160,6 +160,9 @@ def _standing(status: KioskStatus, fleet: FleetView, now: datetime) -> Iterator[
     behind = status.roster is not None and status.roster < fleet.roster
     if behind and status.roster_behind_since is not None and now - status.roster_behind_since > ROSTER_LAGS:
         yield Trouble(kind="roster", severity="soon", since=status.roster_behind_since)
+    if status.release is not None and status.release.step in ("refused", "rolled_back"):
+        text = f"{status.release.release}: {status.release.detail}"
+        yield Trouble(kind=f"release_{status.release.step}", severity="soon", since=status.release.at, text=text)
     if _numbers(status.software or "") < _numbers(fleet.software):
         yield Trouble(kind="software", severity="note", text=f"{status.software} < {fleet.software}")
     if status.waits_to_obey_since is not None and now - status.waits_to_obey_since > DISOBEYS:

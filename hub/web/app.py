@@ -66,6 +66,7 @@ from hub.web.views import kiosk as kiosk_pages
 from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import metrics as metrics_views
 from hub.web.views import register as register_pages
+from hub.web.views import releases as release_views
 from hub.web.views import unit_offices as unit_office_pages
 from hub.web.views import units as unit_pages
 from hub.web.views import units_import as unit_import_pages
@@ -84,7 +85,7 @@ role_views = (own, activation, accounts, account_changes)
 unit_views = (unit_import_pages, unit_pages, unit_office_pages)
 wish_views = (wishes,)
 system_views = (webhook_pages,)
-fleet_views = (kiosk_pages, metrics_views)
+fleet_views = (kiosk_pages, metrics_views, release_views)
 
 logger = logging.getLogger(__name__)
 

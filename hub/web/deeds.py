@@ -202,6 +202,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /webhook": "addresses of other systems",
     "GET /webhook/{number:int}": "what was sent to another system, and no content of it",
     "GET /models/{sha256}": "public weights",
+    "GET /rilis/{name}/{path:path}": "software without secrets",
     "GET /healthz": "whether the process lives",
     "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",

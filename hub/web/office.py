@@ -15,6 +15,7 @@ from hub.access.sessions import Sessions
 from hub.access.throttle import FREE_FAILURES_OF_AN_ADDRESS, Throttle
 from hub.attendance.paper_files import PaperStore
 from hub.db import Database
+from hub.fleet.release_files import ReleaseFiles
 from hub.live.board import Board
 from hub.live.watcher import Watcher
 from hub.refusals.snapshots import SnapshotStore
@@ -39,6 +40,7 @@ class FrontOffice:
     pages. webhook_seal: seals the secrets of webhooks; None: none can be made here.
     counts: what ingest took in since it began, by name; empty where this process takes in nothing.
     metrics_on_loopback: whether programs on this machine are told the metrics without a token.
+    releases: of the kiosks' software, that kiosks may fetch from here; None: there are none.
     """
 
     database: Database
@@ -58,6 +60,7 @@ class FrontOffice:
     webhook_seal: SecretSeal | None = None
     counts: Callable[[], Mapping[str, int]] = dict
     metrics_on_loopback: bool = False
+    releases: ReleaseFiles | None = None
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:

@@ -118,6 +118,21 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
     ),
     "command.until": ("berlaku sampai {at}", "holds until {at}"),
     "command.release": ("Ganti rilis", "Switch release"),
+    "command.release.ask": (
+        "Kiosk mengambil rilis ini pada jam yang diizinkan, memasangnya di samping yang berjalan, mencobanya, dan "
+        "kembali ke yang lama bila tidak lolos.",
+        "The kiosk fetches this release in the hours that are free for it, installs it beside the running one, tries "
+        "it, and goes back if it does not prove itself.",
+    ),
+    "release.name": ("Rilis", "Release"),
+    "release.waiting": ("menunggu jam atau jaringan", "waits for the hours or the network"),
+    "release.fetching": ("sedang diambil", "being fetched"),
+    "release.checking": ("sedang diperiksa", "being checked"),
+    "release.installing": ("sedang dipasang", "being installed"),
+    "release.trying": ("sedang dicoba", "on trial"),
+    "release.done": ("dipakai", "in use"),
+    "release.rolled_back": ("dibatalkan, yang lama dipakai", "taken back, the former one runs"),
+    "release.refused": ("ditolak", "refused"),
     # Lost and swapped
     "lost.title": ("Hilang atau diganti", "Lost or replaced"),
     "lost.lead": (

@@ -82,6 +82,19 @@ TROUBLE: Final[dict[str, tuple[str, str]]] = {
         "Muat ulang daftar pegawai; bila tetap, mulai ulang kiosk.",
         "Fetch the roster anew; if it stays, restart the kiosk.",
     ),
+    "trouble.release_refused": ("Rilis ditolak: {text}", "A release was refused: {text}"),
+    "trouble.release_refused.do": (
+        "Kiosk tetap memakai versi lama. Buat rilis baru dengan kunci rilis, lalu perintahkan lagi.",
+        "The kiosk keeps the version that runs. Make the release anew with the release key, then order it again.",
+    ),
+    "trouble.release_rolled_back": (
+        "Rilis tidak lolos uji, versi lama dipakai lagi: {text}",
+        "A release did not prove itself, the former one runs again: {text}",
+    ),
+    "trouble.release_rolled_back.do": (
+        "Perbaiki yang disebut (kamera, jaringan), lalu perintahkan lagi; jangan teruskan ke kiosk lain dulu.",
+        "Mend what is named (camera, network), then order it again; do not go on with other kiosks before.",
+    ),
     "trouble.software": ("Perangkat lunak lama ({text})", "Old software ({text})"),
     "trouble.software.do": (
         "Perbarui kiosk ini seperti yang lain.",

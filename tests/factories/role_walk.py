@@ -57,6 +57,8 @@ ASKED: Final[dict[str, Asking]] = {
     "GET /metrics": Asking("/metrics"),
     "GET /models/{sha256}": Asking("/models/0", allowed=404),
     "HEAD /models/{sha256}": Asking("/models/0", allowed=404),
+    "GET /rilis/{name}/{path:path}": Asking("/rilis/0/manifest.json", allowed=404),
+    "HEAD /rilis/{name}/{path:path}": Asking("/rilis/0/manifest.json", allowed=404),
     "GET /akun": Asking("/akun"),
     "GET /akun/dua-langkah": Asking("/akun/dua-langkah"),
     "GET /akun/dua-langkah/qr.svg": Asking("/akun/dua-langkah/qr.svg", allowed=404),

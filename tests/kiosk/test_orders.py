@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from contract.command import MAX_OUTCOMES, Command
+from kiosk.bulletin import ReleaseOrder
 from kiosk.journal import Journal
 from kiosk.orders import Orders
 from tests.factories.journals import NOON
@@ -30,7 +31,7 @@ class Post:
         self.journal = Journal(self.folder / "journal.db", device="kiosk-1")
         self.orders = self.begin()
 
-    def begin(self) -> Orders:
+    def begin(self, on_release: Callable[[ReleaseOrder], None] | None = None) -> Orders:
         """As after a start of the program."""
         return Orders(
             journal=self.journal,
@@ -38,6 +39,7 @@ class Post:
             on_lock=lambda locked: self.done.append("lock" if locked else "unlock"),
             on_restart=lambda: self.done.append("restart"),
             on_news=lambda: None,
+            on_release=on_release,
         )
 
     def outcomes(self) -> list[tuple[int, str]]:
@@ -66,7 +68,23 @@ def test_command_that_came_too_late_is_told_and_not_carried_out(post: Post) -> N
     assert post.done == []
 
 
-def test_release_is_refused_and_says_why(post: Post) -> None:
+def test_release_is_handed_on_and_a_full_disk_is_told(post: Post) -> None:
+    handed: list[ReleaseOrder] = []
+    orders = post.begin(on_release=handed.append)
+    orders.obey(Command(version=1, action="release", text="2.0"))
+    assert handed == [ReleaseOrder(release="2.0", command=1)]
+    assert [each.outcome for each in orders.outcomes] == ["done"]
+
+    def full(_order: ReleaseOrder) -> None:
+        raise OSError(28, "No space left on device")
+
+    orders = post.begin(on_release=full)
+    orders.obey(Command(version=2, action="release", text="2.1"))
+    assert orders.outcomes[-1].outcome == "refused"
+    assert "No space left" in orders.outcomes[-1].detail
+
+
+def test_release_is_refused_where_nobody_switches_and_says_why(post: Post) -> None:
     post.orders.obey(Command(version=1, action="release", text="2.0"))
     assert post.outcomes() == [(1, "refused")]
     assert post.orders.outcomes[0].detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -12,10 +13,11 @@ from contract.errors import BadInputError
 from hub.access.accounts import Visitor
 from hub.access.roles import may
 from hub.fleet.alarms import settle_alarm
-from hub.fleet.commands import ACTIONS, LONGEST_MESSAGE, give_command, list_commands, take_back_command
+from hub.fleet.commands import ACTIONS, LONGEST_MESSAGE, Action, give_command, list_commands, take_back_command
 from hub.fleet.kiosks import list_kiosks
 from hub.fleet.lost import confirm_lost, declare_lost, loss_of
 from hub.fleet.overview import open_alarms
+from hub.fleet.release_files import Release
 from hub.fleet.standing import KioskStanding, read_standings
 from hub.fleet.swap import confirm_swap, declare_swap, drop_swap, swap_of
 from hub.roster.officers import is_same_officer
@@ -94,6 +96,8 @@ def _do(office: FrontOffice, device: str, deed: str, written: KioskForm, *, by: 
         case "perintah":
             if written.action not in ACTIONS:
                 raise HTTPException(400)
+            if written.action == "release" and (office.releases is None or not office.releases.has(written.text)):
+                raise HTTPException(400)
             give_command(database, device, written.action, by=by, now=now, text=written.text)
         case "tarik":
             take_back_command(database, device, written.command.replace("\0", ""), by=by, now=now)
@@ -134,6 +138,7 @@ def _show(
     may_tend = may(visitor.role, "tend") and (visitor.unit_id is None or status.unit_id is not None)
     others = [each.device for each in list_kiosks(database) if each.state == "active" and each.device != status.device]
     commands = list_commands(database, status.device, limit=SHOWN_COMMANDS)
+    releases = office.releases.all() if office.releases is not None else []
     return render(
         request,
         "kiosk.html",
@@ -144,7 +149,8 @@ def _show(
         alarms=[alarm for alarm in open_alarms(database) if alarm.device == status.device],
         commands=commands,
         waits=any(command.is_open for command in commands),
-        actions=[each for each in ACTIONS if each != ("unlock" if not status.locked else "lock")],
+        actions=_actions(status.locked, releases),
+        releases=releases,
         loss=loss,
         swap=swap,
         is_first_of_loss=loss is not None and is_same_officer(loss.declared_by, visitor.username),
@@ -158,3 +164,9 @@ def _show(
         done=request.query_params.get("selesai", ""),
         page=f"{PAGE}/{status.device}",
     )
+
+
+def _actions(locked: str, releases: Sequence[Release]) -> list[Action]:
+    """What can be ordered now."""
+    idle = {"lock" if locked else "unlock", *(() if releases else ("release",))}
+    return [each for each in ACTIONS if each not in idle]

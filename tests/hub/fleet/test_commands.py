@@ -132,11 +132,11 @@ def test_restart_is_told_after_the_restart_and_done_once(scene: Obedience) -> No
 def test_release_is_refused_with_the_reason(scene: Obedience) -> None:
     scene.line.connect()
     scene.pass_seconds(1)
-    scene.give("release", holds_for=timedelta(hours=1))  # type: ignore[arg-type]
+    scene.give("release", text="0.2.0", holds_for=timedelta(hours=1))
     scene.pass_seconds(3)
     [line] = list_commands(scene.database, DEVICE)
     assert line.state == "refused"
-    assert "cannot switch releases" in line.detail
+    assert "not switched by the hub" in line.detail
 
 
 def test_program_without_outcomes_says_how_far_it_obeyed(database: Database, tmp_path: Path) -> None:
