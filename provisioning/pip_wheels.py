@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,13 @@ def make_own_wheel(source: Path, *, into: Path) -> Path:
     """Build Presensi's own wheel from its sources; it holds no code for a certain machine."""
     if not (source / "setup.cfg").is_file():
         raise MissingWheelError(f"{source} holds no sources of Presensi: there is no setup.cfg.")
-    call_pip(["wheel", "--no-deps", "--wheel-dir", str(into), str(source)], str(source))
+    with tempfile.TemporaryDirectory() as scratch:
+        # What an earlier build has left beside the sources would get into the wheel.
+        clean = Path(scratch) / "sources"
+        shutil.copytree(
+            source, clean, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "tests")
+        )
+        call_pip(["wheel", "--no-deps", "--wheel-dir", str(into), str(clean)], str(source))
     built = list(into.glob("*.whl"))
     if len(built) != 1 or not built[0].name.endswith("-none-any.whl"):
         raise MissingWheelError(f"{source} did not become one wheel for any machine.")
