@@ -16,7 +16,7 @@ MAX_PACKED_BYTES: Final = 1 << 20
 MAX_UNPACKED_BYTES: Final = 4 << 20
 """Caps on what is accepted; an honest batch of 100 rows is about 80 kB unpacked, a roster part below 1 MB."""
 
-Purpose = Literal["state", "evidence", "enrol", "receipt", "roster", "command", "online", "month"]
+Purpose = Literal["state", "evidence", "enrol", "receipt", "roster", "command", "online", "month", "claim", "renewal"]
 _Message = TypeVar("_Message")
 
 
