@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,9 +62,16 @@ class CertificateSigner(Protocol):
 
 
 def renew_certificate(
-    database: Database, signer: CertificateSigner, payload: bytes, *, now: datetime
+    database: Database,
+    signer: CertificateSigner,
+    payload: bytes,
+    *,
+    now: datetime,
+    on_proved: Callable[[str], None] = lambda _device: None,
 ) -> tuple[str, SignedChain]:
     """The device that sent this DoublySealed renewal, and its next certificate.
+
+    on_proved: called when it is known who asks, before anything is written.
 
     What is not due yet is answered with the newest that it has: an answer got lost. MalformedMessageError when it is no
     such message; SignatureError when a signature is missing or wrong; FleetError when the kiosk is unknown or revoked.
@@ -74,6 +82,7 @@ def renew_certificate(
         if kiosk is None or kiosk.state != "active":
             raise FleetError(f"'{envelope.device}' is not trusted here any more, or was never.")
         asked = _open(envelope, VerifyKey.from_text(kiosk.public_key))
+        on_proved(asked.device)
         newest = session.get(KioskCertificate, envelope.device)
         if newest is not None and now < newest.due and _has_key_of(newest.chain, asked.csr):
             return envelope.device, SignedChain(newest.chain, newest.signed_at, newest.due, newest.until)

@@ -174,6 +174,9 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /akun/pengingat": DeedName("contact.add"),
     "POST /akun/pengingat/{number:int}/ubah": DeedName("contact.wish"),
     "POST /akun/pengingat/{number:int}/akhiri": DeedName("contact.end"),
+    # Kiosks that claim themselves
+    "POST /klaim": DeedName("claim.hand_in"),
+    "POST /klaim/perpanjang": DeedName("claim.renew"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
@@ -207,6 +210,7 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",
     "GET /akun/pengingat": "where one is reminded oneself",
+    "GET /klaim/ca.crt": "the authority's public certificate",
 }
 """Reads that the trail leaves out, and why."""
 
