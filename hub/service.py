@@ -34,6 +34,7 @@ from hub.errors import ServiceError, SettingsError
 from hub.fleet.certificates import CertificateSigner
 from hub.fleet.command_delivery import CommandDelivery
 from hub.fleet.release_files import ReleaseFiles
+from hub.fleet.revocations import Revoker
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
@@ -162,6 +163,7 @@ class Hub:
             zone=zone,
         )
         self._app = create_app(office)
+        self._revoker = None if signer is None else Revoker(self.database, signer, settings.authority)
         self._stop = threading.Event()
         self._transport: Transport | None = None
         self._subscriber: Subscriber | None = None
@@ -202,6 +204,8 @@ class Hub:
         self._begin("reminders", self._reminders.run)
         self._begin("archives", self._archives.run)
         self._begin("webhooks", self._webhooks.run)
+        if self._revoker is not None:
+            self._begin("revoker", self._revoker.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:
