@@ -65,7 +65,7 @@ class Claiming:
             raise HubRefusesError("The hub answers another kiosk.")
         match answer.state:
             case "approved":
-                return self._folder.keep(answer, self._paper, tls=self._tls)
+                return self._folder.keep(answer, self._paper, root=self._line.root(), tls=self._tls)
             case "refused":
                 raise HubRefusesError(f"The claim was refused: {_words(answer)}")
         return None

@@ -51,11 +51,14 @@ class ClaimFolder:
         except (OSError, UnicodeDecodeError):
             return ""
 
-    def keep(self, answer: ClaimAnswer, paper: ClaimPaper, *, tls: TlsKey) -> Claimed:
-        """Write what the hub handed out. ClaimError when it is not for this kiosk's own keys and name."""
+    def keep(self, answer: ClaimAnswer, paper: ClaimPaper, *, root: str, tls: TlsKey) -> Claimed:
+        """Write what the hub handed out. root: PEM, whose SHA-256 was held against the card's word.
+
+        ClaimError when the certificate is not for this kiosk's own key and name.
+        """
         certificate = _check(answer, paper.device, tls)
         claimed = Claimed(device=paper.device, hub=paper.hub, ca_sha256=paper.ca_sha256, broker=answer.broker)
-        self._write(CA_FILE, answer.ca)
+        self._write(CA_FILE, root)
         self._write(HUB_KEY_FILE, VerifyKey.from_text(answer.hub_key).text + "\n")
         self._write(CERTIFICATE_FILE, certificate)
         self._write(CLAIMED_FILE, msgspec.json.encode(claimed).decode() + "\n")
