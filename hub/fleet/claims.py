@@ -140,9 +140,19 @@ def approve_claim(
 
 
 def refuse_claim(
-    database: Database, device: str, *, code: str | None, because: str, by: str, now: datetime
+    database: Database,
+    device: str,
+    *,
+    code: str | None,
+    keys: str | None = None,
+    because: str,
+    by: str,
+    now: datetime,
 ) -> list[ClaimLine]:
-    """Refuse the claim with this code, or (None) every one that waits under the name. FleetError when there is none."""
+    """Refuse the claim with this code or these keys, or (None) every one that waits under the name.
+
+    FleetError when there is none.
+    """
     officer, why = officer_name(by), _printable(" ".join(because.split()))
     if not why or len(why) > LONGEST_REASON:
         raise FleetError(f"Say why the kiosk is refused, in 1 to {LONGEST_REASON} characters.")
@@ -150,6 +160,8 @@ def refuse_claim(
         rows = (
             [_waiting(session, device, code, now)] if code is not None else list(session.scalars(_open_of(device, now)))
         )
+        if keys is not None:
+            rows = [row for row in rows if row.keys == keys]
         if not rows:
             raise FleetError(f"Nobody asks to be let in as '{device}'.")
         for row in rows:

@@ -66,6 +66,7 @@ from hub.web.views import faces as face_pages
 from hub.web.views import kiosk as kiosk_pages
 from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import metrics as metrics_views
+from hub.web.views import new_kiosks as new_kiosk_pages
 from hub.web.views import register as register_pages
 from hub.web.views import releases as release_views
 from hub.web.views import unit_offices as unit_office_pages
@@ -88,6 +89,7 @@ wish_views = (wishes,)
 system_views = (webhook_pages,)
 fleet_views = (kiosk_pages, metrics_views, release_views)
 machine_views = (claim_views,)
+machine_views = (claim_views, new_kiosk_pages)
 
 logger = logging.getLogger(__name__)
 

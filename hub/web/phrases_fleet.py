@@ -173,8 +173,6 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
     "swap.confirmed": ("Diganti oleh {new}, disahkan {by}, {at}.", "Replaced by {new}, confirmed by {by}, {at}."),
     # The trail
     "act.kiosk.read": ("Lihat satu kiosk", "One kiosk"),
-    "act.claim.hand_in": ("Kiosk minta masuk", "Kiosk asks to be let in"),
-    "act.claim.renew": ("Perpanjang sertifikat kiosk", "Kiosk's certificate renewed"),
     "act.kiosk.do": ("Urus kiosk", "Step at a kiosk"),
     "act.kiosk.command": ("Beri perintah kepada kiosk", "Command to a kiosk"),
     "act.kiosk.lost": ("Nyatakan kiosk hilang", "Kiosk declared lost"),

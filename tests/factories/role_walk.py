@@ -59,6 +59,8 @@ ASKED: Final[dict[str, Asking]] = {
     "HEAD /models/{sha256}": Asking("/models/0", allowed=404),
     "GET /rilis/{name}/{path:path}": Asking("/rilis/0/manifest.json", allowed=404),
     "HEAD /rilis/{name}/{path:path}": Asking("/rilis/0/manifest.json", allowed=404),
+    "GET /kiosk-baru": Asking("/kiosk-baru"),
+    "POST /kiosk-baru/{device}/{deed}": Asking("/kiosk-baru/kiosk-99/tolak", {"because": "x"}, 409),
     "GET /klaim/ca.crt": Asking("/klaim/ca.crt", allowed=503),
     "POST /klaim": Asking("/klaim", {"x": "x"}, 503),
     "POST /klaim/perpanjang": Asking("/klaim/perpanjang", {"x": "x"}, 503),
