@@ -8,7 +8,7 @@ from alembic import op
 from hub.db import UtcDateTime
 
 revision = "0043"
-down_revision = "0042"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
