@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,8 +102,7 @@ def renew(*, at_once: bool, as_json: bool, data: str | None, settings_file: Path
 
     renewals = Renewals(read_settings(settings_file, data=data).data_folder)
     before = renewals.holding()
-    now = datetime.now(UTC)
-    held = (renewals.renew() if at_once else renewals.renew_if_due(now)) or before
+    held = (renewals.renew() if at_once else renewals.renew_if_due()) or before
     if as_json:
         show_json({"renewed": held != before, "due": held.due, "until": held.until})
     elif held != before:

@@ -274,7 +274,7 @@ class Station:
             self._attendant.run(self._stop)
 
     def _keep_certificate(self, stop: threading.Event) -> None:
-        Renewals(self.settings.data_folder).keep_renewing(lambda: self._clock.read().wall, stop)
+        Renewals(self.settings.data_folder, now=lambda: self._clock.read().wall).keep_renewing(stop)
 
     def _premises(self) -> Premises:
         return Premises(

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -38,10 +38,13 @@ class Holding:
 
 
 class Renewals:
-    """The certificate of a claimed kiosk. ClaimError when it was never claimed, or its certificate is gone."""
+    """The certificate of a claimed kiosk. ClaimError when it was never claimed, or its certificate is gone.
 
-    def __init__(self, data: Path, *, line: Callable[[ClaimPaper], HubLine] = HubLine) -> None:
-        self._data, self._folder, self._line = data, ClaimFolder(data), line
+    now: aware; may be ahead of a machine whose clock has stopped, see HubLine.
+    """
+
+    def __init__(self, data: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._data, self._folder, self._now = data, ClaimFolder(data), now
 
     def holding(self) -> Holding:
         """What is in use now."""
@@ -66,21 +69,21 @@ class Renewals:
             signature=base64.b64encode(tls.sign(seal_bytes("renewal", device, sealed))).decode(),
         )
         paper = ClaimPaper(device=device, hub=claimed.hub, ca_sha256=claimed.ca_sha256)
-        answer = self._line(paper).send(RENEWALS_PATH, encode(envelope))
+        answer = HubLine(paper, now=self._now).send(RENEWALS_PATH, encode(envelope))
         self._folder.keep_renewed(answer, device, tls=tls)
         return self.holding()
 
-    def renew_if_due(self, now: datetime) -> Holding | None:
+    def renew_if_due(self) -> Holding | None:
         """The next one when it is due; None when it is not."""
-        return self.renew() if now >= self.holding().due else None
+        return self.renew() if self._now() >= self.holding().due else None
 
-    def keep_renewing(self, now: Callable[[], datetime], stop: threading.Event) -> None:
+    def keep_renewing(self, stop: threading.Event) -> None:
         """Look at once and then every hour, until told to end; what cannot be done now is tried again."""
         if read_claimed(self._data) is None:
             return
         while True:
             try:
-                if (renewed := self.renew_if_due(now())) is not None:
+                if (renewed := self.renew_if_due()) is not None:
                     log.info("the certificate was renewed, until %s", renewed.until)
             except (KioskError, BadInputError) as error:
                 log.warning("the certificate could not be renewed: %s", error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,14 @@ from hub.pages_server import PagesServer
 from hub.settings import HubSettings
 from kiosk.claim.claiming import Claiming, Standing
 from kiosk.claim.folder import CLAIMED_FILE, claimed_settings, read_claimed
+from kiosk.claim.hub_line import HubLine
 from kiosk.claim.keys import TlsKey
 from kiosk.claim.paper import ClaimPaper, read_paper
 from kiosk.claim.renewal import Renewals
 from kiosk.errors import ClaimError, HubAwayError, HubRefusesError, UntrustedHubError
 from kiosk.settings import read_settings
 from provisioning.authority import Authority
+from provisioning.certificates import read_names
 from provisioning.first_start import ClaimAddress
 from provisioning.image import KioskImage, image_files
 from tests.factories.claim_hub import BROKER, free_port, impostor, pages, paper_of, server_files, settings_of
@@ -237,17 +240,22 @@ def test_renewal_when_two_thirds_are_over(office: Office) -> None:
     claiming.ask()
     office.approve(claiming.code)
     claiming.ask()
-    now, renewals = datetime.now(UTC), Renewals(office.data)
+    now = datetime.now(UTC)
+    at = [now]
+    renewals = Renewals(office.data, now=lambda: at[0])
     first = renewals.holding()
     assert timedelta(days=59) < first.due - now < timedelta(days=61)
-    assert renewals.renew_if_due(first.due - timedelta(hours=1)) is None
+    at[0] = first.due - timedelta(hours=1)
+    assert renewals.renew_if_due() is None
     # The hub knows better: nothing is due there, and the kiosk gets what it has.
-    assert renewals.renew_if_due(first.due) == first
+    at[0] = first.due
+    assert renewals.renew_if_due() == first
     with pages(office.settings, at=now + timedelta(days=100)) as later:
         # The port is another one, as after a move of the hub.
         claimed = json.loads((office.data / CLAIMED_FILE).read_text()) | {"hub": later.url}
         (office.data / CLAIMED_FILE).write_text(json.dumps(claimed))
-        renewed = renewals.renew_if_due(now + timedelta(days=100))
+        at[0] = now + timedelta(days=100)
+        renewed = renewals.renew_if_due()
     assert renewed is not None
     assert renewed.until - now > timedelta(days=189)
     assert renewals.holding() == renewed
@@ -255,7 +263,7 @@ def test_renewal_when_two_thirds_are_over(office: Office) -> None:
 
 def test_kiosk_that_was_never_claimed_renews_nothing(tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="presensi kiosk claim"):
-        Renewals(tmp_path).renew_if_due(datetime.now(UTC))
+        Renewals(tmp_path).renew_if_due()
 
 
 @pytest.mark.parametrize(
@@ -308,3 +316,63 @@ def test_tls_key_is_made_once_and_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="move it away"):
         TlsKey.load_or_create(path)
     assert path.read_text() == "nothing"
+
+
+@pytest.mark.parametrize(("days", "believed"), [(0, True), (1, True), (400, False), (-400, True)])
+def test_better_clock_than_the_machines_judges_the_hub(office: Office, days: int, believed: bool) -> None:
+    """The hub's certificate holds a year; a clock that lags behind the machine's is not asked."""
+    line = HubLine(office.paper, now=lambda: datetime.now(UTC) + timedelta(days=days))
+    claiming = Claiming(office.paper, office.data, line=line)
+    if believed:
+        assert claiming.ask() is None
+        return
+    with pytest.raises(UntrustedHubError, match="cannot show"):
+        claiming.ask()
+
+
+@pytest.mark.parametrize("whose", ["other", "kiosk", "name"])
+def test_better_clock_believes_no_more_than_openssl_does(office: Office, tmp_path: Path, whose: str) -> None:
+    authority = Authority.open(Path(office.settings.authority.folder or ""))
+    root, now = Path(office.settings.authority.folder or "", "root.crt").read_bytes(), datetime.now(UTC)
+    if whose == "other":
+        files = server_files(make_authority(tmp_path / "other", now), tmp_path)
+    elif whose == "kiosk":
+        thief = Applicant(tmp_path, "kiosk-9")
+        (tmp_path / "thief.crt").write_bytes(
+            authority.sign_request("kiosk", "kiosk-9", thief.claim().csr.encode(), now=now).chain
+        )
+        files = tmp_path / "thief.crt", next(tmp_path.glob("kiosk-9-*.key"))
+    else:
+        issued = authority.issue("server", "elsewhere", names=read_names(["elsewhere.go.id"], []), now=now)
+        files = tmp_path / "e.crt", tmp_path / "e.key"
+        files[0].write_bytes(issued.chain)
+        files[1].write_bytes(issued.key or b"")
+    asked: list[str] = []
+
+    def answer(path: str) -> tuple[int, bytes]:
+        asked.append(path)
+        return 200, root
+
+    with impostor(*files, answer) as url:
+        paper = msgspec.structs.replace(office.paper, hub=url)
+        claiming = Claiming(paper, office.data, line=HubLine(paper, now=lambda: now + timedelta(days=1)))
+        with pytest.raises(UntrustedHubError, match="cannot show"):
+            claiming.ask()
+    assert asked == ["/klaim/ca.crt"]
+
+
+def test_renewal_that_fails_is_told_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, office: Office
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    Renewals(office.data).keep_renewing(stop)
+    assert caplog.messages == []
+    claiming = Claiming(office.paper, office.data)
+    claiming.ask()
+    office.approve(claiming.code)
+    claiming.ask()
+    (office.data / "device.crt").write_text("damaged")
+    Renewals(office.data).keep_renewing(stop)
+    [message] = caplog.messages
+    assert "could not be renewed" in message
