@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from contract.claim import ClaimAnswer
-from contract.errors import BadInputError
 from contract.signing import VerifyKey
 from hub.fleet.claims import approve_claim, list_claims, refuse_claim
 from hub.fleet.kiosks import list_kiosks
@@ -23,15 +22,12 @@ from hub.settings import HubSettings
 from kiosk.claim.claiming import Claiming, Standing
 from kiosk.claim.folder import CLAIMED_FILE, claimed_settings, read_claimed
 from kiosk.claim.hub_line import HubLine
-from kiosk.claim.keys import TlsKey
-from kiosk.claim.paper import ClaimPaper, read_paper
+from kiosk.claim.paper import ClaimPaper
 from kiosk.claim.renewal import Renewals
 from kiosk.errors import ClaimError, HubAwayError, HubRefusesError, UntrustedHubError
 from kiosk.settings import read_settings
 from provisioning.authority import Authority
 from provisioning.certificates import read_names
-from provisioning.first_start import ClaimAddress
-from provisioning.image import KioskImage, image_files
 from tests.factories.claim_hub import BROKER, free_port, impostor, pages, paper_of, server_files, settings_of
 from tests.factories.claims import Applicant, make_authority
 
@@ -264,58 +260,6 @@ def test_renewal_when_two_thirds_are_over(office: Office) -> None:
 def test_kiosk_that_was_never_claimed_renews_nothing(tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="presensi kiosk claim"):
         Renewals(tmp_path).renew_if_due()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        '{"device": "kiosk-1"}',
-        '{"device": "../x", "hub": "https://h", "ca_sha256": "%s"}' % ("0" * 64),
-        '{"device": "kiosk-1", "hub": "http://h", "ca_sha256": "%s"}' % ("0" * 64),
-        '{"device": "kiosk-1", "hub": "https://u:p@h", "ca_sha256": "%s"}' % ("0" * 64),
-        '{"device": "kiosk-1", "hub": "https://h:99999", "ca_sha256": "%s"}' % ("0" * 64),
-        '{"device": "kiosk-1", "hub": "https://h", "ca_sha256": "%s"}' % ("0" * 63),
-    ],
-)
-def test_claim_file_that_cannot_be_used(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "claim.json"
-    path.write_text(text)
-    with pytest.raises(ClaimError, match="claim file"):
-        read_paper(path)
-
-
-def test_claim_file_as_the_image_writes_it(tmp_path: Path) -> None:
-    yaml = pytest.importorskip("yaml")
-    image = KioskImage(
-        name="kiosk-1",
-        zone="Asia/Jakarta",
-        time_servers=(),
-        ssh_keys=("ssh-ed25519 AAAA",),
-        claim=ClaimAddress("https://hub.example.go.id:8443", "0a" * 32),
-    )
-    told = yaml.safe_load(image_files(image, instance="x")["user-data"])
-    path = tmp_path / "claim.json"
-    path.write_text(told["write_files"][0]["content"])
-    paper = read_paper(path)
-    assert paper.address == ("hub.example.go.id", 8443)
-    assert (paper.device, paper.ca_sha256) == ("kiosk-1", "0a" * 32)
-    with pytest.raises(ClaimError, match="cannot be read"):
-        read_paper(tmp_path / "nothing.json")
-
-
-def test_tls_key_is_made_once_and_never_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "tls.key"
-    made = TlsKey.load_or_create(path)
-    before = path.read_bytes()
-    assert TlsKey.load_or_create(path).request("kiosk-1").startswith("-----BEGIN CERTIFICATE REQUEST-----")
-    assert path.read_bytes() == before
-    assert made.sign(b"x")
-    path.write_text("nothing")
-    with pytest.raises(BadInputError, match="move it away"):
-        TlsKey.load_or_create(path)
-    assert path.read_text() == "nothing"
 
 
 @pytest.mark.parametrize(("days", "believed"), [(0, True), (1, True), (400, False), (-400, True)])
