@@ -88,7 +88,6 @@ unit_views = (unit_import_pages, unit_pages, unit_office_pages)
 wish_views = (wishes,)
 system_views = (webhook_pages,)
 fleet_views = (kiosk_pages, metrics_views, release_views)
-machine_views = (claim_views,)
 machine_views = (claim_views, new_kiosk_pages)
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from alembic import op
 from hub.db import UtcDateTime
 
 revision = "0043"
-down_revision = "0044"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
