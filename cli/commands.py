@@ -67,7 +67,7 @@ class LazyCommands(Commands):
         try:
             command: click.Command = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as error:
-            _fail_for_want_of(error, cmd_name, extra)
+            _fail_for_want_of(error, " ".join([*ctx.command_path.split()[1:], cmd_name]), extra)
         return command
 
     def extra_of(self, name: str) -> str | None:
@@ -75,9 +75,11 @@ class LazyCommands(Commands):
         return self._lazy[name][1] if name in self._lazy else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
-        """List the commands without importing any of them."""
+        """List the commands without importing any of those that load late."""
+        late = [(name, line) for name, (_, _, line) in self._lazy.items()]
+        here = sorted((name, command.get_short_help_str(80)) for name, command in self.commands.items())
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in self._lazy.items()])
+            formatter.write_dl([*late, *here])
 
 
 def fail(error: PresensiError) -> NoReturn:

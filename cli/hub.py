@@ -45,6 +45,7 @@ from cli.hub_review import review
 from cli.hub_rosters import contract, shift
 from cli.hub_seed import seed
 from cli.hub_serve import serve
+from cli.hub_signer import find_signer
 from cli.hub_tokens import token
 from cli.hub_webhooks import webhook
 from cli.serving import ENDING_SIGNALS, only_awaited, read_address
@@ -98,7 +99,7 @@ def run(hub: HubPlace, broker: str | None, http: str | None) -> None:
     """
     host, port = read_address(http)
     settings = hub.settings(broker=broker, host=host, port=port)
-    with only_awaited(ENDING_SIGNALS), Hub(settings) as running:
+    with only_awaited(ENDING_SIGNALS), Hub(settings, signer=find_signer(settings)) as running:
         click.echo(f"Hub: {running.url}")
         if not list_accounts(running.database):
             click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)

@@ -9,6 +9,7 @@ import click
 
 from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, place_options, read_local
+from cli.hub_signer import find_signer
 from cli.serving import ENDING_SIGNALS, only_awaited, read_address
 from hub.access.accounts import list_accounts
 from hub.pages_server import PagesServer
@@ -34,7 +35,7 @@ def serve(hub: HubPlace, http: str | None, port: int | None, at: str | None) -> 
     host, port_of_address = read_address(http)
     settings = hub.settings(host=host, port=port_of_address if port is None else port)
     moment = None if at is None else read_local(at, ZoneInfo(settings.timezone))
-    with only_awaited(ENDING_SIGNALS), PagesServer(settings, at=moment) as server:
+    with only_awaited(ENDING_SIGNALS), PagesServer(settings, at=moment, signer=find_signer(settings)) as server:
         click.echo(f"Hub: {server.url}")
         if not list_accounts(server.database):
             click.echo("Nobody can sign in yet: presensi hub account add NAME --role administrator", err=True)

@@ -13,6 +13,7 @@ import click
 
 from cli.commands import Commands
 from cli.ending import Ending
+from cli.kiosk_claim import claim, renew
 from cli.kiosk_hardware import hardware
 from cli.kiosk_liveness import liveness
 from cli.kiosk_screens import screens
@@ -35,6 +36,8 @@ def kiosk() -> None:
     """The terminal: run it, look into its journal."""
 
 
+kiosk.add_command(claim)
+kiosk.add_command(renew)
 kiosk.add_command(hardware)
 kiosk.add_command(liveness)
 kiosk.add_command(screens)

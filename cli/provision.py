@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.commands import Commands
+from cli.commands import LazyCommands
 from cli.provision_authority import authority
 from cli.provision_image import image
 from cli.provision_release import release
@@ -14,7 +14,12 @@ from cli.provision_wheelhouse import wheelhouse
 from provisioning.demo_photos import fetch
 
 
-@click.group(cls=Commands, epilog="Start with: presensi provision demo-photos")
+# A technician's own machine needs nothing of the hub; who lets kiosks in, sits at the hub.
+@click.group(
+    cls=LazyCommands,
+    lazy={"claim": ("cli.provision_claim:claim", "hub", "Kiosks that ask the hub to be let in.")},
+    epilog="Start with: presensi provision demo-photos",
+)
 def provision() -> None:
     """What a machine needs before it can work."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from collections.abc import Callable
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ MAX_PACKED_BYTES: Final = 1 << 20
 MAX_UNPACKED_BYTES: Final = 4 << 20
 """Caps on what is accepted; an honest batch of 100 rows is about 80 kB unpacked, a roster part below 1 MB."""
 
-Purpose = Literal["state", "evidence", "enrol", "receipt", "roster", "command", "online", "month"]
+Purpose = Literal["state", "evidence", "enrol", "receipt", "roster", "command", "online", "month", "claim", "renewal"]
 _Message = TypeVar("_Message")
 
 
@@ -82,13 +83,31 @@ def unseal(payload: bytes, kind: type[_Message], *, key: VerifyKey, purpose: Pur
     SignatureError when it was not signed by `key` for this purpose and device; MalformedMessageError when it is
     no such message. The body is decoded only after its signature was found good.
     """
-    try:
-        envelope = _envelope.decode(unpack_bytes(payload))
-        signature = base64.b64decode(envelope.signature, validate=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, binascii.Error, ValueError) as error:
-        raise MalformedMessageError(f"Not a sealed message: {error}") from error
+    envelope, signature = _read_envelope(payload)
     if envelope.device != device:
         raise SignatureError(f"The message is for {envelope.device[:64]!r} and not for {device!r}.")
     body = envelope.body.encode()
     key.verify(signature, seal_bytes(purpose, device, body))
     return decode(body, kind)
+
+
+def unseal_introduction(
+    payload: bytes, kind: type[_Message], *, purpose: Purpose, key_of: Callable[[_Message], VerifyKey]
+) -> tuple[str, _Message]:
+    """Open a message of somebody who is not known yet: it names its own key, which must have sealed it.
+
+    The device that it was sealed for, and the message. Errors as of `unseal`, and those of `key_of`.
+    """
+    envelope, signature = _read_envelope(payload)
+    body = envelope.body.encode()
+    message = decode(body, kind)
+    key_of(message).verify(signature, seal_bytes(purpose, envelope.device, body))
+    return envelope.device, message
+
+
+def _read_envelope(payload: bytes) -> tuple[Sealed, bytes]:
+    try:
+        envelope = _envelope.decode(unpack_bytes(payload))
+        return envelope, base64.b64decode(envelope.signature, validate=True)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, binascii.Error, ValueError) as error:
+        raise MalformedMessageError(f"Not a sealed message: {error}") from error

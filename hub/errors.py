@@ -42,6 +42,10 @@ class FleetError(HubError, BadInputError):
     """Raised when a kiosk is unknown, known already, or revoked."""
 
 
+class TooManyClaimsError(FleetError):
+    """Raised when so many kiosks ask to be let in already that no further one is kept."""
+
+
 class RefusedBatchError(HubError):
     """Raised when a batch is not what its kiosk sent: nothing of it is stored and nothing acknowledged.
 

@@ -6,6 +6,7 @@ from hub.access.trail import models as trail
 from hub.attendance import handover_models as handover
 from hub.attendance import models as attendance
 from hub.db import Base
+from hub.fleet import claim_models as claims
 from hub.fleet import command_models as commands
 from hub.fleet import fault_models as faults
 from hub.fleet import models as fleet
@@ -29,6 +30,7 @@ __all__ = [
     "Base",
     "access",
     "attendance",
+    "claims",
     "commands",
     "fallback",
     "faults",

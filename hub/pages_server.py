@@ -13,16 +13,18 @@ import uvicorn
 from hub.access.sessions import Sessions, load_or_create_secret
 from hub.archive_work import ArchiveWorker
 from hub.attendance.paper_files import PaperStore
+from hub.fleet.certificates import CertificateSigner
 from hub.fleet.release_files import ReleaseFiles
-from hub.keys import take_second_step_key
+from hub.keys import load_hub_key, take_second_step_key
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.addresses import channels_of
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
-from hub.service import listen, open_hub_database, read_zone
+from hub.service import listen, open_hub_database, read_zone, tls_files
 from hub.settings import HubSettings
 from hub.web.app import create_app
+from hub.web.claim_desk import claim_desk
 from hub.web.office import FrontOffice
 from hub.webhooks.sealing import load_webhook_seal
 
@@ -33,10 +35,12 @@ class PagesServer:
     """Serves in a with block, once. ServiceError when the port is taken.
 
     at: the moment that the pages take for the present when they begin, for databases that were made for another time;
-    None: the real one.
+    None: the real one. signer: as in Hub.
     """
 
-    def __init__(self, settings: HubSettings, *, at: datetime | None = None) -> None:
+    def __init__(
+        self, settings: HubSettings, *, at: datetime | None = None, signer: CertificateSigner | None = None
+    ) -> None:
         self.settings = settings
         zone = read_zone(settings.timezone)
         self.database = open_hub_database(settings)
@@ -56,6 +60,7 @@ class PagesServer:
             webhook_seal=load_webhook_seal(settings.data_folder),
             metrics_on_loopback=settings.metrics_on_loopback,
             releases=ReleaseFiles(settings.data_folder),
+            claims=claim_desk(settings, signer, hub_key=load_hub_key(settings.data_folder).verify_key.text),
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101
@@ -72,6 +77,7 @@ class PagesServer:
                 lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=3,
+                **tls_files(settings),
             )
         )
         self._threads: list[threading.Thread] = []
@@ -80,7 +86,8 @@ class PagesServer:
     def url(self) -> str:
         """Where the pages are; only inside the with block."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if self.settings.tls_cert is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def __enter__(self) -> Self:
         self._socket = listen(self.settings.host, self.settings.port)

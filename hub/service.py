@@ -6,12 +6,13 @@ import dataclasses
 import logging
 import secrets
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -30,8 +31,10 @@ from hub.attendance.worker import AttendanceWorker
 from hub.db import Database, open_database, upgrade
 from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
+from hub.fleet.certificates import CertificateSigner
 from hub.fleet.command_delivery import CommandDelivery
 from hub.fleet.release_files import ReleaseFiles
+from hub.fleet.revocations import Revoker
 from hub.ingest.enrolments import EnrolmentRecorder
 from hub.ingest.heartbeats import HeartbeatRecorder
 from hub.ingest.recorder import Recorder
@@ -53,6 +56,7 @@ from hub.roster.recogniser import Recogniser
 from hub.roster.work_dates import EmployeeDay
 from hub.settings import HubSettings
 from hub.web.app import create_app
+from hub.web.claim_desk import claim_desk
 from hub.web.office import FrontOffice
 from hub.webhooks.sealing import load_webhook_seal
 from hub.webhooks.sending import webhook_courier
@@ -92,10 +96,16 @@ class Hub:
 
     on_receipts: called from the ingest thread when punches were committed, before the receipts for them are published.
     on_days: called from the worker's thread when stored days were committed.
+    signer: the authority that signs certificates of kiosks; None: no kiosk can claim itself here.
     """
 
     def __init__(
-        self, settings: HubSettings, *, on_receipts: OnReceipts | None = None, on_days: OnDays | None = None
+        self,
+        settings: HubSettings,
+        *,
+        on_receipts: OnReceipts | None = None,
+        on_days: OnDays | None = None,
+        signer: CertificateSigner | None = None,
     ) -> None:
         self.settings = settings
         zone = read_zone(settings.timezone)
@@ -143,6 +153,7 @@ class Hub:
             counts=self._counts,
             metrics_on_loopback=settings.metrics_on_loopback,
             releases=ReleaseFiles(settings.data_folder),
+            claims=claim_desk(settings, signer, hub_key=self.key.verify_key.text),
         )
         self._archives = ArchiveWorker(
             self.database,
@@ -152,6 +163,7 @@ class Hub:
             zone=zone,
         )
         self._app = create_app(office)
+        self._revoker = None if signer is None else Revoker(self.database, signer, settings.authority)
         self._stop = threading.Event()
         self._transport: Transport | None = None
         self._subscriber: Subscriber | None = None
@@ -166,7 +178,8 @@ class Hub:
             raise RuntimeError("the hub has no address before it is started")
         port = self._socket.getsockname()[1]
         host = self.settings.host
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if self.settings.tls_cert is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def start(self) -> None:
         """Begin to serve; ServiceError when the port is taken."""
@@ -181,6 +194,7 @@ class Hub:
                 lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=3,
+                **tls_files(self.settings),
             )
         )
         self._begin("ingest", self._ingest)
@@ -190,6 +204,8 @@ class Hub:
         self._begin("reminders", self._reminders.run)
         self._begin("archives", self._archives.run)
         self._begin("webhooks", self._webhooks.run)
+        if self._revoker is not None:
+            self._begin("revoker", self._revoker.run)
         self._begin("web", self._serve)
 
     def stop(self) -> None:
@@ -326,6 +342,17 @@ def _read_broker(settings: HubSettings) -> BrokerAddress:
         cert_file=path(settings.broker_cert),
         key_file=path(settings.broker_cert_key),
     )
+
+
+def tls_files(settings: HubSettings) -> dict[str, Any]:
+    """uvicorn's arguments for pages that end TLS themselves; empty without. SettingsError when they cannot be used."""
+    if settings.tls_cert is None:
+        return {}
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_cert_key)
+    except OSError as error:
+        raise SettingsError(f"The pages' certificate {settings.tls_cert} cannot be used: {error}.") from error
+    return {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_cert_key}
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -25,6 +25,17 @@ class BackupSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     keep_days: Annotated[int, Meta(ge=1, le=89)] = 30
 
 
+class AuthoritySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who signs certificates of kiosks. folder: of the authority in use; None: nobody can be let in here. broker:
+    address at which kiosks find the broker; None: the hub's own. crl: file to which the revocation list is written,
+    for the broker. on_revoked: command that makes the broker read it and cut who is connected; no shell."""
+
+    folder: str | None = None
+    broker: str | None = None
+    crl: str | None = None
+    on_revoked: str | None = None
+
+
 class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The hub's settings.
 
@@ -38,7 +49,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     that are about no unit in particular. second_step_roles: who sees nothing before they have set up the second step at
     sign-in. gateways: how reminders reach people: a name, and an address of apprise with {to} in it.
     metrics_on_loopback: whether programs on this machine are told the metrics without a token. backup: where backups
-    are written, how often, and for how long they are kept.
+    are written, how often, and for how long they are kept. authority: who signs certificates of kiosks. tls_cert,
+    tls_cert_key: the pages' own certificate and its key; None: they are served without TLS, to a proxy that ends it.
     """
 
     data: str = "/var/lib/presensi/hub"
@@ -60,6 +72,13 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     gateways: dict[str, str] = {}
     metrics_on_loopback: bool = False
     backup: BackupSection = msgspec.field(default_factory=BackupSection)
+    authority: AuthoritySection = msgspec.field(default_factory=AuthoritySection)
+    tls_cert: str | None = None
+    tls_cert_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_cert_key is None):
+            raise SettingsError("tls_cert and tls_cert_key belong together: give both, or neither")
 
     @property
     def data_folder(self) -> Path:

@@ -65,3 +65,19 @@ class EnrolmentStoreError(KioskError, OSError):
 
 class DatasetError(KioskError, BadInputError):
     """Raised when a folder of labelled photos cannot be used: missing, empty, or without enough photos of anybody."""
+
+
+class ClaimError(KioskError, BadInputError):
+    """Raised when a kiosk cannot ask for its certificate: no claim file, or one that cannot be used."""
+
+
+class HubAwayError(KioskError):
+    """Raised when the hub cannot be asked now; asking again later may help."""
+
+
+class UntrustedHubError(KioskError):
+    """Raised when whoever answers is not the hub of the known authority: nothing of what it says is believed."""
+
+
+class HubRefusesError(KioskError):
+    """Raised when the hub has answered that it will not; the sentence is its own."""

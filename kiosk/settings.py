@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from contract.topics import DEVICE_PATTERN
+from kiosk.claim.folder import claimed_settings
 from kiosk.errors import SettingsError
 from kiosk.hardware.wiring import PanelWiring
 from kiosk.hardware.wiring_file import read_wiring
@@ -84,6 +85,9 @@ class ReleasesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     restart: tuple[str, ...] = ("systemctl", "restart", "presensi-kiosk.service")
 
 
+DEFAULT_DATA: Final = "/var/lib/presensi/kiosk"
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The kiosk's settings; units are in the names.
 
@@ -101,7 +105,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     device: Annotated[str, Meta(pattern=DEVICE_PATTERN)] = "kiosk-1"
-    data: str = "/var/lib/presensi/kiosk"
+    data: str = DEFAULT_DATA
     broker: str = "mqtt://localhost:1883"
     broker_ca: str | None = None
     broker_cert: str | None = None
@@ -153,6 +157,7 @@ _SECTIONS: Final = ("camera",)
 def read_settings(path: Path | None, **overrides: Any) -> KioskSettings:
     """Settings from a file (None: the defaults), with overrides whose value is not None.
 
+    Name, broker and certificates that neither says are those with which the hub let this kiosk in, where it did.
     An override named camera_KEY goes into the section [camera]. SettingsError names the file and the key that is wrong.
     """
     tree: dict[str, Any] = {}
@@ -173,6 +178,9 @@ def read_settings(path: Path | None, **overrides: Any) -> KioskSettings:
             tree[section] = {**fields, key: value} if isinstance(fields, dict) else fields
         else:
             tree[name] = value
+    data = tree.get("data", DEFAULT_DATA)
+    # What somebody wrote down wins over what the hub handed out.
+    tree = claimed_settings(Path(data)) | tree if isinstance(data, str) else tree
     try:
         return msgspec.convert(tree, KioskSettings)
     except msgspec.ValidationError as error:

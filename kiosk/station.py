@@ -22,6 +22,7 @@ from kiosk.bulletin import ORDER, Bulletin, BulletinKeeper, ReleaseOrder, tell
 from kiosk.camera.frame import Frame
 from kiosk.camera.source import FrameSource
 from kiosk.camera.supervisor import CaptureSupervisor
+from kiosk.claim.renewal import Renewals
 from kiosk.clerk import TakenPunch
 from kiosk.clock import SystemClock, boot_id
 from kiosk.connection import device_key, mqtt_transport
@@ -268,8 +269,12 @@ class Station:
             in_background("housekeeping", housekeeping.run),
             in_background("watchdog", watchdog.run),
             in_background("bulletin", BulletinKeeper(self.settings.data_folder, self._bulletin).run),
+            in_background("certificate", self._keep_certificate),
         ):
             self._attendant.run(self._stop)
+
+    def _keep_certificate(self, stop: threading.Event) -> None:
+        Renewals(self.settings.data_folder, now=lambda: self._clock.read().wall).keep_renewing(stop)
 
     def _premises(self) -> Premises:
         return Premises(

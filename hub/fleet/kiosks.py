@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from contract.area import MAX_AREAS, Area
 from contract.signing import VerifyKey
@@ -79,23 +80,37 @@ def add_kiosk(
     key = VerifyKey.from_text(key_text)
     check_device(device)
     with database.write() as session:
-        kiosk = session.get(Kiosk, device)
-        if kiosk is not None and kiosk.state != "active":
-            raise FleetError(f"'{device}' was revoked; give the new kiosk a name of its own.")
-        if kiosk is not None and kiosk.public_key != key.text:
-            raise FleetError(f"'{device}' is registered with another key; revoke it first, or use another name.")
-        unit_id = session.scalar(select(Unit.id).where(Unit.name == unit)) if unit is not None else None
-        if unit is not None and unit_id is None:
-            raise FleetError(f"There is no unit '{unit}'; create it first, or leave the unit out.")
-        check_open_unit(session, unit_id, None)
-        if kiosk is None:
-            kiosk = Kiosk(device=device, public_key=key.text, added_at=now())
-            session.add(kiosk)
-        kiosk.demo, kiosk.unit_id = demo, unit_id
-        if demo or liveness is not None:
-            kiosk.liveness = liveness or "off"
-        session.flush()
-        note_reset(session.connection(), device, now=now())
+        register_kiosk(session, device, key, demo=demo, unit=unit, liveness=liveness, now=now())
+
+
+def register_kiosk(
+    session: Session,
+    device: str,
+    key: VerifyKey,
+    *,
+    demo: bool = False,
+    unit: str | None = None,
+    liveness: str | None = None,
+    now: datetime,
+) -> None:
+    """`add_kiosk` within a transaction."""
+    kiosk = session.get(Kiosk, device)
+    if kiosk is not None and kiosk.state != "active":
+        raise FleetError(f"'{device}' was revoked; give the new kiosk a name of its own.")
+    if kiosk is not None and kiosk.public_key != key.text:
+        raise FleetError(f"'{device}' is registered with another key; revoke it first, or use another name.")
+    unit_id = session.scalar(select(Unit.id).where(Unit.name == unit)) if unit is not None else None
+    if unit is not None and unit_id is None:
+        raise FleetError(f"There is no unit '{unit}'; create it first, or leave the unit out.")
+    check_open_unit(session, unit_id, None)
+    if kiosk is None:
+        kiosk = Kiosk(device=device, public_key=key.text, added_at=now)
+        session.add(kiosk)
+    kiosk.demo, kiosk.unit_id = demo, unit_id
+    if demo or liveness is not None:
+        kiosk.liveness = liveness or "off"
+    session.flush()
+    note_reset(session.connection(), device, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from hub.fleet.coverage import believed_up_to, covered_up_to, lost_rows, missing
 from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
 from hub.fleet.models import Kiosk
 from hub.fleet.service import store_service
+from hub.ingest.clones import ring_for_turns
 from hub.ingest.locking import LockedKiosk, lock_kiosks, save_kiosks, still_holds
 from hub.ingest.models import StoredRow
 from hub.ingest.progress import Progress, ProgressBook, rejections_of
@@ -192,6 +193,7 @@ class HeartbeatRecorder:
                 f"The kiosk has seen receipt {heartbeat.receipt} and roster {heartbeat.roster}, beyond "
                 f"{kiosk.receipt_version} and {kiosk.roster_sent}: the hub's database is an older copy.",
             )
+        ring_for_turns(connection, kiosk.device, heartbeat, journals[0].progress, self._alarms)
         for journal in journals:
             self._ring_for_rows(kiosk.device, journal)
             progress, standing = journal.progress, journal.standing

@@ -20,6 +20,7 @@ from hub.db import table_of
 from hub.fleet.alarms import AlarmBook
 from hub.ingest.admission import AdmittedBatch, AdmittedRow
 from hub.ingest.anchors import apply_anchors
+from hub.ingest.clones import lock_clones
 from hub.ingest.holdings import Holdings
 from hub.ingest.locking import lock_kiosks, save_kiosks, still_holds
 from hub.ingest.models import QuarantinedRow, StoredRow
@@ -95,6 +96,7 @@ def store(
     disavowed = settle_disavowals(
         connection, {batch.device for batch in batches}, progress, new=fresh.disavowals, now=now
     )
+    lock_clones(connection, _newest(fresh.stored).items(), progress, now=now, alarms=alarms)
     progress.save()
     _mark_days(connection, fresh.stored, disavowed, now=now, work_dates=work_dates)
     answers = []
@@ -144,6 +146,15 @@ class _Fresh:
         announce_snapshots(connection, self.pictures, now=now)
         note_circumstances(connection, self.punches)
         note_disavowals(connection, self.disavowals)
+
+
+def _newest(stored: Sequence[Row]) -> dict[EpochKey, int]:
+    """The last row of each journal that was stored."""
+    newest: dict[EpochKey, int] = {}
+    for row in stored:
+        key = row["device"], row["epoch"]
+        newest[key] = max(row["seq"], newest.get(key, 0))
+    return newest
 
 
 def _mark_days(

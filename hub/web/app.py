@@ -61,10 +61,12 @@ from hub.web.views import (
 )
 from hub.web.views import archives as archive_pages
 from hub.web.views import calendar as calendar_pages
+from hub.web.views import claims as claim_views
 from hub.web.views import faces as face_pages
 from hub.web.views import kiosk as kiosk_pages
 from hub.web.views import lookalikes as lookalike_pages
 from hub.web.views import metrics as metrics_views
+from hub.web.views import new_kiosks as new_kiosk_pages
 from hub.web.views import register as register_pages
 from hub.web.views import releases as release_views
 from hub.web.views import unit_offices as unit_office_pages
@@ -86,6 +88,7 @@ unit_views = (unit_import_pages, unit_pages, unit_office_pages)
 wish_views = (wishes,)
 system_views = (webhook_pages,)
 fleet_views = (kiosk_pages, metrics_views, release_views)
+machine_views = (claim_views, new_kiosk_pages)
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,8 @@ def create_app(office: FrontOffice) -> FastAPI:
     for views in unit_views:
         app.include_router(views.router)
     for views in (*system_views, *fleet_views, *wish_views):
+        app.include_router(views.router)
+    for views in machine_views:
         app.include_router(views.router)
     app.include_router(health_router)
     app.mount("/api/v1", create_api(office))

@@ -174,6 +174,10 @@ DEEDS: Final[dict[str, DeedName]] = {
     "POST /akun/pengingat": DeedName("contact.add"),
     "POST /akun/pengingat/{number:int}/ubah": DeedName("contact.wish"),
     "POST /akun/pengingat/{number:int}/akhiri": DeedName("contact.end"),
+    # Kiosks that claim themselves
+    "POST /klaim": DeedName("claim.hand_in"),
+    "POST /klaim/perpanjang": DeedName("claim.renew"),
+    "POST /kiosk-baru/{device}/{deed}": DeedName("claim.answer"),
 }
 
 WITHOUT_PEOPLE: Final[dict[str, str]] = {
@@ -207,6 +211,8 @@ WITHOUT_PEOPLE: Final[dict[str, str]] = {
     "GET /metrics": "figures of kiosks and of the hub, about nobody",
     "GET /readyz": "whether the database answers",
     "GET /akun/pengingat": "where one is reminded oneself",
+    "GET /kiosk-baru": "machines that ask to be let in, and nobody's name",
+    "GET /klaim/ca.crt": "the authority's public certificate",
 }
 """Reads that the trail leaves out, and why."""
 
@@ -225,6 +231,7 @@ ACTS: Final = tuple(
         | {"kiosk.command", "kiosk.alarm", "kiosk.lost", "kiosk.lost_confirm"}
         | {"kiosk.swap", "kiosk.swap_confirm", "kiosk.swap_drop"}
         | {"kiosk.take_back", "job.retire"}
+        | {"claim.approve", "claim.refuse"}
     )
 )
 """Every act of the pages and the interface; commands are told as `cli.` and their words."""

@@ -10,6 +10,17 @@ from hub.fleet.trouble import Trouble
 from hub.web.language import Language
 
 FLEET_WORDS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"No kiosk that asks to be let in as '(.*)' shows this code: .*",
+        "Tidak ada kiosk {0} yang menampilkan kode ini: baca sekali lagi dari layar kiosknya sendiri.",
+    ),
+    (r"Nobody asks to be let in as '(.*)'.*", "Tidak ada lagi yang minta masuk sebagai {0}."),
+    (r"Say why the kiosk is refused, in 1 to (\d+) characters\.", "Tulis alasan penolakan, paling panjang {0} huruf."),
+    (r"'(.*)' was revoked; give the new kiosk .*", "{0} sudah dicabut; beri kiosk baru nama lain."),
+    (
+        r"'(.*)' is registered with another key; .*",
+        "{0} sudah terdaftar dengan kunci lain; cabut dahulu yang lama, atau pakai nama lain.",
+    ),
     (r"There is no kiosk '(.*)'; .*", "Tidak ada kiosk '{0}' yang terdaftar."),
     (r"'(.*)' was revoked; it obeys nobody\.", "{0} sudah dicabut dan tidak menerima perintah."),
     (r"'(.*)' was revoked and takes part in no swap\.", "{0} sudah dicabut dan tidak dapat diganti atau mengganti."),

@@ -24,6 +24,7 @@ from hub.roster.model_files import ModelFiles
 from hub.roster.photo_archive import ArchiveStore
 from hub.roster.photos import PhotoStore
 from hub.roster.recogniser import Recogniser
+from hub.web.claim_desk import ClaimDesk
 from hub.webhooks.sealing import SecretSeal
 
 
@@ -41,6 +42,7 @@ class FrontOffice:
     counts: what ingest took in since it began, by name; empty where this process takes in nothing.
     metrics_on_loopback: whether programs on this machine are told the metrics without a token.
     releases: of the kiosks' software, that kiosks may fetch from here; None: there are none.
+    claims: lets kiosks in; None: this hub has no authority.
     """
 
     database: Database
@@ -61,6 +63,7 @@ class FrontOffice:
     counts: Callable[[], Mapping[str, int]] = dict
     metrics_on_loopback: bool = False
     releases: ReleaseFiles | None = None
+    claims: ClaimDesk | None = None
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from hub.web.phrases_access import ACCESS
 from hub.web.phrases_archives import ARCHIVES
+from hub.web.phrases_claims import CLAIMS
 from hub.web.phrases_enrolments import ENROLMENTS
 from hub.web.phrases_faces import FACES
 from hub.web.phrases_fleet import FLEET
@@ -33,6 +34,7 @@ Phrase = tuple[str, str]
 PHRASES: Final[dict[str, Phrase]] = {
     **PAPERS,
     **ROLES,
+    **CLAIMS,
     # The frame of every page
     "product": ("Presensi", "Presensi"),
     "tagline": ("Kehadiran pegawai dengan pindai wajah", "Face-scan attendance of staff"),

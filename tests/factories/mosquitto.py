@@ -53,6 +53,11 @@ class Mosquitto:
                 assert time.monotonic() < deadline, f"Mosquitto does not answer:\n{log_text}"
                 time.sleep(0.02)  # another process: there is no event to wait for
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def reload(self) -> None:
         """Read certificates and revocation lists again; it says neither when nor whether it has."""
         assert self._process is not None

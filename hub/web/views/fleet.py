@@ -8,6 +8,8 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from hub.access.roles import may
+from hub.fleet.claims import list_claims
 from hub.fleet.overview import count_quarantined, open_alarms, quarantined_rows, unplaced_punches
 from hub.fleet.standing import KioskStanding, read_standings
 from hub.web.fleet_words import brief, tell
@@ -73,6 +75,9 @@ def show_kiosks(
         pages=pages,
         first=first,
         count=len(found),
+        new_kiosks=len(list_claims(office.database, now=office.now()))
+        if may(visitor.role, "tend") and visitor.unit_id is None
+        else None,
         tell=lambda trouble: tell(language, trouble, office.now()),
         brief=lambda at: brief(language, at, office.now(), office.zone),
     )

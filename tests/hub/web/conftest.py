@@ -391,6 +391,7 @@ def page_paths(furnished: Furnished) -> list[str]:
         "/kiosk/kiosk-new",
         "/kiosk?keadaan=trouble&q=kiosk",
         "/akun/pengingat",
+        "/kiosk-baru",
     ]
 
 
