@@ -45,8 +45,8 @@ def doctor_options(command: _Command) -> _Command:
 
 def keep_quiet() -> None:
     """What a check finds stands on the page; the log of what it tried would tear it apart."""
-    logging.getLogger("kiosk").setLevel(logging.CRITICAL)
-    logging.getLogger("hub").setLevel(logging.CRITICAL)
+    for name in ("kiosk", "hub", "apprise"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def report(place: str, checked: Sequence[Checked], *, at: datetime, language: Language) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from cryptography import x509
+
 from contract.broker import BrokerAddress, tls_context
 from contract.checkup.finding import NOTHING, Finding, Measure, Words, plain
 from contract.errors import BadInputError
@@ -27,7 +29,10 @@ Step = Literal["name", "tcp", "tls", "certificate", "mqtt"]
 
 @dataclass(frozen=True, slots=True)
 class LinkReading:
-    """failed_at: the step that did not go; None: all went. detail: what was said there. addresses: what the name is."""
+    """failed_at: the step that did not go; None: all went. detail: what was said there. addresses: what the name is.
+
+    server_until: when the broker's own certificate ends, aware UTC; None: none was shown.
+    """
 
     host: str
     port: int
@@ -35,6 +40,7 @@ class LinkReading:
     addresses: tuple[str, ...] = ()
     own: str = ""
     protocol: str = ""
+    server_until: datetime | None = None
     failed_at: Step | None = None
     detail: str = ""
 
@@ -53,29 +59,32 @@ def try_link(address: BrokerAddress, *, client_id: str, seconds: float = SECONDS
         return replace(reading, failed_at="tcp", detail=error.strerror or str(error))
     with contextlib.closing(plain_socket):
         own = str(plain_socket.getsockname()[0])
-        failed_at, detail, protocol = _speak(plain_socket, address, client_id)
-    return replace(reading, own=own, protocol=protocol, failed_at=failed_at, detail=detail)
+        return replace(_speak(plain_socket, address, client_id, reading), own=own)
 
 
-def _speak(raw: socket.socket, address: BrokerAddress, client_id: str) -> tuple[Step | None, str, str]:
-    """Where it failed (None: nowhere), what was said there, and the version of TLS."""
+def _speak(raw: socket.socket, address: BrokerAddress, client_id: str, reading: LinkReading) -> LinkReading:
+    """The reading, with what came of TLS and MQTT."""
     step: Step = "tls"
-    protocol = ""
     try:
         if not address.tls:
-            return (*_knock(raw, address, client_id), protocol)
-        context = tls_context(address)
-        with context.wrap_socket(raw, server_hostname=address.host) as wrapped:
-            protocol = wrapped.version() or ""
+            return _knock(raw, address, client_id, reading)
+        with tls_context(address).wrap_socket(raw, server_hostname=address.host) as wrapped:
+            reading = replace(reading, protocol=wrapped.version() or "", server_until=_end_of(wrapped))
             step = "certificate"
             if address.cert_file is None:
-                return (*_knock(wrapped, address, client_id), protocol)
+                return _knock(wrapped, address, client_id, reading)
             _await_alert(wrapped)
     except BadInputError as error:
-        return "certificate", str(error), protocol
+        return replace(reading, failed_at="certificate", detail=str(error))
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        return step, getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error), protocol
-    return None, "", protocol
+        detail = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
+        return replace(reading, failed_at=step, detail=detail)
+    return reading
+
+
+def _end_of(wrapped: ssl.SSLSocket) -> datetime | None:
+    shown = wrapped.getpeercert(binary_form=True)
+    return x509.load_der_x509_certificate(shown).not_valid_after_utc if shown else None
 
 
 def _await_alert(wrapped: ssl.SSLSocket) -> None:
@@ -86,7 +95,7 @@ def _await_alert(wrapped: ssl.SSLSocket) -> None:
             raise ConnectionResetError("the broker ended the connection after the handshake")
 
 
-def _knock(link: socket.socket, address: BrokerAddress, client_id: str) -> tuple[Step | None, str]:
+def _knock(link: socket.socket, address: BrokerAddress, client_id: str, reading: LinkReading) -> LinkReading:
     """MQTT 3.1.1's CONNECT with a clean session and its answer (OASIS MQTT 3.1.1, 3.1 and 3.2), then DISCONNECT."""
     flags, payload = 0x02, _text(client_id)
     if address.username is not None:
@@ -100,10 +109,10 @@ def _knock(link: socket.socket, address: BrokerAddress, client_id: str) -> tuple
         with contextlib.suppress(OSError):
             link.sendall(b"\xe0\x00")
     except OSError as error:
-        return "mqtt", error.strerror or str(error)
+        return replace(reading, failed_at="mqtt", detail=error.strerror or str(error))
     if len(answer) < 4 or answer[0] != 0x20:
-        return "mqtt", "no MQTT broker answers there"
-    return (None, "") if answer[3] == 0 else ("mqtt", f"CONNACK {answer[3]}")
+        return replace(reading, failed_at="mqtt", detail="no MQTT broker answers there")
+    return reading if answer[3] == 0 else replace(reading, failed_at="mqtt", detail=f"CONNACK {answer[3]}")
 
 
 def _text(text: str) -> bytes:
