@@ -55,7 +55,9 @@ def read_database(database: Database) -> DatabaseReading:
                 size = Path(database.engine.url.database or "").stat().st_size
     except (SQLAlchemyError, OSError) as error:
         told = str(getattr(error, "orig", None) or error).strip().splitlines()
-        return DatabaseReading(kind, trouble=told[-1] if told else type(error).__name__)
+        return DatabaseReading(
+            kind, trouble=told[0].removeprefix("connection failed: ") if told else type(error).__name__
+        )
     return DatabaseReading(kind, revision, newest_revision(), size)
 
 
