@@ -20,6 +20,7 @@ KEEP: Final = frozenset(
         *("camera", "kind", "width", "height", "fps", "pace", "loop", "rotation_degrees", "mains_hertz"),
         *("reset_command", "reboot_after", "night", "from_hour", "until_hour", "idle_seconds"),
         *("sound", "volume", "night_volume"),
+        *("releases", "folder", "hub", "rate_kb", "restart"),
         *("panel", "relay", "rgb", "lamps", "buzzer", "tamper", "presence", "fill_light", "backlight"),
         *("pin", "red", "green", "blue", "orange", "active_high", "pulse_seconds", "passive", "night_percent"),
     }
