@@ -17,6 +17,7 @@ from cli.hub_commands import command as kiosk_command
 from cli.hub_commands import commands as kiosk_commands
 from cli.hub_commands import swap as kiosk_swap
 from cli.hub_commands import take_back as kiosk_take_back
+from cli.hub_doctor import doctor
 from cli.hub_employment import employee
 from cli.hub_enrolment import enrol, enrolment
 from cli.hub_fallback import card, pin
@@ -77,6 +78,7 @@ for command in (
     webhook,
     *(backup, restore, verify),
     release,
+    doctor,
 ):
     hub.add_command(command)
 for command in (operator, kiosk_command, kiosk_commands, kiosk_swap, kiosk_take_back):

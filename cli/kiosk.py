@@ -14,6 +14,7 @@ import click
 from cli.commands import Commands
 from cli.ending import Ending
 from cli.kiosk_claim import claim, renew
+from cli.kiosk_doctor import doctor
 from cli.kiosk_hardware import hardware
 from cli.kiosk_liveness import liveness
 from cli.kiosk_screens import screens
@@ -42,6 +43,7 @@ kiosk.add_command(hardware)
 kiosk.add_command(liveness)
 kiosk.add_command(screens)
 kiosk.add_command(update)
+kiosk.add_command(doctor)
 
 
 def _folder_options(command: Callable[..., None]) -> Callable[..., None]:

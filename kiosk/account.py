@@ -81,8 +81,10 @@ class Account:
             certificate_until=certificate_end(self.certificate) if self.certificate is not None else None,
         )
 
-    def bulletin(self, *, at: datetime, connected: bool) -> Bulletin:
-        """What of it other programs on this machine may know."""
+    def bulletin(
+        self, *, at: datetime, connected: bool, brightness: float | None = None, receipt_at: datetime | None = None
+    ) -> Bulletin:
+        """What of it other programs on this machine may know; nothing about a person."""
         health = self.health()
         return Bulletin(
             software=importlib.metadata.version("presensi"),
@@ -91,6 +93,11 @@ class Account:
             journal=health.journal,
             roster=self.roster.current.version,
             connected=connected,
+            camera_restarts=health.camera_restarts,
+            brightness=brightness,
+            panel=self.panel.fitted,
+            panel_alarms=self.panel.alarms,
+            receipt_at=receipt_at,
         )
 
     def _alarms(self) -> list[str]:

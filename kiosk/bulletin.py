@@ -28,7 +28,11 @@ BULLETIN_SECONDS: Final = 10.0
 
 
 class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at the running kiosk. roster: version in force, 0: none. connected: to the broker, now."""
+    """One look at the running kiosk. roster: version in force, 0: none. connected: to the broker, now.
+
+    brightness: mean of the newest frame, 0..255; None: none came. panel, panel_alarms: what is fitted and what is wrong
+    with it, as in kiosk.hardware.panel. receipt_at: when the hub last answered; None: not since the start.
+    """
 
     software: str
     at: datetime
@@ -36,6 +40,11 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     journal: Literal["ok", "full", "salvaged"]
     roster: int
     connected: bool
+    camera_restarts: int = 0
+    brightness: float | None = None
+    panel: tuple[str, ...] = ()
+    panel_alarms: tuple[str, ...] = ()
+    receipt_at: datetime | None = None
 
 
 class ReleaseOrder(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,6 @@ earlier than the journal's last row, and each synchronisation is noticed, so tha
 
 from __future__ import annotations
 
-import ctypes
-import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +13,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from contract.punch import ClockSource, ClockStamp
+from contract.timekeeping import kernel_says_synchronised as _kernel_says_synchronised
 
 STEP_SECONDS: Final = 2.0
 """A wall clock that moved by more than this against the monotonic one was stepped, and not merely slewed."""
-
-_TIME_ERROR: Final = 5  # adjtimex(2): the clock is not synchronised
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +108,3 @@ def boot_id(root: Path = Path("/")) -> str:
         boot = ""
     # Without the kernel's id, the moment of boot serves: it differs from boot to boot by more than a second.
     return boot or f"boot-{int(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))}"
-
-
-def _kernel_says_synchronised() -> bool:
-    """Ask adjtimex(2), reading only; True when some time daemon has synchronised the clock."""
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        state = libc.adjtimex(ctypes.create_string_buffer(512))  # struct timex with modes = 0; 512 > its 208 bytes
-    except (OSError, AttributeError):
-        return False
-    return bool(os.name == "posix" and 0 <= state < _TIME_ERROR)

@@ -5,8 +5,9 @@ There is one for every boot of the machine, so there can be a hundred; all but t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
 from contract import ranges
 from contract.heartbeat import MAX_GAPS, EpochStanding
@@ -27,7 +28,15 @@ class MeasuredEpoch:
     oldest_pending: float | None
 
 
-def measure(file: JournalFile, *, ordinal: int, epoch: str, settled: Ranges, grows: bool) -> MeasuredEpoch:
+class Fetching(Protocol):
+    """Where rows are read from; must provide `fetch`."""
+
+    def fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows that a statement gives."""
+        ...
+
+
+def measure(file: Fetching, *, ordinal: int, epoch: str, settled: Ranges, grows: bool) -> MeasuredEpoch:
     """Count an epoch's rows. grows: it is the current one, which has no gaps."""
     ((first, last),) = file.fetch("SELECT min(seq), max(seq) FROM row WHERE ordinal = ?", (ordinal,))
     queue, oldest = 0, None
@@ -43,7 +52,7 @@ def measure(file: JournalFile, *, ordinal: int, epoch: str, settled: Ranges, gro
     return MeasuredEpoch(standing, oldest)
 
 
-def _gaps(file: JournalFile, ordinal: int) -> Ranges:
+def _gaps(file: Fetching, ordinal: int) -> Ranges:
     found = file.fetch(
         "SELECT seq + 1, following - 1 FROM"
         " (SELECT seq, lead(seq) OVER (ORDER BY seq) AS following FROM row WHERE ordinal = ?)"

@@ -233,6 +233,36 @@ class RosterCache:
         return Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._packs.dimensions(self._pack)))
 
 
+@dataclass(frozen=True, slots=True)
+class CacheSummary:
+    """What a cache file holds, in figures. people: those who are not enrolled yet included."""
+
+    version: int
+    pack: str
+    people: int
+    enrolled: int
+    templates: int
+
+
+def summarise_cache(path: Path) -> CacheSummary:
+    """Count what the cache holds, without opening a pack; OSError, MalformedMessageError when it cannot be read."""
+    stored = _read(path)
+    counts = [each.count for each in stored.people]
+    return CacheSummary(stored.version, stored.pack, len(counts), sum(count > 0 for count in counts), sum(counts))
+
+
+def names_in_cache(path: Path) -> tuple[str, ...]:
+    """Names and ids that stand there, to keep them out of what leaves the machine; raises as `summarise_cache`."""
+    return tuple(text for each in _read(path).people for text in (each.name, each.person))
+
+
+def _read(path: Path) -> _Stored:
+    try:
+        return msgspec.msgpack.decode(_checked(path.read_bytes()), type=_Stored)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedMessageError(f"it is not what was written: {type(error).__name__}") from error
+
+
 def _vectors(person: RosterPerson, length: int) -> Vector:
     if len(person.embeddings) != person.count * length * 4:
         raise MalformedMessageError(f"embeddings of {person.person} are {len(person.embeddings)} bytes long")

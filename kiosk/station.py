@@ -108,6 +108,7 @@ class Station:
         self._panel = SoundingPanel(panel or open_panel(wiring), self.speaker)
         self._stack.callback(self._panel.close)
         self._metering = Metering()
+        self._brightness: float | None = None
         self.vitals = Vitals(recovering=self._recovering)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
         self.months = MonthCache(folder / "months.msgpack", on_change=self._say_how_it_is)
@@ -333,6 +334,7 @@ class Station:
 
     def _note_look(self, frame: Frame, box: Box | None) -> None:
         self.vitals.beat("frames")
+        self._brightness = float(frame.grey[::16, ::16].mean())
         self._mind_the_light(frame, box)
 
     def _mind_the_light(self, frame: Frame, box: Box | None) -> None:
@@ -347,7 +349,12 @@ class Station:
     # What the hub says -----------------------------------------------------------------------------------------------
 
     def _bulletin(self) -> Bulletin:
-        return self.account.bulletin(at=self.now, connected=self.uplink.online)
+        return self.account.bulletin(
+            at=self.now,
+            connected=self.uplink.online,
+            brightness=self._brightness,
+            receipt_at=self.uplink.receipt_at,
+        )
 
     def _bearing(self) -> Bearing:
         return self.account.bearing()

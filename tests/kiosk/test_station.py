@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +15,17 @@ import numpy as np
 import pytest
 
 from contract import codec
+from contract.checkup.finding import carry_out
 from contract.heartbeat import Heartbeat
 from contract.roster import KioskPolicy, RosterPart
 from contract.signing import SigningKey
 from contract.transport import Connected, Delivery
 from kiosk import evidence_folder
 from kiosk import station as station_module
+from kiosk.bulletin import BULLETIN, Bulletin, read_told
 from kiosk.camera.frame import Frame
 from kiosk.display import NullDisplay
+from kiosk.doctor.checks import Patient, kiosk_checks
 from kiosk.errors import JournalError, JournalFullError, PackError
 from kiosk.journal import Journal
 from kiosk.settings import KioskSettings
@@ -258,3 +262,24 @@ def test_kiosk_that_cannot_open_a_pack_goes_on_and_says_so(
     assert station.uplink.refused_messages == 1
     send_roster(station, hub_key, 2, "builtin")
     assert heartbeat_of(station).roster == 2
+
+
+def test_kiosk_that_runs_leaves_its_condition_for_whoever_looks(
+    open_station: Callable[[], Station], settings: KioskSettings, tmp_path: Path
+) -> None:
+    station = open_station()
+    running = threading.Thread(target=station.run, args=(NullDisplay(),))
+    running.start()
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (found := read_told(tmp_path / BULLETIN, Bulletin)) is None and time.monotonic() < until:
+            threading.Event().wait(0.02)
+        patient = Patient(settings, datetime.now(UTC))
+        assert patient.runs
+        found_states = {each.name: each.finding for each in carry_out(kiosk_checks(patient)[:1])}
+    finally:
+        station.stop()
+        running.join(PATIENCE_SECONDS)
+    assert found is not None
+    assert found.camera in {"ok", "starting"}
+    assert found_states["camera"].measured["by_kiosk"] is True
