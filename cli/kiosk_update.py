@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import threading
@@ -115,14 +116,18 @@ def is_open(releases: ReleasesSection, timezone: str, now: datetime | None = Non
     return first <= hour < until if first < until else hour >= first or hour < until
 
 
-def _restart(command: tuple[str, ...]) -> None:
+def _restart(command: str) -> None:
     """OSError when it fails."""
     try:
-        done = subprocess.run(command, timeout=RESTART_SECONDS, check=False)  # noqa: S603 the administrator's own words
+        done = subprocess.run(  # noqa: S603 the administrator's own words
+            shlex.split(command), timeout=RESTART_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
-        raise OSError(f"'{' '.join(command)}' was not done after {RESTART_SECONDS} s") from error
+        raise OSError(f"'{command}' was not done after {RESTART_SECONDS} s") from error
+    except ValueError as error:
+        raise OSError(f"'{command}' is no command: {error}") from error
     if done.returncode != 0:
-        raise OSError(f"'{' '.join(command)}' ended with {done.returncode}")
+        raise OSError(f"'{command}' ended with {done.returncode}")
 
 
 def _show(settings: KioskSettings, shelf: Shelf, outcome: str | None, *, as_json: bool) -> None:

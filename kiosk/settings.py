@@ -72,7 +72,7 @@ class ReleasesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     folder: of the releases, on the data partition. key: the release key's public half. hub: https address that serves
     them; None: they come by stick alone. ca: authority of that address; None: the system's. from_hour, until_hour: when
     the network is free for it, in local hours; equal: always. rate_kb: kilobytes a second at most.
-    restart: what starts the kiosk's program anew, as words.
+    restart: the command that starts the kiosk's program anew.
     """
 
     folder: str
@@ -82,7 +82,7 @@ class ReleasesSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     from_hour: Hour = 17
     until_hour: Hour = 5
     rate_kb: Annotated[int, Meta(ge=8, le=1_000_000)] = 500
-    restart: tuple[str, ...] = ("systemctl", "restart", "presensi-kiosk.service")
+    restart: str = "systemctl restart presensi-kiosk.service"
 
 
 DEFAULT_DATA: Final = "/var/lib/presensi/kiosk"
