@@ -37,11 +37,12 @@ def main():
 """
 
 
-def make_wheel(folder: Path, version: str, *ills: str) -> Path:
-    """ills: what does not work in it: "dead", "camera", "journal", "roster", "hub"."""
+def make_wheel(folder: Path, version: str, *ills: str, program: str = _PROGRAM) -> Path:
+    """ills: what does not work in it: "dead", "camera", "journal", "roster", "hub". program: the source, with {version!r}
+    and {ills!r}."""
     about = f"presensi-{version}.dist-info"
     files = {
-        "presensi_small.py": _PROGRAM.format(version=version, ills=ills),
+        "presensi_small.py": program.format(version=version, ills=ills),
         f"{about}/METADATA": f"Metadata-Version: 2.1\nName: presensi\nVersion: {version}\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: presensi\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{about}/entry_points.txt": "[console_scripts]\npresensi = presensi_small:main\n",
@@ -73,10 +74,11 @@ def make_release_folder(
     days: int = 0,
     target: str = HERE,
     release: str | None = None,
+    program: str = _PROGRAM,
 ) -> Manifest:
     """Such a release, signed so many days after SIGNED. release: the name in the manifest, where it is another."""
     (folder / WHEELS).mkdir(parents=True)
-    wheel = make_wheel(folder / WHEELS, version, *ills)
+    wheel = make_wheel(folder / WHEELS, version, *ills, program=program)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     listed = folder / f"requirements-{target.replace(' ', '-')}.txt"
     listed.write_text(f"presensi=={version} --hash=sha256:{digest}\n", encoding="ascii")
