@@ -38,8 +38,7 @@ def main():
 
 
 def make_wheel(folder: Path, version: str, *ills: str, program: str = _PROGRAM) -> Path:
-    """ills: what does not work in it: "dead", "camera", "journal", "roster", "hub". program: the source, with {version!r}
-    and {ills!r}."""
+    """ills: what does not work in it: "dead", "camera", "journal", "roster", "hub". program: with {version!r}, {ills!r}."""
     about = f"presensi-{version}.dist-info"
     files = {
         "presensi_small.py": program.format(version=version, ills=ills),
