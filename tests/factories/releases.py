@@ -38,7 +38,7 @@ def main():
 
 
 def make_wheel(folder: Path, version: str, *ills: str, program: str = _PROGRAM) -> Path:
-    """ills: what does not work in it: "dead", "camera", "journal", "roster", "hub". program: with {version!r}, {ills!r}."""
+    """ills: what does not work in it, such as "dead", "camera", "hub". program: with {version!r} and {ills!r}."""
     about = f"presensi-{version}.dist-info"
     files = {
         "presensi_small.py": program.format(version=version, ills=ills),
