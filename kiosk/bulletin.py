@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -69,9 +70,13 @@ def read_told(path: Path, form: type[_Told]) -> _Told | None:
 
 
 def tell(path: Path, told: Bulletin | ReleaseOrder | ReleaseProgress, *, lasting: bool = True) -> None:
-    """Write the file whole. lasting: it is on the disk when this returns; OSError when the disk refuses."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("wb") as file:
+    """Write the file whole. lasting: it is on the disk when this returns; OSError when the disk refuses.
+
+    Never through a link that somebody has laid there: one of the writers is root, in a folder of the kiosk's user.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(told))
         if lasting:
             file.flush()

@@ -17,7 +17,7 @@ put() { # from, to, mode
 for each in "$here"/system/*; do
     name=$(basename "$each")
     case $name in
-        presensi-kiosk.service) wanted=kiosk ;;
+        presensi-kiosk.service | presensi-update.service) wanted=kiosk ;;
         *) wanted=hub ;;
     esac
     [ "$wanted" != "$machine" ] || put "system/$name" "etc/systemd/system/$name"

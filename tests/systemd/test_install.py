@@ -26,7 +26,7 @@ def test_everything_of_a_machine_is_copied(tmp_path: Path, machine: str) -> None
     assert (done.returncode, done.stderr) == (0, "")
     found = files_below(tmp_path)
     units = {name.removeprefix("etc/systemd/system/") for name in found if name.startswith("etc/systemd/system/")}
-    kiosk = {"presensi-kiosk.service"}
+    kiosk = {"presensi-kiosk.service", "presensi-update.service"}
     assert units == (kiosk if machine == "kiosk" else {path.name for path in UNITS.iterdir()} - kiosk)
     other = "kiosk" if machine == "hub" else "hub"
     common = {"etc/nftables/presensi.nft", "etc/systemd/journald.conf.d/presensi.conf", "etc/nftables.conf"}

@@ -35,6 +35,14 @@ HARDENED = {
     "LockPersonality": "yes",
     "SystemCallArchitectures": "native",
 }
+AS_ROOT = {
+    "presensi-revocations.service": "CAP_CHOWN CAP_DAC_READ_SEARCH CAP_FOWNER",
+    "presensi-update.service": "CAP_DAC_OVERRIDE",
+}
+    "presensi-revocations.service": "CAP_CHOWN CAP_DAC_READ_SEARCH CAP_FOWNER",
+    "presensi-update.service": "CAP_DAC_OVERRIDE",
+}
+"""Whose rights are these of root's, and no others."""
 HUB_PARTS = ("presensi-hub-web.service", "presensi-ingest@.service", "presensi-scheduler.service")
 
 
@@ -68,9 +76,8 @@ def test_exposure_is_below_two_of_ten(tmp_path: Path, name: str) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     open_things = {each["json_field"] for each in json.loads(done.stdout) if each["set"] is False}
-    assert not open_things & {"NoNewPrivileges", "ProtectSystem", "ProtectHome", "UserOrDynamicUser"} or (
-        name == "presensi-revocations.service" and open_things & {"UserOrDynamicUser"}
-    )
+    must = {"NoNewPrivileges", "ProtectSystem", "ProtectHome", "UserOrDynamicUser"}
+    assert open_things & must == ({"UserOrDynamicUser"} if name in AS_ROOT else set())
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -82,7 +89,7 @@ def test_directives_stand_in_every_service(name: str) -> None:
     assert unit.one("SyslogIdentifier")
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "presensi-revocations.service"])
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in AS_ROOT])
 def test_services_run_as_somebody_without_rights(name: str) -> None:
     unit = Unit.read(name)
     assert unit.one("User") == ("presensi-kiosk" if name == "presensi-kiosk.service" else "presensi-hub")
@@ -90,6 +97,22 @@ def test_services_run_as_somebody_without_rights(name: str) -> None:
     assert unit.one("StateDirectoryMode") == "0700"
     assert "~@privileged @resources" in unit.all("SystemCallFilter")
     assert unit.one("CapabilityBoundingSet") == ("CAP_NET_BIND_SERVICE" if name == "presensi-hub-web.service" else "")
+
+
+@pytest.mark.parametrize("name", AS_ROOT)
+def test_those_that_are_root_have_few_of_its_rights(name: str) -> None:
+    unit = Unit.read(name)
+    assert unit.one("CapabilityBoundingSet") == AS_ROOT[name]
+    assert unit.one("NoNewPrivileges") == "yes"
+
+
+def test_releases_are_switched_from_the_last_good_one() -> None:
+    unit = Unit.read("presensi-update.service")
+    good = "/opt/presensi/good/bin/presensi"
+    assert (unit.one("ExecStart") or "").split()[0] == good
+    assert unit.one("ConditionPathExists", "Unit") == good
+    # Or the kiosk's user could not run what it has installed.
+    assert unit.one("UMask") == "0022"
 
 
 def test_only_the_kiosk_reaches_devices_and_only_those_that_it_needs() -> None:
@@ -153,7 +176,7 @@ def test_command_of_the_unit_exists_with_its_options(name: str) -> None:
     if words[0] == "/usr/bin/cage":
         assert words[1:4] == ["--", "/bin/sh", "-c"]
         words = shlex.split(words[4].partition(";")[0])
-    assert words[0] == "/opt/presensi/current/bin/presensi"
+    assert words[0] in ("/opt/presensi/current/bin/presensi", "/opt/presensi/good/bin/presensi")
     command: click.Command = main
     context = click.Context(main, info_name="presensi")
     rest = words[1:]
