@@ -24,6 +24,7 @@ from cli.hub_fallback import card, pin
 from cli.hub_fleet import kiosk
 from cli.hub_forms import form, letterhead
 from cli.hub_imports import people, points, score
+from cli.hub_ingest import ingest
 from cli.hub_jobs import jobs
 from cli.hub_locations import location
 from cli.hub_manual import manual
@@ -79,6 +80,7 @@ for command in (
     *(backup, restore, verify),
     release,
     doctor,
+    ingest,
 ):
     hub.add_command(command)
 for command in (operator, kiosk_command, kiosk_commands, kiosk_swap, kiosk_take_back):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
-import secrets
 import socket
 import ssl
 import threading
@@ -19,9 +17,6 @@ import msgspec
 import uvicorn
 from sqlalchemy import select
 
-from contract.mqtt import BrokerAddress, MqttTransport
-from contract.signing import SigningKey
-from contract.transport import Transport
 from hub.access.sessions import Sessions, load_or_create_secret
 from hub.archive_work import ArchiveWorker
 from hub.attendance.day import AttendanceDay
@@ -32,22 +27,13 @@ from hub.db import Database, open_database, upgrade
 from hub.due_work import DueWork
 from hub.errors import ServiceError, SettingsError
 from hub.fleet.certificates import CertificateSigner
-from hub.fleet.command_delivery import CommandDelivery
 from hub.fleet.release_files import ReleaseFiles
 from hub.fleet.revocations import Revoker
-from hub.ingest.enrolments import EnrolmentRecorder
-from hub.ingest.heartbeats import HeartbeatRecorder
-from hub.ingest.recorder import Recorder
-from hub.ingest.sharing import broker_shares
-from hub.ingest.snapshots import SnapshotRecorder
-from hub.ingest.subscriber import Subscriber, subscriptions
+from hub.intake import Intake, OnReceipts, read_broker
 from hub.keys import load_enrol_key, load_hub_key, take_second_step_key
-from hub.outgoing import Outgoing
-from hub.recap.month_delivery import MonthDelivery
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.addresses import channels_of
 from hub.reminders.sending import Gateways, reminder_courier
-from hub.roster.delivery import RosterDelivery
 from hub.roster.enrol_key import offer_enrol_key
 from hub.roster.kiosk_enroller import KioskEnroller
 from hub.roster.photo_archive import ArchiveStore
@@ -63,11 +49,9 @@ from hub.webhooks.sending import webhook_courier
 
 logger = logging.getLogger(__name__)
 
-SHARE_GROUP: Final = "ingest"
 JOIN_SECONDS: Final = 15.0
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 2.0
 
-OnReceipts = Callable[[list[Outgoing]], None]
 OnDays = Callable[[Sequence[EmployeeDay]], None]
 
 
@@ -109,9 +93,7 @@ class Hub:
     ) -> None:
         self.settings = settings
         zone = read_zone(settings.timezone)
-        self._broker = _read_broker(settings)
-        # Not connected here: certificates that cannot be read shall be told before anything starts.
-        self._make_transport([])
+        read_broker(settings)
         make_data_folder(settings.data_folder)
         self.key = load_hub_key(settings.data_folder)
         sessions = Sessions(load_or_create_secret(settings.data_folder / "session.key"))
@@ -125,8 +107,14 @@ class Hub:
             initial_pack=settings.pack,
         )
         self._worker = AttendanceWorker(self.database, on_stored=on_days)
-        self._recorder = _TellingRecorder(
-            database=self.database, key=self.key, worker=self._worker, on_receipts=on_receipts
+        self._intake = Intake(
+            settings,
+            database=self.database,
+            key=self.key,
+            opening_key=self._enrol_key,
+            worker=self._worker,
+            enroller=self._enroller,
+            on_receipts=on_receipts,
         )
         self._snapshots = SnapshotStore(settings.data_folder)
         self._reminders = reminder_courier(self.database, Gateways(settings.gateways))
@@ -150,7 +138,7 @@ class Hub:
             archives=ArchiveStore(settings.data_folder),
             gateways=channels_of(settings.gateways),
             webhook_seal=webhook_seal,
-            counts=self._counts,
+            counts=self._intake.counts,
             metrics_on_loopback=settings.metrics_on_loopback,
             releases=ReleaseFiles(settings.data_folder),
             claims=claim_desk(settings, signer, hub_key=self.key.verify_key.text),
@@ -165,8 +153,6 @@ class Hub:
         self._app = create_app(office)
         self._revoker = None if signer is None else Revoker(self.database, signer, settings.authority)
         self._stop = threading.Event()
-        self._transport: Transport | None = None
-        self._subscriber: Subscriber | None = None
         self._server: uvicorn.Server | None = None
         self._socket: socket.socket | None = None
         self._threads: list[threading.Thread] = []
@@ -197,7 +183,7 @@ class Hub:
                 **tls_files(self.settings),
             )
         )
-        self._begin("ingest", self._ingest)
+        self._begin("ingest", self._intake.run)
         self._begin("worker", self._worker.run)
         self._begin("enrolment", self._enroller.run)
         self._begin("scheduler", self._scheduler.run)
@@ -258,70 +244,18 @@ class Hub:
                 logger.exception("the hub's %s failed and begins anew", name)
             self._stop.wait(PAUSE_AFTER_TROUBLE_SECONDS)
 
-    def _ingest(self, stop: threading.Event) -> None:
-        shares = self.settings.share and broker_shares(self._make_transport, stop=stop)
-        if self.settings.share and not shares and not stop.is_set():
-            logger.warning("the broker does not divide messages among ingest workers; every worker takes them all")
-        transport = self._make_transport(subscriptions(share=SHARE_GROUP if shares else None))
-        self._transport = transport
-        self._subscriber = subscriber = Subscriber(
-            transport=transport,
-            recorder=self._recorder,
-            heartbeats=HeartbeatRecorder(database=self.database, hub_key=self.key),
-            rosters=RosterDelivery(database=self.database, hub_key=self.key),
-            months=MonthDelivery(database=self.database, hub_key=self.key),
-            snapshots=SnapshotRecorder(database=self.database, hub_key=self.key, store=self._snapshots),
-            enrolments=EnrolmentRecorder(
-                database=self.database,
-                hub_key=self.key,
-                opening_key=self._enrol_key,
-                on_complete=self._enroller.wake,
-            ),
-            commands=CommandDelivery(database=self.database, hub_key=self.key),
-        )
-        subscriber.run(stop)
-
     def _serve(self, _stop: threading.Event) -> None:
         assert self._server is not None  # noqa: S101 - start makes both before this thread
         assert self._socket is not None  # noqa: S101
         self._server.run(sockets=[self._socket])
 
-    def _make_transport(self, topics: Sequence[str]) -> Transport:
-        return MqttTransport(
-            address=self._broker, client_id=f"presensi-hub-{secrets.token_hex(6)}", subscriptions=topics
-        )
-
-    def _counts(self) -> dict[str, int]:
-        """Since ingest began; counters begin anew with it."""
-        subscriber = self._subscriber
-        return {} if subscriber is None else dataclasses.asdict(subscriber.counts)
-
     def _states(self) -> dict[str, bool]:
         alive = {thread.name: thread.is_alive() for thread in self._threads}
         return {
-            "broker": self._transport is not None and self._transport.connected,
+            "broker": self._intake.connected,
             "ingest": alive.get("hub-ingest", False),
             "worker": alive.get("hub-worker", False),
         }
-
-
-class _TellingRecorder(Recorder):
-    """A recorder that wakes the attendance worker after each commit, and tells whoever wants to know."""
-
-    def __init__(
-        self, *, database: Database, key: SigningKey, worker: AttendanceWorker, on_receipts: OnReceipts | None
-    ) -> None:
-        super().__init__(database=database, hub_key=key)
-        self._worker = worker
-        self._on_receipts = on_receipts
-
-    def record(self, deliveries: Sequence[tuple[str, bytes]]) -> list[Outgoing]:
-        receipts = super().record(deliveries)
-        # Told before the worker begins, so that whoever listens hears of the punch before he hears of its day.
-        if receipts and self._on_receipts is not None:
-            self._on_receipts(receipts)
-        self._worker.wake()
-        return receipts
 
 
 def read_zone(name: str) -> ZoneInfo:
@@ -330,18 +264,6 @@ def read_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsError(f"'{name}' is no time zone: write Asia/Jakarta, Asia/Makassar or Asia/Jayapura.") from error
-
-
-def _read_broker(settings: HubSettings) -> BrokerAddress:
-    def path(name: str | None) -> Path | None:
-        return None if name is None else Path(name)
-
-    return BrokerAddress.parse(
-        settings.broker,
-        ca_file=path(settings.broker_ca),
-        cert_file=path(settings.broker_cert),
-        key_file=path(settings.broker_cert_key),
-    )
 
 
 def tls_files(settings: HubSettings) -> dict[str, Any]:
