@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from contract.mqtt import BrokerAddress, MqttTransport
 from contract.sealing import OpeningKey
@@ -31,8 +31,6 @@ from hub.roster.kiosk_enroller import KioskEnroller
 from hub.settings import HubSettings
 
 logger = logging.getLogger(__name__)
-
-SHARE_GROUP: Final = "ingest"
 
 OnReceipts = Callable[[list[Outgoing]], None]
 
@@ -77,7 +75,7 @@ class Intake:
         shares = self._settings.share and broker_shares(self._make_transport, stop=stop)
         if self._settings.share and not shares and not stop.is_set():
             logger.warning("the broker does not divide messages among ingest workers; every worker takes them all")
-        transport = self._make_transport(subscriptions(share=SHARE_GROUP if shares else None))
+        transport = self._make_transport(subscriptions(share=share_group(self._key) if shares else None))
         self._transport = transport
         self._subscriber = subscriber = Subscriber(
             transport=transport,
@@ -119,6 +117,15 @@ class _TellingRecorder(Recorder):
             self._on_receipts(receipts)
         self._worker.wake()
         return receipts
+
+
+def share_group(key: SigningKey) -> str:
+    """The group among whose members the broker divides messages: the same for every worker of a hub, unknown to others.
+
+    Mosquitto lets anybody join a group and gives its share also to whoever may not read it: a kiosk that knew the name
+    would make punches wait until they are sent again.
+    """
+    return "ingest-" + hashlib.sha256(key.sign(b"presensi/v1/ingest group")).hexdigest()[:32]
 
 
 def read_broker(settings: HubSettings) -> BrokerAddress:

@@ -33,13 +33,17 @@ class Mosquitto:
             self.port = int(probe.getsockname()[1])
         self._process: subprocess.Popen[bytes] | None = None
 
+    def configuration(self) -> str:
+        """What it is told, but for the user that it runs as."""
+        return f"listener {self.port} 127.0.0.1\npersistence false\n" + "\n".join(self.lines) + "\n"
+
     def start(self) -> None:
         """Returns when it takes connections."""
         assert MOSQUITTO is not None
         settings = self.folder / "mosquitto.conf"
         # Else it gives up being root, and cannot read what the test has written.
         user = "user root\n" if os.geteuid() == 0 else ""
-        settings.write_text(f"{user}listener {self.port} 127.0.0.1\npersistence false\n" + "\n".join(self.lines) + "\n")
+        settings.write_text(user + self.configuration())
         with (self.folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([MOSQUITTO, "-c", str(settings)], stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -16,10 +16,12 @@ from contract.codec import unseal
 from contract.errors import BadInputError
 from contract.mqtt import BrokerAddress, MqttTransport
 from contract.receipt import Receipt
+from contract.signing import SigningKey
 from contract.transport import Connected, Delivery
 from hub.attendance.models import StoredDay
 from hub.fleet.kiosks import add_kiosk
 from hub.ingest_worker import IngestWorker
+from hub.intake import share_group
 from hub.keys import load_hub_key
 from hub.roster.employees import add_employee, ensure_unit
 from hub.settings import HubSettings
@@ -59,6 +61,13 @@ def test_punch_becomes_a_stored_day_and_a_receipt_without_pages(tmp_path: Path) 
             assert worker.intake.connected
             assert worker.intake.counts()["batches"] >= 1
     assert hub_threads() == set()
+
+
+def test_group_is_one_for_all_workers_of_a_hub_and_told_to_nobody() -> None:
+    key, other = SigningKey.generate(), SigningKey.generate()
+    assert share_group(key) == share_group(key) != share_group(other)
+    assert len(share_group(key)) == len("ingest-") + 32
+    assert key.verify_key.text not in share_group(key)
 
 
 def test_certificates_that_cannot_be_read_are_told_before_anything_starts(tmp_path: Path) -> None:
