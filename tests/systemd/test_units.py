@@ -1,0 +1,156 @@
+"""The units: whole in systemd's eyes, hardened, and starting commands that exist."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from cli import main
+from kiosk.service_notice import ServiceNotice
+from tests.factories.staged_root import SERVICES, UNITS, Unit, need_systemd, stage
+
+EVERY = sorted(path.name for path in UNITS.iterdir())
+HARDENED = {
+    "NoNewPrivileges": "yes",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "ProtectClock": "yes",
+    "ProtectHostname": "yes",
+    "ProtectKernelLogs": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectControlGroups": "yes",
+    "ProtectProc": "invisible",
+    "RestrictNamespaces": "yes",
+    "RestrictRealtime": "yes",
+    "RestrictSUIDSGID": "yes",
+    "LockPersonality": "yes",
+    "SystemCallArchitectures": "native",
+}
+HUB_PARTS = ("presensi-hub-web.service", "presensi-ingest@.service", "presensi-scheduler.service")
+
+
+def verify(analyze: str, root: Path, units: list[Path]) -> tuple[int, str]:
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", f"--root={root}", *map(str, units)], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    analyze = need_systemd()
+    ours = stage(tmp_path)
+    units = [ours / name.replace("@.", "@1.") for name in EVERY]
+    assert verify(analyze, tmp_path, units) == (0, "")
+    # And it would.
+    (tmp_path / "opt/presensi/current/bin/presensi").unlink()
+    code, said = verify(analyze, tmp_path, [ours / "presensi-scheduler.service"])
+    assert code != 0
+    assert "is not executable" in said
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_exposure_is_below_two_of_ten(tmp_path: Path, name: str) -> None:
+    analyze = need_systemd()
+    done = subprocess.run(
+        [analyze, "security", "--offline=true", "--threshold=20", "--no-pager", "--json=short", str(UNITS / name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    open_things = {each["json_field"] for each in json.loads(done.stdout) if each["set"] is False}
+    assert not open_things & {"NoNewPrivileges", "ProtectSystem", "ProtectHome", "UserOrDynamicUser"} or (
+        name == "presensi-revocations.service" and open_things & {"UserOrDynamicUser"}
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_directives_stand_in_every_service(name: str) -> None:
+    unit = Unit.read(name)
+    assert {key: unit.one(key) for key in HARDENED} == HARDENED
+    assert unit.all("SystemCallFilter")[0] == "@system-service"
+    assert unit.one("CapabilityBoundingSet") is not None
+    assert unit.one("SyslogIdentifier")
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "presensi-revocations.service"])
+def test_services_run_as_somebody_without_rights(name: str) -> None:
+    unit = Unit.read(name)
+    assert unit.one("User") == ("presensi-kiosk" if name == "presensi-kiosk.service" else "presensi-hub")
+    assert unit.one("UMask") == "0077"
+    assert unit.one("StateDirectoryMode") == "0700"
+    assert "~@privileged @resources" in unit.all("SystemCallFilter")
+    assert unit.one("CapabilityBoundingSet") == ("CAP_NET_BIND_SERVICE" if name == "presensi-hub-web.service" else "")
+
+
+def test_only_the_kiosk_reaches_devices_and_only_those_that_it_needs() -> None:
+    for name in SERVICES:
+        unit = Unit.read(name)
+        if name != "presensi-kiosk.service":
+            assert (unit.one("PrivateDevices"), unit.one("MemoryDenyWriteExecute")) == ("yes", "yes")
+            assert unit.all("DeviceAllow") == []
+    kiosk = Unit.read("presensi-kiosk.service")
+    assert kiosk.one("DevicePolicy") == "closed"
+    assert {line.split()[0].removeprefix("char-") for line in kiosk.all("DeviceAllow")} == {
+        *("drm", "video4linux", "media", "dma_heap", "gpiochip", "alsa", "usb_device"),
+        "/dev/tty1",
+    }
+
+
+def test_kiosk_is_watched_as_it_reports() -> None:
+    unit = Unit.read("presensi-kiosk.service")
+    assert (unit.one("Type"), unit.one("NotifyAccess")) == ("notify", "all")
+    assert unit.one("Restart") == "always"
+    assert (unit.one("StartLimitBurst", "Unit"), unit.one("StartLimitAction", "Unit")) == ("30", "reboot")
+    seconds = int(unit.one("WatchdogSec") or 0)
+    # The manager means cage by WATCHDOG_PID: the kiosk then reports at a pace of its own, which must be quick enough.
+    told = {"NOTIFY_SOCKET": "/run/x", "WATCHDOG_USEC": str(seconds * 1_000_000), "WATCHDOG_PID": str(os.getppid())}
+    notice = ServiceNotice(told)
+    assert notice.heard
+    assert notice.every_seconds * 3 <= seconds
+    # The first start converts networks (docs/hardware.md).
+    assert int(unit.one("TimeoutStartSec") or 0) >= 300
+
+
+def test_hub_parts_restart_and_wait_for_the_tables() -> None:
+    for name in HUB_PARTS:
+        unit = Unit.read(name)
+        assert (unit.one("Restart"), unit.one("RestartSec")) == ("always", "5")
+        assert (unit.one("StartLimitIntervalSec", "Unit"), unit.one("StartLimitBurst", "Unit")) == ("10min", "30")
+        assert unit.one("Requires", "Unit") == "presensi-hub-db.service"
+        assert "presensi-hub-db.service" in (unit.one("After", "Unit") or "").split()
+        assert unit.one("WantedBy", "Install") == "presensi.target"
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if "revocations" not in name])
+def test_command_of_the_unit_exists_with_its_options(name: str) -> None:
+    words = shlex.split(Unit.read(name).one("ExecStart") or "")
+    if words[0] == "/usr/bin/cage":
+        words = words[words.index("--") + 1 :]
+    assert words[0] == "/opt/presensi/current/bin/presensi"
+    command: click.Command = main
+    context = click.Context(main, info_name="presensi")
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        found = command.get_command(context, rest[0])
+        assert found is not None, f"there is no command {' '.join(words)}"
+        command, context, rest = found, click.Context(found, parent=context, info_name=rest[0]), rest[1:]
+    # Raises for an option that the command has not.
+    command.make_parser(context).parse_args(list(rest))
+
+
+def test_files_of_workers_are_named_as_the_acl_names_them() -> None:
+    start = Unit.read("presensi-ingest@.service").one("ExecStart") or ""
+    assert re.findall(r"--cert(?:-key)? (\S+)", start) == [
+        "/etc/presensi/ingest-%i.crt",
+        "/etc/presensi/ingest-%i.key",
+    ]
