@@ -1,0 +1,71 @@
+"""The hub's units really start: as their user, on a read-only system, with the rights that they name and no other."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories.shipped_broker import Office
+from tests.factories.unit_run import PATIENCE_SECONDS, USER, StagedMachine, staged_machine
+
+
+def free_low_port() -> int:
+    """One that needs the right to bind it."""
+    for port in range(1023, 600, -1):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    pytest.skip("no low port is free here")
+
+
+@pytest.fixture
+def machine(office: Office) -> Iterator[StagedMachine]:
+    with staged_machine() as made:
+        files = office.worker("ingest-1")
+        made.keep("ingest-1.crt", files[0].read_bytes())
+        made.keep("ingest-1.key", files[1].read_bytes())
+        made.keep("ca.crt", (office.folder / "ca.crt").read_bytes())
+        made.keep(
+            "hub.toml",
+            f'broker = "mqtts://127.0.0.1:{office.broker.port}"\nbroker_ca = "/etc/presensi/ca.crt"\n'
+            f"share = true\nport = {free_low_port()}\n",
+        )
+        yield made
+
+
+def test_units_of_the_hub_start_and_end(machine: StagedMachine, office: Office) -> None:
+    assert "up to date" in machine.run("presensi-hub-db.service")
+    with (
+        machine.running("presensi-hub-web.service") as web,
+        machine.running("presensi-ingest@.service", "1") as ingest,
+        machine.running("presensi-scheduler.service") as scheduler,
+    ):
+        url = re.findall(r"http://\S+", web.wait_for("Hub: "))[0]
+        with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE_SECONDS) as answer:
+            assert json.load(answer)["database"] is True
+        ingest.wait_for("Taking in what kiosks send")
+        scheduler.wait_for("Doing what is due")
+        wait_for_name(office.folder / "mosquitto.log", "ingest-1")
+        assert "verified" in machine.run("presensi-backup.service")
+    assert len(list((machine.folder / "var/backups/presensi").glob("*.zip"))) == 1
+    written = [*(machine.folder / "var/lib/presensi/hub").rglob("*"), *(machine.folder / "var/backups").rglob("*.zip")]
+    assert {path.name for path in written} >= {"hub.db", "hub.key", "session.key"}
+    assert {(path.stat().st_uid, path.stat().st_mode & 0o077) for path in written} == {(USER, 0)}
+
+
+def wait_for_name(log: Path, name: str) -> None:
+    """Until the broker has let somebody in under it twice: the probe of shared subscriptions, and the worker."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while log.read_text().count(f"u'{name}'") < 2:
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)  # another process: there is no event to wait for
