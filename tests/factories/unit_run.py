@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +40,12 @@ main()
 """
 
 _INSIDE: Final = """set -e
+mount -t tmpfs -o mode=755 tmpfs /home
+mkdir /home/stage
+mount --bind "$STAGE" /home/stage
+STAGE=/home/stage
 for part in etc opt var; do
-    mount -t overlay overlay -o "lowerdir=/$part,upperdir=$STAGE/$part,workdir=$STAGE/.work/$part" "/$part"
+    mount -t overlay overlay -o "lowerdir=$STAGE/$part:/$part" "/$part"
 done
 mount --bind "$SOURCE" /opt/source
 if [ "${BASE#/root/}" != "$BASE" ]; then
@@ -50,11 +54,13 @@ if [ "${BASE#/root/}" != "$BASE" ]; then
     mkdir -p "$BASE"
     mount --bind /opt/base "$BASE"
 fi
-mount -t tmpfs -o mode=755 tmpfs /home
 mount -t tmpfs -o mode=1777 tmpfs /tmp
-for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
-for part in / /etc /opt /var; do mount -o remount,ro,bind "$part"; done
-cd /
+# Past the overlay: each mount of one has locks of its own.
+for folder in $WRITABLE; do mount --bind "$STAGE$folder" "$folder"; done
+mount -t tmpfs -o mode=755 tmpfs /run
+[ -z "$RUNTIME" ] || install -d -m 0700 -o $USER_ID -g $USER_ID "/run/$RUNTIME"
+mount -o remount,ro,bind /
+cd "$PLACE"
 umask 077
 exec setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups --no-new-privs --inh-caps=-all$CAPS \
     --ambient-caps=-all$CAPS --bounding-set=-all$CAPS env -i PYTHONPATH=/opt/source PYTHONDONTWRITEBYTECODE=1 \
@@ -88,15 +94,13 @@ class StagedMachine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in (".work/etc", ".work/opt", ".work/var", "opt/source", "opt/base", "opt/presensi/current/bin"):
+        for name in ("opt/source", "opt/base", "opt/presensi/current/bin"):
             (folder / name).mkdir(parents=True)
         self.settings = folder / "etc/presensi"
-        for name in ("var/lib/presensi/hub", "var/lib/presensi/authority", "var/cache", "var/backups/presensi"):
-            (folder / name).mkdir(parents=True)
+        (folder / "var/cache").mkdir(parents=True)
         self.settings.mkdir(parents=True)
-        for name in ("var/lib/presensi/hub", "var/lib/presensi/authority", "var/backups/presensi"):
-            os.chown(folder / name, USER, USER)
-            (folder / name).chmod(0o700)
+        for name in ("lib/presensi/hub", "lib/presensi/authority", "lib/presensi/kiosk", "backups/presensi"):
+            self._own(folder / "var" / name)
         program = folder / "opt/presensi/current/bin/presensi"
         program.write_text(_PROGRAM, encoding="utf-8")
         program.chmod(0o755)
@@ -108,7 +112,8 @@ class StagedMachine:
         os.chown(place, 0, USER)
         place.chmod(0o640)
 
-    def start(self, unit_name: str, instance: str = "") -> Running:
+    def start(self, unit_name: str, instance: str = "", *, others: Mapping[str, str] | None = None) -> Running:
+        """others: of the environment, over what the unit says."""
         unit = Unit.read(unit_name)
         written = {"%i": instance, "%C": "/var/cache", "%t": "/run"}
 
@@ -123,13 +128,14 @@ class StagedMachine:
         folders = [f"/var/lib/{name}" for name in (unit.one("StateDirectory") or "").split()]
         folders += [each.lstrip("-") for value in unit.all("ReadWritePaths") for each in value.split()]
         if cache := unit.one("CacheDirectory"):
-            (self.folder / "var/cache" / cache).mkdir(exist_ok=True)
-            os.chown(self.folder / "var/cache" / cache, USER, USER)
+            self._own(self.folder / "var/cache" / cache)
             folders.append(f"/var/cache/{cache}")
+        environment += [f"{name}={value}" for name, value in (others or {}).items()]
         (command,) = unit.all("ExecStart")
         rights = "".join(f",+{each.removeprefix('CAP_').lower()}" for each in unit.all("AmbientCapabilities"))
         words = ["unshare", "--mount", "sh", "-c", _INSIDE, "sh", *environment, *told(command)]
         outside = {"STAGE": self.folder, "SOURCE": ROOT, "BASE": sys.base_prefix, "USER_ID": USER, "CAPS": rights}
+        outside |= {"RUNTIME": unit.one("RuntimeDirectory") or "", "PLACE": unit.one("WorkingDirectory") or "/"}
         outside |= {"WRITABLE": " ".join(folders), "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
         process = subprocess.Popen(
             words,
@@ -140,10 +146,18 @@ class StagedMachine:
         )
         return Running(process, [])
 
+    @staticmethod
+    def _own(folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.chown(folder, USER, USER)
+        folder.chmod(0o700)
+
     @contextmanager
-    def running(self, unit_name: str, instance: str = "") -> Iterator[Running]:
+    def running(
+        self, unit_name: str, instance: str = "", *, others: Mapping[str, str] | None = None
+    ) -> Iterator[Running]:
         """Until the block ends; then it is told to end, and must do so without complaint."""
-        started = self.start(unit_name, instance)
+        started = self.start(unit_name, instance, others=others)
         try:
             yield started
             started.process.send_signal(signal.SIGTERM)
@@ -168,12 +182,11 @@ def staged_machine() -> Iterator[StagedMachine]:
     if os.geteuid() != 0 or not all(map(shutil.which, _TOOLS)):
         pytest.skip("only root can run units as their user")
     # Not in memory as other tests: pytest's own folders are closed to others.
-    folder = Path(tempfile.mkdtemp(prefix="presensi-stage-", dir="/var/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="presensi-stage-", dir="/tmp"))
     try:
         folder.chmod(0o755)
-        probe = "mkdir u w && mount -t overlay overlay -o lowerdir=/opt,upperdir=u,workdir=w /opt"
-        tried = ["unshare", "--mount", "sh", "-c", probe]
-        if subprocess.run(tried, cwd=folder, capture_output=True, check=False).returncode:
+        tried = ["unshare", "--mount", "sh", "-c", f"mount -t overlay overlay -o lowerdir={folder}:/opt /opt"]
+        if subprocess.run(tried, capture_output=True, check=False).returncode:
             pytest.skip("nothing can be mounted here")
         yield StagedMachine(folder)
     finally:
