@@ -126,7 +126,8 @@ class StagedMachine:
         if unit.one("MemoryDenyWriteExecute") == "yes":
             environment.append("DENY_WRITE_EXECUTE=1")
         folders = [f"/var/lib/{name}" for name in (unit.one("StateDirectory") or "").split()]
-        folders += [each.lstrip("-") for value in unit.all("ReadWritePaths") for each in value.split()]
+        writable = [each for value in unit.all("ReadWritePaths") for each in value.split()]
+        folders += [each.lstrip("-") for each in writable if (self.folder / each.lstrip("-/")).is_dir()]
         if cache := unit.one("CacheDirectory"):
             self._own(self.folder / "var/cache" / cache)
             folders.append(f"/var/cache/{cache}")
