@@ -118,7 +118,8 @@ class StagedMachine:
         written = {"%i": instance, "%C": "/var/cache", "%t": "/run"}
 
         def told(value: str) -> list[str]:
-            return shlex.split(re.sub(r"%[a-zA-Z]", lambda found: written[found.group()], value))
+            filled = re.sub(r"%[a-zA-Z]", lambda found: written[found.group()], value)
+            return [word.replace("$$", "$") for word in shlex.split(filled)]
 
         user = unit.one("User")
         environment = [f"USER={user}", f"LOGNAME={user}"]

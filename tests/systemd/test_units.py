@@ -121,6 +121,22 @@ def test_kiosk_is_watched_as_it_reports() -> None:
     assert int(unit.one("TimeoutStartSec") or 0) >= 300
 
 
+@pytest.mark.parametrize(("status", "reboots"), [(76, True), (0, False), (1, False), (75, False), (176, False)])
+def test_machine_boots_when_the_kiosk_asks_for_it(tmp_path: Path, status: int, reboots: bool) -> None:
+    unit = Unit.read("presensi-kiosk.service")
+    (tmp_path / "presensi-kiosk").mkdir()
+
+    def said(line: str | None) -> str:
+        script = shlex.split(line or "")[-1].replace("$$", "$").replace("%t", str(tmp_path))
+        script = re.sub(r"/opt/\S+ kiosk run --settings [^;]*", f"(exit {status})", script)
+        script = script.replace("systemctl", "echo systemctl")
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert said(unit.one("ExecStopPost")) == ""
+    assert said(unit.one("ExecStart")) == ""
+    assert said(unit.one("ExecStopPost")) == ("systemctl reboot\n" if reboots else "")
+
+
 def test_hub_parts_restart_and_wait_for_the_tables() -> None:
     for name in HUB_PARTS:
         unit = Unit.read(name)
@@ -135,7 +151,8 @@ def test_hub_parts_restart_and_wait_for_the_tables() -> None:
 def test_command_of_the_unit_exists_with_its_options(name: str) -> None:
     words = shlex.split(Unit.read(name).one("ExecStart") or "")
     if words[0] == "/usr/bin/cage":
-        words = words[words.index("--") + 1 :]
+        assert words[1:4] == ["--", "/bin/sh", "-c"]
+        words = shlex.split(words[4].partition(";")[0])
     assert words[0] == "/opt/presensi/current/bin/presensi"
     command: click.Command = main
     context = click.Context(main, info_name="presensi")
