@@ -1,9 +1,11 @@
-"""The hub's units really start: as their user, on a read-only system, with the rights that they name and no other."""
+"""Units really start: as their user, on a read-only system, with the rights that they name and no other."""
 
 from __future__ import annotations
 
 import json
 import re
+import secrets
+import shutil
 import socket
 import time
 import urllib.request
@@ -12,8 +14,21 @@ from pathlib import Path
 
 import pytest
 
+from contract.signing import SigningKey
 from tests.factories.shipped_broker import Office
 from tests.factories.unit_run import PATIENCE_SECONDS, USER, StagedMachine, staged_machine
+
+KIOSK = """device = "kiosk-1"
+broker = "mqtt://127.0.0.1:1"
+hub_key = "/etc/presensi/hub.pub"
+
+[camera]
+kind = "photo"
+path = "/etc/presensi/photos"
+loop = true
+"""
+WITHOUT_SCREEN = {"WLR_BACKENDS": "headless", "WLR_LIBINPUT_NO_DEVICES": "1", "WLR_RENDERER": "pixman"}
+WITHOUT_SCREEN |= {"QT_QUICK_BACKEND": "software"}
 
 
 def free_low_port() -> int:
@@ -61,6 +76,33 @@ def test_units_of_the_hub_start_and_end(machine: StagedMachine, office: Office) 
     written = [*(machine.folder / "var/lib/presensi/hub").rglob("*"), *(machine.folder / "var/backups").rglob("*.zip")]
     assert {path.name for path in written} >= {"hub.db", "hub.key", "session.key"}
     assert {(path.stat().st_uid, path.stat().st_mode & 0o077) for path in written} == {(USER, 0)}
+
+
+def test_kiosk_reports_through_its_compositor(machine: StagedMachine, demo_photos: Path) -> None:
+    if not all(map(shutil.which, ("cage", "Xwayland"))):
+        pytest.skip("cage is not installed here")
+    shutil.copytree(demo_photos, machine.settings / "photos")
+    for path in [machine.settings / "photos", *(machine.settings / "photos").rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    machine.keep("hub.pub", SigningKey.generate().verify_key.text + "\n")
+    machine.keep("kiosk.toml", KIOSK)
+    address = f"presensi-{secrets.token_hex(8)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("\0" + address)
+        ear.settimeout(PATIENCE_SECONDS)
+        told = {"NOTIFY_SOCKET": f"@{address}", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"} | WITHOUT_SCREEN
+        kiosk = machine.start("presensi-kiosk.service", others=told)
+        try:
+            words: list[str] = []
+            while not any("READY=1" in each for each in words):
+                words.append(ear.recv(4096).decode())
+                assert kiosk.process.poll() is None
+            assert "WATCHDOG=1" in words[-1]
+            assert "WATCHDOG=1" in ear.recv(4096).decode()
+        finally:
+            # How an old cage ends without a screen is its own affair.
+            kiosk.process.terminate()
+            kiosk.process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def wait_for_name(log: Path, name: str) -> None:
