@@ -11,11 +11,13 @@ import click
 
 from cli.commands import LoneCommand
 from cli.hub_options import HubPlace, by_option, json_option, place_options
+from cli.hub_signer import find_signer
 from cli.serving import ENDING_SIGNALS, only_awaited
 from cli.tables import show_json, show_table
 from contract.errors import BadInputError
 from hub.db import shown_address
 from hub.due_work import DueWork
+from hub.fleet.revocations import Revoker
 from hub.keys import load_hub_key
 from hub.refusals.snapshots import SnapshotStore
 from hub.reminders.sending import Gateways, reminder_courier
@@ -128,10 +130,12 @@ def run(*, hub: HubPlace) -> None:
             snapshots=SnapshotStore(settings.data_folder),
             zone=ZoneInfo(settings.timezone),
         )
+        signer = find_signer(settings)
         parts = (
             work.scheduler(),
             reminder_courier(database, Gateways(settings.gateways)),
             webhook_courier(database, load_webhook_seal(settings.data_folder)),
+            *(() if signer is None else (Revoker(database, signer, settings.authority),)),
         )
         stop = threading.Event()
         threads = [threading.Thread(target=part.run, args=(stop,), daemon=True) for part in parts]
