@@ -77,6 +77,13 @@ class Office:
         hand_out(self.authority.issue("worker", name, now=self.now), self.authority, out)
         return out / f"{name}.crt", out / f"{name}.key"
 
+    def server(self, name: str) -> Files:
+        """For this machine, by its address."""
+        out = self.folder / f"files-{name}"
+        names = read_names([], ["127.0.0.1"])
+        hand_out(self.authority.issue("server", name, names=names, now=self.now), self.authority, out)
+        return out / f"{name}.crt", out / f"{name}.key"
+
     def stranger(self, name: str) -> Files:
         """Of another authority."""
         return self.kiosk(name, authority=self._authority("others"))

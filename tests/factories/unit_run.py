@@ -112,6 +112,12 @@ class StagedMachine:
         os.chown(place, 0, USER)
         place.chmod(0o640)
 
+    def give(self, folder: Path, to: str) -> None:
+        """Copy a folder there, into the user's hands."""
+        shutil.copytree(folder, self.folder / to, dirs_exist_ok=True)
+        for path in (self.folder / to).rglob("*"):
+            os.chown(path, USER, USER)
+
     def start(self, unit_name: str, instance: str = "", *, others: Mapping[str, str] | None = None) -> Running:
         """others: of the environment, over what the unit says."""
         unit = Unit.read(unit_name)

@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import socket
+import ssl
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -49,11 +50,17 @@ def machine(office: Office) -> Iterator[StagedMachine]:
         files = office.worker("ingest-1")
         made.keep("ingest-1.crt", files[0].read_bytes())
         made.keep("ingest-1.key", files[1].read_bytes())
+        hub = office.server("hub")
+        made.keep("hub.crt", hub[0].read_bytes())
+        made.keep("hub.key", hub[1].read_bytes())
+        made.give(office.authority.folder, "var/lib/presensi/authority")
         made.keep("ca.crt", (office.folder / "ca.crt").read_bytes())
         made.keep(
             "hub.toml",
             f'broker = "mqtts://127.0.0.1:{office.broker.port}"\nbroker_ca = "/etc/presensi/ca.crt"\n'
-            f"share = true\nport = {free_low_port()}\n",
+            f"share = true\nport = {free_low_port()}\n"
+            'tls_cert = "/etc/presensi/hub.crt"\ntls_cert_key = "/etc/presensi/hub.key"\n'
+            '[authority]\nfolder = "/var/lib/presensi/authority"\n',
         )
         yield made
 
@@ -65,8 +72,9 @@ def test_units_of_the_hub_start_and_end(machine: StagedMachine, office: Office) 
         machine.running("presensi-ingest@.service", "1") as ingest,
         machine.running("presensi-scheduler.service") as scheduler,
     ):
-        url = re.findall(r"http://\S+", web.wait_for("Hub: "))[0]
-        with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE_SECONDS) as answer:
+        url = re.findall(r"https://\S+", web.wait_for("Hub: "))[0]
+        ours = ssl.create_default_context(cafile=str(office.folder / "ca.crt"))
+        with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE_SECONDS, context=ours) as answer:
             assert json.load(answer)["database"] is True
         ingest.wait_for("Taking in what kiosks send")
         scheduler.wait_for("Doing what is due")
