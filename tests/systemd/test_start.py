@@ -45,27 +45,33 @@ def free_low_port() -> int:
 
 
 @pytest.fixture
-def machine(office: Office) -> Iterator[StagedMachine]:
+def machine() -> Iterator[StagedMachine]:
     with staged_machine() as made:
-        files = office.worker("ingest-1")
-        made.keep("ingest-1.crt", files[0].read_bytes())
-        made.keep("ingest-1.key", files[1].read_bytes())
-        hub = office.server("hub")
-        made.keep("hub.crt", hub[0].read_bytes())
-        made.keep("hub.key", hub[1].read_bytes())
-        made.give(office.authority.folder, "var/lib/presensi/authority")
-        made.keep("ca.crt", (office.folder / "ca.crt").read_bytes())
-        made.keep(
-            "hub.toml",
-            f'broker = "mqtts://127.0.0.1:{office.broker.port}"\nbroker_ca = "/etc/presensi/ca.crt"\n'
-            f"share = true\nport = {free_low_port()}\n"
-            'tls_cert = "/etc/presensi/hub.crt"\ntls_cert_key = "/etc/presensi/hub.key"\n'
-            '[authority]\nfolder = "/var/lib/presensi/authority"\n',
-        )
         yield made
 
 
-def test_units_of_the_hub_start_and_end(machine: StagedMachine, office: Office) -> None:
+@pytest.fixture
+def hub_machine(machine: StagedMachine, office: Office) -> StagedMachine:
+    files = office.worker("ingest-1")
+    machine.keep("ingest-1.crt", files[0].read_bytes())
+    machine.keep("ingest-1.key", files[1].read_bytes())
+    hub = office.server("hub")
+    machine.keep("hub.crt", hub[0].read_bytes())
+    machine.keep("hub.key", hub[1].read_bytes())
+    machine.give(office.authority.folder, "var/lib/presensi/authority")
+    machine.keep("ca.crt", (office.folder / "ca.crt").read_bytes())
+    machine.keep(
+        "hub.toml",
+        f'broker = "mqtts://127.0.0.1:{office.broker.port}"\nbroker_ca = "/etc/presensi/ca.crt"\n'
+        f"share = true\nport = {free_low_port()}\n"
+        'tls_cert = "/etc/presensi/hub.crt"\ntls_cert_key = "/etc/presensi/hub.key"\n'
+        '[authority]\nfolder = "/var/lib/presensi/authority"\n',
+    )
+    return machine
+
+
+def test_units_of_the_hub_start_and_end(hub_machine: StagedMachine, office: Office) -> None:
+    machine = hub_machine
     assert "up to date" in machine.run("presensi-hub-db.service")
     with (
         machine.running("presensi-hub-web.service") as web,
