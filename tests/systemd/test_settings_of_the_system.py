@@ -38,7 +38,7 @@ def test_users_and_folders_are_made(tmp_path: Path) -> None:
     done = run(sysusers, f"--root={tmp_path}", *sorted((tmp_path / "etc/sysusers.d").iterdir()))
     assert (done.returncode, re.sub(r"^Creating .*\n", "", done.stderr, flags=re.MULTILINE)) == (0, "")
     users = {line.split(":")[0]: line.split(":") for line in (tmp_path / "etc/passwd").read_text().splitlines()}
-    assert {unit.one("User") for unit in map(Unit.read, SERVICES)} - {None} == set(users)
+    assert {unit.one("User") for unit in map(Unit.read, SERVICES)} - {None, "root"} == set(users)
     assert all(fields[6].endswith("nologin") for fields in users.values())
     groups = {line.split(":")[0]: line.split(":")[3] for line in (tmp_path / "etc/group").read_text().splitlines()}
     assert {name for name, members in groups.items() if "presensi-kiosk" in members.split(",")} == {
