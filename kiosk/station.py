@@ -26,6 +26,7 @@ from kiosk.claim.renewal import Renewals
 from kiosk.clerk import TakenPunch
 from kiosk.clock import SystemClock, boot_id
 from kiosk.connection import device_key, mqtt_transport
+from kiosk.device_secret import FusedKey
 from kiosk.display import Display
 from kiosk.equipment import fit, open_panel, open_sounds, supervise_camera
 from kiosk.evidence_folder import EvidenceFolder
@@ -55,7 +56,9 @@ from kiosk.service_notice import ServiceNotice
 from kiosk.settings import KioskSettings
 from kiosk.sounding_display import SoundingDisplay
 from kiosk.states import State
+from kiosk.take_over import SEALED, take_over
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
+from kiosk.vault import open_vault
 from kiosk.watchdog import Vitals, Watchdog
 
 log = logging.getLogger(__name__)
@@ -98,8 +101,13 @@ class Station:
         )
         self._clock = SystemClock(floor=self.journal.last_taken_at)
         self.packs = PackShelf(settings.pack, open_recognizer=lambda name: Recognizer(open_pack(name)))
+        self.vault = open_vault(folder, device=FusedKey(), takes_plain=self.journal.fact(SEALED) != "yes")
         self.roster = RosterCache(
-            folder / "roster.msgpack", pack=settings.pack, packs=self.packs, on_change=self._note_roster
+            folder / "roster.msgpack",
+            vault=self.vault,
+            pack=settings.pack,
+            packs=self.packs,
+            on_change=self._note_roster,
         )
         self.source = source or supervise_camera(settings, self.journal, on_reboot=self._want_reboot)
         wiring = settings.wiring or PanelWiring()
@@ -111,7 +119,7 @@ class Station:
         self._brightness: float | None = None
         self.vitals = Vitals(recovering=self._recovering)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
-        self.months = MonthCache(folder / "months.msgpack", on_change=self._say_how_it_is)
+        self.months = MonthCache(folder / "months.msgpack", vault=self.vault, on_change=self._say_how_it_is)
         self.orders = Orders(
             journal=self.journal,
             clock=self._clock,
@@ -120,7 +128,8 @@ class Station:
             on_news=self._say_how_it_is,
             on_release=self._order_release if settings.releases is not None else None,
         )
-        self.evidence = EvidenceFolder(folder / "evidence")
+        self.evidence = EvidenceFolder(folder / "evidence", vault=self.vault)
+        take_over(self.vault, self.journal, self.evidence, (folder / "roster.msgpack", folder / "months.msgpack"))
         self.refusals = RefusalBook(
             journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
         )
@@ -163,6 +172,7 @@ class Station:
         self.account = Account(
             data_folder=folder,
             journal=self.journal,
+            vault=self.vault,
             roster=self.roster,
             packs=self.packs,
             months=self.months,

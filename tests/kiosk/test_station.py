@@ -169,7 +169,7 @@ def test_refused_visitor_is_recorded_and_the_picture_waits_for_the_hub(
     row = station.refusals.record(None, (), frame(), BOX, 3)
     assert row is not None
     assert station.journal.refusals() == [row]
-    assert (settings.data_folder / "evidence" / f"{row.evidence}.jpg").is_file()
+    assert (settings.data_folder / "evidence" / f"{row.evidence}.sealed").is_file()
     assert not station.deliver_rest(timeout_seconds=0)
     station.journal.settle(receipt(station.journal, 1, 1))
     assert not station.deliver_rest(timeout_seconds=0)
