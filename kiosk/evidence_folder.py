@@ -155,15 +155,6 @@ class EvidenceFolder:
                 self.trouble = f"A picture of a refusal is still plain on the card: {str(error).rstrip('.')}."
         return left
 
-    def erase(self) -> None:
-        """Delete every picture, sealed or plain, sent or not; OSError when one cannot be deleted."""
-        with self._lock:
-            self._waiting.clear()
-            self.trouble = ""
-            if self._folder.is_dir():
-                for path in self._folder.iterdir():
-                    shred_file(path)
-
     def _lose(self, name: str, why: str) -> SnapshotError:
         self.remove([name])
         self.trouble = f"A picture of a refusal is lost: {name[:16]} {why}."

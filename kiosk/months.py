@@ -16,7 +16,7 @@ from contract.errors import MalformedMessageError
 from contract.month import MonthPart, PersonMonth
 from kiosk.durable import write_durably
 from kiosk.errors import SealError, VaultError
-from kiosk.vault import Vault, is_sealed, shred_file
+from kiosk.vault import Vault, is_sealed
 
 log = logging.getLogger(__name__)
 
@@ -99,14 +99,6 @@ class MonthCache:
         if plain:
             self._write(stored)
         return _months(stored)
-
-    def erase(self) -> None:
-        """Forget everybody's, here and on the disk; OSError when the file cannot be deleted."""
-        with self._lock:
-            self._gathering.clear()
-            self._current = Months()
-            shred_file(self._path)
-            shred_file(self._path.with_name(f".{self._path.name}.writing"))
 
 
 def _months(stored: _Stored) -> Months:

@@ -27,7 +27,7 @@ from kiosk.durable import write_durably
 from kiosk.errors import GalleryError, PackError, SealError, VaultError
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.gallery import Gallery
-from kiosk.vault import Vault, is_sealed, shred_file
+from kiosk.vault import Vault, is_sealed
 
 log = logging.getLogger(__name__)
 
@@ -248,14 +248,6 @@ class RosterCache:
                 f"The cached roster cannot be used: {str(error).rstrip('.')}; the hub is asked for a new one."
             )
         return self._empty()
-
-    def erase(self) -> None:
-        """Forget everybody, here and on the disk; OSError when the file cannot be deleted."""
-        with self._lock:
-            self._gathering.clear()
-            self._current = self._empty()
-            shred_file(self._path)
-            shred_file(self._path.with_name(f".{self._path.name}.writing"))
 
     def _empty(self) -> Roster:
         return Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._packs.dimensions(self._pack)))

@@ -23,6 +23,7 @@ from kiosk.months import MonthCache
 from kiosk.roster import RosterCache
 from kiosk.take_over import SEALED, take_over
 from kiosk.vault import KEY_FILE, open_vault
+from kiosk.wipe import erase_faces
 
 NAME = "Siti Rahmawati"
 TEMPLATE = np.arange(1, 129, dtype="<f4").tobytes()
@@ -175,3 +176,49 @@ def test_kiosk_without_a_key_serves_from_memory_and_keeps_nothing_open(tmp_path:
         card.evidence.keep(JPEG)
     assert card.roster.current.name_of("p1") == NAME
     assert card.open_bytes() == []
+
+
+# Wiped ---------------------------------------------------------------------------------------------------------------
+
+
+def copy_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_wipe_leaves_the_journal_alone_and_nothing_that_opens(tmp_path: Path) -> None:
+    card = Card(tmp_path).start()
+    card.fill()
+    (tmp_path / "enrolments" / "one").mkdir(parents=True)
+    (tmp_path / "enrolments" / "one" / "1.sealed").write_bytes(b"sealed")
+    before = copy_of(tmp_path)
+    erase_faces(tmp_path)
+    erase_faces(tmp_path)
+    left = copy_of(tmp_path)
+    assert all(name.startswith("journal.sqlite3") for name in left)
+    # Whoever had copied the files earlier, but not the key, opens nothing with the key of afterwards.
+    for name, content in before.items():
+        if name != KEY_FILE and not name.startswith("journal"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content)
+    again = Card(tmp_path).start()
+    assert (again.roster.current.version, again.months.current.version) == (0, 0)
+    with pytest.raises(SnapshotError):
+        again.evidence.read(snapshot_hash(JPEG))
+
+
+WIPED = KILLED.replace("from tests.kiosk.test_at_rest import Card", "from kiosk.wipe import erase_faces").replace(
+    "Card(Path(sys.argv[1])).start()", "erase_faces(Path(sys.argv[1]))"
+)
+
+
+@pytest.mark.parametrize("step", range(0, 12, 2))
+def test_kill_at_any_step_of_a_wipe_has_cost_the_key_first(tmp_path: Path, step: int) -> None:
+    card = Card(tmp_path).start()
+    card.fill()
+    secret = (tmp_path / KEY_FILE).read_bytes()
+    done = subprocess.run([sys.executable, "-c", WIPED, str(tmp_path), str(step)], check=False, env=os.environ)
+    assert done.returncode in (0, 9)
+    if not (tmp_path / "roster.msgpack").exists():
+        assert secret not in copy_of(tmp_path).values()
+    erase_faces(tmp_path)
+    assert all(name.startswith("journal.sqlite3") for name in copy_of(tmp_path))
