@@ -138,7 +138,8 @@ def _load_or_create(path: Path, device: DeviceSecret) -> tuple[bytes, str]:
             path.unlink()
             trouble = f"{path.name} was damaged; what was sealed with it is fetched anew, or lost."
         if stored is None:
-            fused = device.read()
+            fused, unread = _try_fuses(device)
+            trouble = trouble or unread
             made = _KeyFile(secret=os.urandom(_KEY_BYTES), fused=fused is not None)
             create_private(path, msgspec.json.encode(made))
             stored = _read(path)
@@ -151,6 +152,14 @@ def _load_or_create(path: Path, device: DeviceSecret) -> tuple[bytes, str]:
     if stored.fused and fused is None:
         raise VaultError(f"{path.name} belongs to a key in a machine's fuses, which this one has not.")
     return stored.secret + (fused or b"" if stored.fused else b""), trouble
+
+
+def _try_fuses(device: DeviceSecret) -> tuple[bytes | None, str]:
+    """For a new key: fuses that cannot be read must not keep a kiosk from knowing anybody after a power cut."""
+    try:
+        return device.read(), ""
+    except VaultError as error:
+        return None, f"{error} What is kept of faces is sealed with the key on the card alone."
 
 
 def _read(path: Path) -> _KeyFile | None:

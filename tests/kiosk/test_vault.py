@@ -80,6 +80,15 @@ def test_fuses_that_cannot_be_read_now_cost_nothing(tmp_path: Path) -> None:
     assert open_vault(tmp_path, device=Fused(b"1" * 32)).open("roster", "", sealed) == SECRET
 
 
+def test_fuses_that_cannot_be_read_at_the_first_start_are_done_without_and_told(tmp_path: Path) -> None:
+    first = open_vault(tmp_path, device=Fused(VaultError("The fuses cannot be read.")))
+    assert "on the card alone" in first.trouble
+    sealed = first.seal("roster", "", SECRET)
+    again = open_vault(tmp_path, device=Fused(b"1" * 32))
+    assert again.trouble == ""
+    assert again.open("roster", "", sealed) == SECRET
+
+
 def test_damaged_key_file_is_put_aside_and_told(tmp_path: Path) -> None:
     sealed = open_vault(tmp_path).seal("roster", "", SECRET)
     (tmp_path / KEY_FILE).write_bytes(b"noise")
