@@ -244,9 +244,8 @@ class RosterCache:
             VaultError,
         ) as error:
             log.warning("the cached roster %s cannot be used (%s); asking the hub for a new one", self._path, error)
-            self.trouble = (
-                f"The cached roster cannot be used: {str(error).rstrip('.')}; the hub is asked for a new one."
-            )
+            reason = str(error).rstrip(".")
+            self.trouble = f"The hub is asked for a new roster, the cached one cannot be used: {reason}."
         return self._empty()
 
     def _empty(self) -> Roster:
@@ -264,21 +263,28 @@ class CacheSummary:
     templates: int
 
 
-def summarise_cache(path: Path) -> CacheSummary:
-    """Count what the cache holds, without opening a pack; OSError, MalformedMessageError when it cannot be read."""
-    stored = _read(path)
+def summarise_cache(path: Path, vault: Vault) -> CacheSummary:
+    """Count what the cache holds, without opening a pack.
+
+    OSError, MalformedMessageError when it cannot be read; VaultError when there is no key.
+    """
+    stored = _read(path, vault)
     counts = [each.count for each in stored.people]
     return CacheSummary(stored.version, stored.pack, len(counts), sum(count > 0 for count in counts), sum(counts))
 
 
-def names_in_cache(path: Path) -> tuple[str, ...]:
+def names_in_cache(path: Path, vault: Vault) -> tuple[str, ...]:
     """Names and ids that stand there, to keep them out of what leaves the machine; raises as `summarise_cache`."""
-    return tuple(text for each in _read(path).people for text in (each.name, each.person))
+    return tuple(text for each in _read(path, vault).people for text in (each.name, each.person))
 
 
-def _read(path: Path) -> _Stored:
+def _read(path: Path, vault: Vault) -> _Stored:
+    content = path.read_bytes()
     try:
-        return msgspec.msgpack.decode(_checked(path.read_bytes()), type=_Stored)
+        opened = vault.open("roster", _NAME, content) if is_sealed(content) else _checked(content)
+        return msgspec.msgpack.decode(opened, type=_Stored)
+    except SealError as error:
+        raise MalformedMessageError(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedMessageError(f"it is not what was written: {type(error).__name__}") from error
 

@@ -29,6 +29,7 @@ Purpose = Literal["roster", "months", "snapshot"]
 
 _MAGIC: Final = b"PRSNSEAL\x01"
 _NONCE_BYTES: Final = 12
+_TROUBLE: Final = "The key of faces on the card: "
 _KEY_BYTES: Final = 32
 
 
@@ -124,8 +125,22 @@ def open_vault(folder: Path, *, device: DeviceSecret | None = None, takes_plain:
     try:
         found, trouble = _load_or_create(path, device or NoSecret())
     except VaultError as error:
-        return Vault(None, key_file=path, takes_plain=takes_plain, trouble=f"{error} Faces are kept in memory only.")
-    return Vault(found, key_file=path, takes_plain=takes_plain, trouble=trouble)
+        trouble = f"{_TROUBLE}{error} They are kept in memory only."
+        return Vault(None, key_file=path, takes_plain=takes_plain, trouble=trouble)
+    return Vault(found, key_file=path, takes_plain=takes_plain, trouble=trouble and f"{_TROUBLE}{trouble}")
+
+
+def look_into_vault(folder: Path, *, device: DeviceSecret | None = None) -> Vault:
+    """The vault for somebody who only looks, beside a kiosk that may run: nothing is made, moved or repaired."""
+    try:
+        stored = _read(folder / KEY_FILE)
+        if stored is None:
+            return Vault(None, trouble=f"{KEY_FILE} is missing or damaged.")
+        return Vault(_secret(stored, device.read() if stored.fused and device is not None else None))
+    except OSError as error:
+        return Vault(None, trouble=f"{KEY_FILE} cannot be read: {error.strerror}.")
+    except VaultError as error:
+        return Vault(None, trouble=str(error))
 
 
 def _load_or_create(path: Path, device: DeviceSecret) -> tuple[bytes, str]:
@@ -149,9 +164,15 @@ def _load_or_create(path: Path, device: DeviceSecret) -> tuple[bytes, str]:
         raise VaultError(f"{path.name} cannot be kept: {error.strerror}.") from error
     if stored is None:
         raise VaultError(f"{path.name} cannot be kept.")
-    if stored.fused and fused is None:
-        raise VaultError(f"{path.name} belongs to a key in a machine's fuses, which this one has not.")
-    return stored.secret + (fused or b"" if stored.fused else b""), trouble
+    return _secret(stored, fused), trouble
+
+
+def _secret(stored: _KeyFile, fused: bytes | None) -> bytes:
+    if not stored.fused:
+        return stored.secret
+    if fused is None:
+        raise VaultError(f"{KEY_FILE} belongs to a key in a machine's fuses, which this one has not.")
+    return stored.secret + fused
 
 
 def _try_fuses(device: DeviceSecret) -> tuple[bytes | None, str]:

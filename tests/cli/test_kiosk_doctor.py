@@ -23,6 +23,7 @@ from kiosk.doctor.devices import CameraReading
 from kiosk.journal import Journal
 from kiosk.journal_records import RowKey
 from kiosk.roster import RosterCache
+from kiosk.vault import open_vault
 from tests.factories.journals import punch
 
 NAMES = [
@@ -79,7 +80,7 @@ def plant(folder: Path, log: list[str]) -> Path:
     vectors = np.arange(4, dtype="<f4").tobytes()
     person = RosterPerson(person=PERSON, name=NAME, count=1, embeddings=vectors, pin=PIN)
     part = RosterPart(version=1, base=None, part=1, parts=1, pack="builtin", policy=KioskPolicy(), people=(person,))
-    RosterCache(folder / "roster.msgpack", pack="builtin", dimensions=4).take(part)
+    RosterCache(folder / "roster.msgpack", vault=open_vault(folder), pack="builtin", dimensions=4).take(part)
 
     def build(key: RowKey) -> Punch:
         return punch(device=key.device, epoch=key.epoch, seq=key.seq, person=PERSON)

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.device_secret import FusedKey
 from kiosk.errors import SealError, VaultError
-from kiosk.vault import KEY_FILE, Vault, open_vault
+from kiosk.vault import KEY_FILE, Vault, look_into_vault, open_vault
 
 SECRET = b"templates of a face"
 
@@ -74,7 +74,7 @@ def test_card_in_another_machine_opens_nothing(tmp_path: Path) -> None:
 def test_fuses_that_cannot_be_read_now_cost_nothing(tmp_path: Path) -> None:
     sealed = open_vault(tmp_path, device=Fused(b"1" * 32)).seal("roster", "", SECRET)
     troubled = open_vault(tmp_path, device=Fused(VaultError("The fuses cannot be read.")))
-    assert troubled.trouble.startswith("The fuses cannot be read.")
+    assert "The fuses cannot be read." in troubled.trouble
     with pytest.raises(VaultError):
         troubled.seal("roster", "", SECRET)
     assert open_vault(tmp_path, device=Fused(b"1" * 32)).open("roster", "", sealed) == SECRET
@@ -139,6 +139,18 @@ def test_command_that_fails_is_no_missing_key_and_its_words_are_not_repeated(tmp
     with pytest.raises(VaultError) as raised:
         _reader(tmp_path, script).read()
     assert "secret" not in str(raised.value)
+
+
+def test_whoever_only_looks_opens_what_is_there_and_makes_nothing(tmp_path: Path) -> None:
+    none = look_into_vault(tmp_path)
+    assert KEY_FILE in none.trouble
+    assert list(tmp_path.iterdir()) == []
+    sealed = open_vault(tmp_path, device=Fused(b"1" * 32)).seal("roster", "", SECRET)
+    assert look_into_vault(tmp_path, device=Fused(b"1" * 32)).open("roster", "", sealed) == SECRET
+    assert "fuses" in look_into_vault(tmp_path).trouble
+    (tmp_path / KEY_FILE).write_bytes(b"noise")
+    assert "damaged" in look_into_vault(tmp_path).trouble
+    assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
 
 
 def test_vault_without_a_file_seals(tmp_path: Path) -> None:
