@@ -57,6 +57,7 @@ from kiosk.journal import Journal
 from kiosk.remembered import ScanSettings
 from kiosk.roster import RosterCache
 from kiosk.uplink import Uplink
+from kiosk.vault import open_vault
 
 if TYPE_CHECKING:
     from kiosk.ui.bridge import Bridge
@@ -174,7 +175,9 @@ class Kiosk:
         self.clock, self.bridge = clock, bridge
         self._folder = folder
         self.journal = Journal(folder / "journal.sqlite3", device=DEVICE, now=lambda: clock.wall)
-        self.roster = RosterCache(folder / "roster.msgpack", pack="builtin", dimensions=DIMENSIONS)
+        self.roster = RosterCache(
+            folder / "roster.msgpack", vault=open_vault(folder), pack="builtin", dimensions=DIMENSIONS
+        )
         hub_key = SigningKey.generate()
         self.hub = HoldingHub(DEVICE, hub_key)
         self.uplink = Uplink(

@@ -29,6 +29,7 @@ from contract.errors import BadInputError, PresensiError
 from contract.signing import SigningKey
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.roster import RosterCache
+from kiosk.vault import open_vault
 from provisioning.demo_photos import fetch
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def start_once(pack: str, gallery: Path, *, liveness: LivenessPolicy, seconds: f
         opened = open_pack(pack)
         roster = gallery_roster(gallery, opened, liveness=liveness)
         length = len(roster.people[0].embeddings) // roster.people[0].count // 4
-        RosterCache(folder / "roster.msgpack", pack=pack, dimensions=length).take(roster)
+        RosterCache(folder / "roster.msgpack", vault=open_vault(folder), pack=pack, dimensions=length).take(roster)
         settings = folder / "kiosk.toml"
         settings.write_text(f'pack = "{pack}"\n', encoding="ascii")
         command = _command(folder, rendered_clip(gallery, folder))

@@ -31,7 +31,8 @@ _DEFAULTS: Final = ", ".join(f"{action} {_short(HOLDS_FOR[action])}" for action 
     epilog="Examples:\n\n"
     "  presensi hub kiosk command kiosk-dinkes-1 restart\n\n"
     "  presensi hub kiosk command kiosk-dinkes-1 message --text 'Apel pukul 07.30' --for 2h\n\n"
-    "  presensi hub kiosk command kiosk-dinkes-1 message --text ''",
+    "  presensi hub kiosk command kiosk-dinkes-1 message --text ''\n\n"
+    "  presensi hub kiosk command kiosk-dinkes-1 wipe --confirm kiosk-dinkes-1 --by siti",
 )
 @click.argument("device")
 @click.argument("action", type=click.Choice(ACTIONS))
@@ -42,21 +43,37 @@ _DEFAULTS: Final = ", ".join(f"{action} {_short(HOLDS_FOR[action])}" for action 
     metavar="TIME",
     help=f"A kiosk that comes back later than this does it no more, like 30m, 2h or 7d; default: {_DEFAULTS}.",
 )
+@click.option("--confirm", default="", metavar="DEVICE", help="For a wipe: the kiosk's name once more.")
 @by_option
 @json_option
 @place_options
 def command(
-    device: str, action: str, *, text: str, holds_for: str | None, by: str, as_json: bool, hub: HubPlace
+    device: str,
+    action: str,
+    *,
+    text: str,
+    holds_for: str | None,
+    confirm: str,
+    by: str,
+    as_json: bool,
+    hub: HubPlace,
 ) -> None:
     """Order DEVICE to take no punches (lock) or take them again (unlock), to start its program anew (restart), to fetch
-    its whole roster (refresh), or to show a message.
+    its whole roster (refresh), to show a message, or to delete for good what it keeps of faces and stay locked (wipe).
 
     A running hub sends it within seconds, and again until the kiosk says that it obeyed.
     """
     span = None if holds_for is None else _read_span(holds_for)
     with hub.opened() as database:
         given = give_command(
-            database, device, cast("Action", action), by=by, now=datetime.now(UTC), text=text, holds_for=span
+            database,
+            device,
+            cast("Action", action),
+            by=by,
+            now=datetime.now(UTC),
+            text=text,
+            holds_for=span,
+            confirm=confirm,
         )
     if as_json:
         show_json(given)

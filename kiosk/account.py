@@ -24,6 +24,7 @@ from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
 from kiosk.roster import RosterCache
 from kiosk.uplink import Bearing
+from kiosk.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Account:
 
     data_folder: Path
     journal: Journal
+    vault: Vault
     roster: RosterCache
     packs: PackShelf
     months: MonthCache
@@ -106,7 +108,7 @@ class Account:
         return [
             *self.journal.alarms[-10:],
             *self.packs.alarms,
-            *([self.evidence.trouble] if self.evidence.trouble else []),
+            *(each for each in (self.vault.trouble, self.roster.trouble, self.evidence.trouble) if each),
             *self.fittings.alarms,
             *self.panel.alarms,
             *([f"Punches are unplaced: {unplaced}."] if unplaced else []),

@@ -81,3 +81,11 @@ class UntrustedHubError(KioskError):
 
 class HubRefusesError(KioskError):
     """Raised when the hub has answered that it will not; the sentence is its own."""
+
+
+class VaultError(KioskError):
+    """Raised when nothing can be sealed or opened, because there is no key: it cannot be read, or was destroyed."""
+
+
+class SealError(KioskError, BadInputError):
+    """Raised when what was sealed cannot be opened: changed, cut, another file's, or sealed with another key."""

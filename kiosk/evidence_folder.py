@@ -1,6 +1,6 @@
 """Snapshots on the kiosk's disk, from the moment they are taken until the hub has said that it holds them.
 
-One file for each, named by the SHA-256 of its bytes, readable by the kiosk only. Pictures of people are kept for
+One sealed file for each, named by the SHA-256 of the picture, readable by the kiosk only. Pictures are kept for
 nothing else: a file without a row that announces it is removed.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
 import shutil
 import threading
@@ -17,7 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from contract.evidence import snapshot_hash
-from kiosk.errors import SnapshotError
+from kiosk.durable import sync_folder, write_durably
+from kiosk.errors import SealError, SnapshotError, VaultError
+from kiosk.vault import Vault, shred_file
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ class EvidenceFolder:
     trouble: why a picture is missing, for the heartbeat; empty once one was kept again, or all are delivered.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, vault: Vault) -> None:
         self._folder = folder
+        self._vault = vault
         self._lock = threading.Lock()
         self._waiting: dict[str, tuple[str, int]] = {}
         self.trouble = ""
@@ -58,7 +60,7 @@ class EvidenceFolder:
     def kept(self) -> list[str]:
         """SHA-256 of every snapshot on the disk, announced or not."""
         try:
-            names = [path.stem for path in self._folder.glob("*.jpg")]
+            names = [path.stem for path in self._folder.glob("*.sealed")]
         except OSError as error:
             log.error("%s cannot be read: %s", self._folder, error)  # noqa: TRY400 (the sentence says all)
             return []
@@ -72,7 +74,10 @@ class EvidenceFolder:
         name = snapshot_hash(jpeg)
         try:
             self._make_room()
-            self._write(self._path(name), jpeg)
+            write_durably(self._path(name), self._vault.seal("snapshot", name, jpeg))
+        except VaultError as error:
+            self.trouble = f"A refusal was recorded without its picture. {error}"
+            raise SnapshotError(self.trouble) from error
         except OSError as error:
             # A SnapshotError is one, and says all; others know only what the system calls it.
             sentence = str(error) if isinstance(error, SnapshotError) else f"{self._folder}: {error.strerror}."
@@ -88,11 +93,18 @@ class EvidenceFolder:
                 self._waiting[name] = (epoch, seq)
 
     def read(self, name: str) -> bytes:
-        """The bytes of a snapshot. SnapshotError when it is gone, or a card has changed it: then it waits no more."""
+        """The bytes of a snapshot. SnapshotError when it is gone, or a card has changed it: then it waits no more.
+
+        While there is no key it goes on waiting.
+        """
         try:
-            jpeg = self._path(name).read_bytes()
+            jpeg = self._vault.open("snapshot", name, self._path(name).read_bytes())
         except FileNotFoundError as error:
             raise self._lose(name, "is gone from the card") from error
+        except SealError as error:
+            raise self._lose(name, "was damaged on the card, or sealed with another key") from error
+        except VaultError as error:
+            raise SnapshotError(f"The snapshot {name} cannot be opened: {error}") from error
         except OSError as error:
             raise SnapshotError(f"The snapshot {name} cannot be read: {error.strerror}.") from error
         if snapshot_hash(jpeg) != name:
@@ -120,6 +132,29 @@ class EvidenceFolder:
             for path in self._folder.glob(".*.writing"):
                 path.unlink(missing_ok=True)
 
+    def take_over(self) -> int:
+        """Seal what earlier versions kept plain; how many are still plain, because the disk or the key does not let it.
+
+        The plain file goes when the sealed one is on the disk: power that goes in between costs nothing. What is not
+        what its name says is deleted.
+        """
+        left = 0
+        try:
+            plain = sorted(path for path in self._folder.glob("*.jpg") if _NAME.fullmatch(path.stem))
+        except OSError as error:
+            log.error("%s cannot be read: %s", self._folder, error)  # noqa: TRY400 (the sentence says all)
+            return 1
+        for path in plain:
+            try:
+                jpeg = path.read_bytes()
+                if self._vault.takes_plain and snapshot_hash(jpeg) == path.stem:
+                    write_durably(self._path(path.stem), self._vault.seal("snapshot", path.stem, jpeg))
+                shred_file(path)
+            except (OSError, VaultError) as error:
+                left += 1
+                self.trouble = f"A picture of a refusal is still plain on the card: {str(error).rstrip('.')}."
+        return left
+
     def _lose(self, name: str, why: str) -> SnapshotError:
         self.remove([name])
         self.trouble = f"A picture of a refusal is lost: {name[:16]} {why}."
@@ -131,33 +166,9 @@ class EvidenceFolder:
             raise SnapshotError(f"{MAX_SNAPSHOTS} pictures wait for the hub already; no more are kept.")
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _sync_folder(self._folder.parent)
+            sync_folder(self._folder.parent)
         if shutil.disk_usage(self._folder).free < MIN_FREE_BYTES:
             raise SnapshotError("What is left of the disk is for punches: free some space.")
 
-    def _write(self, target: Path, jpeg: bytes) -> None:
-        temporary = target.with_name(f".{target.name}.writing")
-        try:
-            # Without O_EXCL: what an earlier, unlucky try left behind is overwritten.
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(jpeg)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-            _sync_folder(self._folder)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-
     def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.jpg"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return self._folder / f"{name}.sealed"

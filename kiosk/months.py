@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,10 +14,14 @@ import msgspec
 
 from contract.errors import MalformedMessageError
 from contract.month import MonthPart, PersonMonth
+from kiosk.durable import write_durably
+from kiosk.errors import SealError, VaultError
+from kiosk.vault import Vault, is_sealed
 
 log = logging.getLogger(__name__)
 
 MOST_PARTS: Final = 2_000
+_NAME: Final = "months"
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +44,9 @@ class Months:
 class MonthCache:
     """The months in force; `take` and `current` may be called from any thread. on_change: a new version is there."""
 
-    def __init__(self, path: Path, *, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, path: Path, *, vault: Vault, on_change: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._vault = vault
         self._on_change = on_change
         self._lock = threading.Lock()
         self._gathering: dict[int, MonthPart] = {}
@@ -77,24 +80,25 @@ class MonthCache:
         self._on_change()
 
     def _write(self, stored: _Stored) -> None:
-        temporary = self._path.with_name(f".{self._path.name}.new")
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.msgpack.encode(stored))
-            temporary.replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            write_durably(self._path, self._vault.seal("months", _NAME, msgspec.msgpack.encode(stored)))
+        except (OSError, VaultError) as error:
             log.warning("people's months could not be kept on disk: %s", error)
 
     def _load(self) -> Months:
         try:
-            return _months(msgspec.msgpack.decode(self._path.read_bytes(), type=_Stored))
+            content = self._path.read_bytes()
+            plain = not is_sealed(content) and self._vault.takes_plain
+            opened = content if plain else self._vault.open("months", _NAME, content)
+            stored = msgspec.msgpack.decode(opened, type=_Stored)
         except FileNotFoundError:
-            pass
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Months()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, SealError, VaultError) as error:
             log.warning("the cached months %s cannot be used (%s); the hub sends them again", self._path, error)
-        return Months()
+            return Months()
+        if plain:
+            self._write(stored)
+        return _months(stored)
 
 
 def _months(stored: _Stored) -> Months:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -11,11 +12,19 @@ import msgspec
 from contract.command import MAX_OUTCOMES, Command, CommandOutcome
 from kiosk.bulletin import ReleaseOrder
 from kiosk.clock import Clock
+from kiosk.errors import JournalError
 from kiosk.journal import Journal
 
 log = logging.getLogger(__name__)
 
 _OUTCOMES: Final = "command_outcomes"
+_WIPE: Final = "wipe"
+"""The journal's fact: begun, done, or no more."""
+
+
+def wipe_begun(journal: Journal) -> bool:
+    """Whether a wipe may have been cut short, and is to be carried out again before anything is opened."""
+    return journal.fact(_WIPE) == "begun"
 
 
 class Orders:
@@ -24,6 +33,7 @@ class Orders:
     on_lock: takes no punches from now on, or takes them again. on_restart: ends the kiosk so that it starts anew.
     on_news: called with every command that is new, because the hub waits to hear of it. on_release: writes down which
     release shall run here, OSError when it cannot; None: nobody switches releases on this machine.
+    on_wipe: deletes all that is kept of faces, OSError when it cannot; None: this kiosk has nothing to delete.
     """
 
     def __init__(
@@ -35,6 +45,7 @@ class Orders:
         on_restart: Callable[[], None],
         on_news: Callable[[], None],
         on_release: Callable[[ReleaseOrder], None] | None = None,
+        on_wipe: Callable[[], None] | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -42,6 +53,7 @@ class Orders:
         self._on_restart = on_restart
         self._on_news = on_news
         self._on_release = on_release
+        self._on_wipe = on_wipe
         self.refresh_wanted = False
         """Whether the hub is to send the whole roster again."""
         self.message = journal.fact("message") or ""
@@ -75,6 +87,11 @@ class Orders:
         """Whether an operator has locked it."""
         return self._journal.fact("locked_here") == "yes"
 
+    @property
+    def wiped(self) -> bool:
+        """Whether the hub had everything deleted: nobody is taken in until it unlocks the kiosk."""
+        return self._journal.fact(_WIPE) in {"begun", "done"}
+
     def lock_here(self, *, locked: bool) -> None:
         """An operator locks or unlocks the kiosk; JournalError when that cannot be remembered."""
         self._journal.set_fact("locked_here", "yes" if locked else "no")
@@ -99,6 +116,7 @@ class Orders:
                 if command.action == "unlock":
                     # The hub's word counts for what was locked here, too: somebody at the hub lets people in.
                     self._journal.set_fact("locked_here", "no")
+                    self._journal.set_fact(_WIPE, "no")
                 self._on_lock(command.action == "lock")
                 self._note(outcome)
             case "restart":
@@ -111,6 +129,11 @@ class Orders:
                 self.message = command.text
                 self._journal.set_fact("message", command.text)
                 self._note(outcome)
+            case "wipe":
+                if self._wipe():
+                    self._note(outcome)
+                    # What the program has in memory goes with it.
+                    self._on_restart()
             case "release":
                 self._note(self._order_release(command, outcome))
 
@@ -125,6 +148,23 @@ class Orders:
             detail = f"The order could not be written down: {error.strerror}."
             return msgspec.structs.replace(outcome, outcome="refused", detail=detail)
         return outcome
+
+    def _wipe(self) -> bool:
+        """Whether all is deleted; if not, the hub hears nothing and says it again, and so does the next start."""
+        # A full disk must not save what is to be deleted.
+        with contextlib.suppress(JournalError):
+            self._journal.set_fact("locked", "yes")
+            self._journal.set_fact(_WIPE, "begun")
+        self._on_lock(True)
+        try:
+            if self._on_wipe is not None:
+                self._on_wipe()
+        except OSError as error:
+            log.error("not all could be deleted: %s", error)  # noqa: TRY400 (the sentence says all)
+            return False
+        self._journal.set_fact("locked", "yes")
+        self._journal.set_fact(_WIPE, "done")
+        return True
 
     def _note(self, outcome: CommandOutcome) -> None:
         """Remember what became of a command, and have it told."""

@@ -1,7 +1,7 @@
 """Whom this kiosk knows: the roster from the hub, cached on disk and swapped in one piece.
 
-Parts of a new version are gathered in memory; when all are there the new roster is written beside the old one, renamed
-over it, and only then used. Whatever goes wrong on the way, the old roster keeps working.
+Parts of a new version are gathered in memory; when all are there the new roster is sealed, written beside the old one,
+renamed over it, and only then used. Whatever goes wrong on the way, the old roster keeps working.
 
 A roster names the recognition pack that its templates are of. Another pack's roster is gathered beside the current one;
 when it is whole the pack is opened, and both come into force together.
@@ -9,10 +9,8 @@ when it is whole the pack is opened, and both come into force together.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,9 +23,11 @@ import numpy as np
 from contract.errors import MalformedMessageError
 from contract.roster import Hours, KioskPolicy, RosterPart, RosterPerson
 from kiosk.closing import Closing, closings_of
-from kiosk.errors import GalleryError, PackError
+from kiosk.durable import write_durably
+from kiosk.errors import GalleryError, PackError, SealError, VaultError
 from kiosk.recognizer.face import Vector
 from kiosk.recognizer.gallery import Gallery
+from kiosk.vault import Vault, is_sealed
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,11 @@ _MAX_GATHERING: Final = 4
 """Versions gathered at once; more would only be somebody filling our memory."""
 
 
+_NAME: Final = "roster"
+
+
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The cache file: these in MessagePack, behind their SHA-256."""
+    """The cache file: these in MessagePack, sealed. Before there was a vault: behind their SHA-256."""
 
     v: Literal[1] = 1
     version: int
@@ -108,23 +111,27 @@ class RosterCache:
 
     pack: what this kiosk starts with, while the cache names no other that it can open. dimensions: length of that
     pack's embeddings, where it is the only one; packs: all that this kiosk has, which know their lengths.
+    trouble: why the roster of before is not there, for the heartbeat; empty as soon as another is in force.
     """
 
     def __init__(
         self,
         path: Path,
         *,
+        vault: Vault,
         pack: str,
         dimensions: int = 0,
         packs: Packs | None = None,
         on_change: Callable[[Roster], None] = lambda _roster: None,
     ) -> None:
         self._path = path
+        self._vault = vault
         self._pack = pack
         self._packs = packs or OnePack(pack, dimensions)
         self._on_change = on_change
         self._lock = threading.Lock()
         self._gathering: dict[tuple[int, int | None, int, str], dict[int, RosterPart]] = {}
+        self.trouble = ""
         self._current = self._load()
 
     @property
@@ -184,6 +191,7 @@ class RosterCache:
         roster = self._build(stored)
         self._write(stored)
         self._current = roster
+        self.trouble = ""
         self._gathering = {key: value for key, value in self._gathering.items() if key[0] > roster.version}
         log.info("roster %d: %d people", roster.version, len(roster.gallery))
 
@@ -200,21 +208,14 @@ class RosterCache:
         closings = closings_of(stored.hours, (each.hours for each in stored.people))
         return Roster(stored.version, stored.pack, stored.policy, people, gallery, stored.hours, closings)
 
-    def _write(self, stored: _Stored) -> None:
-        temporary = self._path.with_name(f".{self._path.name}.new")
+    def _write(self, stored: _Stored) -> bool:
+        """Whether it is on the disk now; if not, the roster works from memory, and the hub sends it after a restart."""
         try:
-            # Faces are nobody else's business on this machine.
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                content = msgspec.msgpack.encode(stored)
-                file.write(hashlib.sha256(content).digest() + content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-        except OSError as error:
-            # The roster works from memory; after a restart the hub sends it again. Half a file only takes up room.
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            log.error("the roster could not be kept on disk: %s", error)  # noqa: TRY400 (no trace: the sentence says all)
+            write_durably(self._path, self._vault.seal("roster", _NAME, msgspec.msgpack.encode(stored)))
+        except (OSError, VaultError) as error:
+            log.error("the roster could not be kept on disk: %s", error)  # noqa: TRY400 (no trace: says all)
+            return False
+        return True
 
     def _load(self) -> Roster:
         """The roster of before the restart, and its pack open; else an empty one of the pack that a kiosk starts with.
@@ -222,14 +223,32 @@ class RosterCache:
         PackError when not even that can be opened.
         """
         try:
-            stored = msgspec.msgpack.decode(_checked(self._path.read_bytes()), type=_Stored)
+            content = self._path.read_bytes()
+            plain = not is_sealed(content) and self._vault.takes_plain
+            opened = _checked(content) if plain else self._vault.open("roster", _NAME, content)
+            stored = msgspec.msgpack.decode(opened, type=_Stored)
             if stored.pack in self._packs.names:
-                return self._build(stored)
+                roster = self._build(stored)
+                if plain and self._write(stored):
+                    log.info("the cached roster was plain, and is sealed now")
+                return roster
             log.warning("the cached roster is for pack %s, which this kiosk cannot open", stored.pack)
         except FileNotFoundError:
             log.info("no roster has come yet")
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, MalformedMessageError) as error:
+        except (
+            OSError,
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            MalformedMessageError,
+            SealError,
+            VaultError,
+        ) as error:
             log.warning("the cached roster %s cannot be used (%s); asking the hub for a new one", self._path, error)
+            reason = str(error).rstrip(".")
+            self.trouble = f"The hub is asked for a new roster, the cached one cannot be used: {reason}."
+        return self._empty()
+
+    def _empty(self) -> Roster:
         return Roster(pack=self._pack, gallery=Gallery({}, dimensions=self._packs.dimensions(self._pack)))
 
 
@@ -244,21 +263,28 @@ class CacheSummary:
     templates: int
 
 
-def summarise_cache(path: Path) -> CacheSummary:
-    """Count what the cache holds, without opening a pack; OSError, MalformedMessageError when it cannot be read."""
-    stored = _read(path)
+def summarise_cache(path: Path, vault: Vault) -> CacheSummary:
+    """Count what the cache holds, without opening a pack.
+
+    OSError, MalformedMessageError when it cannot be read; VaultError when there is no key.
+    """
+    stored = _read(path, vault)
     counts = [each.count for each in stored.people]
     return CacheSummary(stored.version, stored.pack, len(counts), sum(count > 0 for count in counts), sum(counts))
 
 
-def names_in_cache(path: Path) -> tuple[str, ...]:
+def names_in_cache(path: Path, vault: Vault) -> tuple[str, ...]:
     """Names and ids that stand there, to keep them out of what leaves the machine; raises as `summarise_cache`."""
-    return tuple(text for each in _read(path).people for text in (each.name, each.person))
+    return tuple(text for each in _read(path, vault).people for text in (each.name, each.person))
 
 
-def _read(path: Path) -> _Stored:
+def _read(path: Path, vault: Vault) -> _Stored:
+    content = path.read_bytes()
     try:
-        return msgspec.msgpack.decode(_checked(path.read_bytes()), type=_Stored)
+        opened = vault.open("roster", _NAME, content) if is_sealed(content) else _checked(content)
+        return msgspec.msgpack.decode(opened, type=_Stored)
+    except SealError as error:
+        raise MalformedMessageError(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedMessageError(f"it is not what was written: {type(error).__name__}") from error
 

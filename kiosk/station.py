@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contract.heartbeat import Service
+from contract.month import MonthPart
 from contract.receipt import Receipt
 from contract.roster import RosterPart
 from contract.signing import VerifyKey
@@ -26,6 +27,7 @@ from kiosk.claim.renewal import Renewals
 from kiosk.clerk import TakenPunch
 from kiosk.clock import SystemClock, boot_id
 from kiosk.connection import device_key, mqtt_transport
+from kiosk.device_secret import FusedKey
 from kiosk.display import Display
 from kiosk.equipment import fit, open_panel, open_sounds, supervise_camera
 from kiosk.evidence_folder import EvidenceFolder
@@ -41,7 +43,7 @@ from kiosk.operator.enrolment_folder import EnrolmentFolder
 from kiosk.operator.enrolment_outbox import EnrolmentOutbox
 from kiosk.operator.log_ring import LogRing
 from kiosk.operator.opening import Premises, opening
-from kiosk.orders import Orders
+from kiosk.orders import Orders, wipe_begun
 from kiosk.packs import PackShelf
 from kiosk.position import GpsdPosition
 from kiosk.proof import Refusals
@@ -55,8 +57,11 @@ from kiosk.service_notice import ServiceNotice
 from kiosk.settings import KioskSettings
 from kiosk.sounding_display import SoundingDisplay
 from kiosk.states import State
+from kiosk.take_over import SEALED, take_over
 from kiosk.uplink import Bearing, Uplink, UplinkSettings
+from kiosk.vault import open_vault
 from kiosk.watchdog import Vitals, Watchdog
+from kiosk.wipe import erase_faces
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +103,15 @@ class Station:
         )
         self._clock = SystemClock(floor=self.journal.last_taken_at)
         self.packs = PackShelf(settings.pack, open_recognizer=lambda name: Recognizer(open_pack(name)))
+        if wipe_begun(self.journal):
+            erase_faces(folder)
+        self.vault = open_vault(folder, device=FusedKey(), takes_plain=self.journal.fact(SEALED) != "yes")
         self.roster = RosterCache(
-            folder / "roster.msgpack", pack=settings.pack, packs=self.packs, on_change=self._note_roster
+            folder / "roster.msgpack",
+            vault=self.vault,
+            pack=settings.pack,
+            packs=self.packs,
+            on_change=self._note_roster,
         )
         self.source = source or supervise_camera(settings, self.journal, on_reboot=self._want_reboot)
         wiring = settings.wiring or PanelWiring()
@@ -111,7 +123,7 @@ class Station:
         self._brightness: float | None = None
         self.vitals = Vitals(recovering=self._recovering)
         self.position = self._stack.enter_context(GpsdPosition(settings.gpsd)) if settings.portable else None
-        self.months = MonthCache(folder / "months.msgpack", on_change=self._say_how_it_is)
+        self.months = MonthCache(folder / "months.msgpack", vault=self.vault, on_change=self._say_how_it_is)
         self.orders = Orders(
             journal=self.journal,
             clock=self._clock,
@@ -119,8 +131,10 @@ class Station:
             on_restart=self._restart,
             on_news=self._say_how_it_is,
             on_release=self._order_release if settings.releases is not None else None,
+            on_wipe=self._wipe,
         )
-        self.evidence = EvidenceFolder(folder / "evidence")
+        self.evidence = EvidenceFolder(folder / "evidence", vault=self.vault)
+        take_over(self.vault, self.journal, self.evidence, (folder / "roster.msgpack", folder / "months.msgpack"))
         self.refusals = RefusalBook(
             journal=self.journal, folder=self.evidence, clock=self._clock, roster=lambda: self.roster.current
         )
@@ -153,7 +167,7 @@ class Station:
             enrolments=self.enrolments,
             on_roster=self._take_roster,
             on_command=self.orders.obey,
-            on_month=self.months.take,
+            on_month=self._take_month,
             on_receipt=on_receipt,
         )
         self.fittings = self._stack.enter_context(
@@ -163,6 +177,7 @@ class Station:
         self.account = Account(
             data_folder=folder,
             journal=self.journal,
+            vault=self.vault,
             roster=self.roster,
             packs=self.packs,
             months=self.months,
@@ -359,7 +374,17 @@ class Station:
     def _bearing(self) -> Bearing:
         return self.account.bearing()
 
+    def _take_month(self, part: MonthPart) -> None:
+        if not self.orders.wiped:
+            self.months.take(part)
+
+    def _wipe(self) -> None:
+        self.vault.shred()
+        erase_faces(self.settings.data_folder)
+
     def _take_roster(self, part: RosterPart) -> None:
+        if self.orders.wiped:
+            return
         alarms = self.packs.alarms
         try:
             self.roster.take(part)

@@ -21,7 +21,9 @@ class KioskCommand(Base):
 
     __tablename__ = "kiosk_command"
     __table_args__ = (
-        CheckConstraint("action IN ('lock', 'unlock', 'restart', 'refresh', 'message', 'release')", name="action"),
+        CheckConstraint(
+            "action IN ('lock', 'unlock', 'restart', 'refresh', 'message', 'release', 'wipe')", name="action"
+        ),
         CheckConstraint("outcome IN ('done', 'expired', 'refused', 'taken_back')", name="outcome"),
         UniqueConstraint("device", "version"),
         Index("ix_kiosk_command_outcome_device", "outcome", "device"),

@@ -16,8 +16,8 @@ from hub.fleet.command_models import KioskCommand
 from hub.fleet.models import Kiosk, LatestHeartbeat
 from hub.roster.officers import officer_name
 
-Action = Literal["lock", "unlock", "restart", "refresh", "message", "release"]
-ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message", "release")
+Action = Literal["lock", "unlock", "restart", "refresh", "message", "release", "wipe"]
+ACTIONS: Final[tuple[Action, ...]] = ("lock", "unlock", "restart", "refresh", "message", "release", "wipe")
 CommandState = Literal["waiting", "delivered", "done", "expired", "refused", "taken_back"]
 
 HOLDS_FOR: Final[dict[Action, timedelta]] = {
@@ -27,9 +27,10 @@ HOLDS_FOR: Final[dict[Action, timedelta]] = {
     "refresh": timedelta(days=1),
     "message": timedelta(hours=12),
     "release": timedelta(days=30),
+    "wipe": timedelta(days=90),
 }
 """After so long a kiosk that was away no longer carries it out. A restart that comes late would surprise people; a lock
-that somebody decided on still holds when the kiosk comes back."""
+that somebody decided on still holds when the kiosk comes back, and a thief may keep it dark for long."""
 
 _RELEASE: Final = re.compile(r"[0-9][A-Za-z0-9.+]{0,62}\Z")
 SHORTEST: Final = timedelta(minutes=1)
@@ -78,11 +79,12 @@ def give_command(
     now: datetime,
     text: str = "",
     holds_for: timedelta | None = None,
+    confirm: str = "",
 ) -> CommandLine:
     """Order a kiosk to do something; it is sent within seconds, and again until the kiosk says that it obeyed.
 
     text: what a message says; empty: the kiosk shows none any more; for a release its name. holds_for: see HOLDS_FOR,
-    the default.
+    the default. confirm: for a wipe, the kiosk's name once more.
     FleetError for a kiosk that is unknown or revoked, or for what cannot be ordered.
     """
     officer = officer_name(by)
@@ -93,6 +95,8 @@ def give_command(
         raise FleetError("Say which release, such as 0.2.0: `presensi hub release list` shows those that are here.")
     if len(words) > LONGEST_MESSAGE:
         raise FleetError(f"A message on a kiosk's screen has at most {LONGEST_MESSAGE} characters.")
+    if action == "wipe" and confirm.strip() != device:
+        raise FleetError(f"A wipe cannot be undone: write the kiosk's name, {device}, to confirm it.")
     holds = HOLDS_FOR[action] if holds_for is None else holds_for
     if not SHORTEST <= holds <= LONGEST:
         raise FleetError("A command holds for 1 minute at least and 90 days at most.")

@@ -17,6 +17,7 @@ from contract.signing import SigningKey
 from contract.topics import down
 from hub.db import Database, table_of
 from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.fleet.wiped import wiped_kiosks
 from hub.outgoing import Outgoing
 from hub.recap.kiosk_months import parts_of, read_months
 from hub.reminders.at_kiosks import read_notices
@@ -83,17 +84,22 @@ class MonthDelivery:
 
 
 def _kiosks_due(connection: Connection, now: datetime) -> list[Row[Any]]:
-    """Active kiosks that spoke lately, and were not looked at for a while (or in a time to come: the clock was set)."""
+    """Active kiosks that spoke lately, and were not looked at for a while (or in a time to come: the clock was set).
+
+    None that was wiped.
+    """
     query = (
         select(_kiosks, _latest.c.months.label("holds"), _latest.c.pack.label("runs"), _latest.c.packs)
         .join(_latest, _latest.c.device == _kiosks.c.device)
         .where(_kiosks.c.state == "active", _latest.c.received_at >= now - SPOKE_WITHIN)
         .order_by(_kiosks.c.device)
     )
+    wiped = wiped_kiosks(connection)
     due = [
         row
         for row in connection.execute(query)
-        if row.months_looked_at is None or not timedelta(0) <= now - row.months_looked_at < EVERY
+        if row.device not in wiped
+        and (row.months_looked_at is None or not timedelta(0) <= now - row.months_looked_at < EVERY)
     ]
     return due[:KIOSKS_AT_ONCE]
 

@@ -22,6 +22,7 @@ from contract.topics import down
 from hub.db import Database, table_of
 from hub.fleet.kiosks import read_areas
 from hub.fleet.models import Kiosk, LatestHeartbeat
+from hub.fleet.wiped import wiped_kiosks
 from hub.outgoing import Outgoing
 from hub.roster.changes import current_revision, dates_through, difference_since, note_passing_dates, note_reset
 from hub.roster.deployment import deployed_pack
@@ -120,7 +121,10 @@ class RosterDelivery:
 
 
 def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
-    """Active kiosks that spoke, are not at the newest revision, and are not about to take in what they were sent."""
+    """Active kiosks that spoke, are not at the newest revision, and are not about to take in what they were sent.
+
+    None that was wiped.
+    """
     revision = current_revision(connection)
     if revision == 0:
         # Nobody was ever enrolled and no kiosk's policy was ever set: version 0 is what every kiosk begins with.
@@ -135,7 +139,10 @@ def _kiosks_behind(connection: Connection, now: datetime) -> list[_Behind]:
         .order_by(_kiosks.c.device)
     )
     behind = []
+    wiped = wiped_kiosks(connection)
     for row in connection.execute(query):
+        if row.device in wiped:
+            continue
         # A kiosk that cannot open the deployed pack goes on with its own.
         pack = deployed if deployed is not None and deployed in row.packs else row.pack
         runs_pack, was_sent = row.pack == pack, row.roster_pack == pack

@@ -27,6 +27,10 @@ FLEET_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"'(.*)' is revoked already; .*", "{0} sudah dicabut; tidak ada yang menunggunya."),
     (r"Only a message has a text\.", "Hanya pesan yang berisi teks."),
     (r"A message on a kiosk's screen has at most (\d+) characters\.", "Pesan di layar kiosk paling panjang {0} huruf."),
+    (
+        r"A wipe cannot be undone: write the kiosk's name, (.*), to confirm it\.",
+        "Penghapusan tidak dapat dibatalkan: tulis nama kiosk, {0}, untuk memastikan.",
+    ),
     (r"A command holds for .*", "Perintah berlaku sedikitnya 1 menit dan paling lama 90 hari."),
     (
         r"(\d+) commands wait for '(.*)' already; .*",

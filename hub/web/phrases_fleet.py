@@ -89,6 +89,14 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
         "Tampil di layar kiosk untuk semua orang, sampai diganti. Kosongkan untuk menghapus pesan.",
         "Shown to everybody on the kiosk's screen until it is replaced. Leave empty to take it away.",
     ),
+    "command.wipe": ("Hapus data wajah", "Wipe"),
+    "command.wipe.ask": (
+        "Kunci enkripsi, templat wajah, dan gambar di kiosk dihapus dan tidak dapat dikembalikan; kiosk terkunci "
+        "sampai dibuka lagi. Scan yang belum terkirim tetap disimpan.",
+        "The kiosk's encryption key, face templates and pictures are deleted for good; it stays locked until it is "
+        "unlocked. Punches that were not delivered yet are kept.",
+    ),
+    "command.wipe.name": ("Tulis nama kiosk untuk memastikan", "Write the kiosk's name to confirm"),
     "command.text": ("Pesan", "Message"),
     "command.confirm": ("Ya, {action}", "Yes, {action}"),
     "command.given": ("Perintah dicatat.", "The command is on its way."),

@@ -9,9 +9,11 @@ import msgspec
 from contract.checkup import bundle, versions
 from contract.errors import MalformedMessageError
 from kiosk.doctor.checks import PROGRAMS, Patient
+from kiosk.errors import VaultError
 from kiosk.roster import names_in_cache
 
 UNIT: Final = "presensi*"
+_NO_LOG: Final = "Left out: the roster cannot be read here, so nobody's name could be taken out of the log.\n"
 KEEP: Final = frozenset(
     {
         *("device", "data", "broker", "broker_ca", "broker_cert", "pack", "timezone", "language", "portable", "gpsd"),
@@ -30,7 +32,8 @@ KEEP: Final = frozenset(
 
 def collect(patient: Patient, report: dict[str, Any]) -> dict[str, Any]:
     """Name of the file in the bundle -> its content. report: what the doctor found."""
-    names = _names(patient)
+    found = _names(patient)
+    names, knows_names = found or frozenset(), found is not None
     journal = patient.journal
     return {
         "doctor.json": bundle.scrub_report(report, names=names),
@@ -46,13 +49,15 @@ def collect(patient: Patient, report: dict[str, Any]) -> dict[str, Any]:
             "damaged": journal.damage is not None,
             "damaged_before": journal.damaged_before,
         },
-        "log.txt": bundle.scrub_log(bundle.read_log(UNIT), names=names),
+        "log.txt": bundle.scrub_log(bundle.read_log(UNIT), names=names) if knows_names else _NO_LOG,
     }
 
 
-def _names(patient: Patient) -> frozenset[str]:
-    """Names that this machine knows, to take them out of its logs."""
+def _names(patient: Patient) -> frozenset[str] | None:
+    """Names that this machine knows, to take them out of its logs; None: it has some, and they cannot be read."""
     try:
-        return bundle.words_of(names_in_cache(patient.settings.data_folder / "roster.msgpack"))
-    except (OSError, MalformedMessageError):
+        return bundle.words_of(names_in_cache(patient.settings.data_folder / "roster.msgpack", patient.vault))
+    except FileNotFoundError:
         return frozenset()
+    except (OSError, MalformedMessageError, VaultError):
+        return None

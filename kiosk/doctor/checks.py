@@ -14,11 +14,13 @@ from contract.checkup import link, machine, versions
 from contract.checkup.finding import Check, Finding, Words
 from kiosk.bulletin import BULLETIN, Bulletin, read_told
 from kiosk.clock import SystemClock
+from kiosk.device_secret import FusedKey
 from kiosk.doctor import devices, stores
 from kiosk.doctor.journal_reading import JournalReading, read_journal
 from kiosk.equipment import open_panel, source_settings
 from kiosk.errors import HardwareError
 from kiosk.settings import KioskSettings
+from kiosk.vault import Vault, look_into_vault
 
 PROGRAMS: Final = (
     ("OpenCV", ("opencv-python-headless", "opencv-python")),
@@ -47,6 +49,10 @@ class Patient:
     @cached_property
     def journal(self) -> JournalReading:
         return read_journal(self.settings.data_folder / "journal.sqlite3")
+
+    @cached_property
+    def vault(self) -> Vault:
+        return look_into_vault(self.settings.data_folder, device=FusedKey())
 
     @property
     def runs(self) -> bool:
@@ -81,7 +87,7 @@ class Patient:
     @property
     def pack(self) -> str:
         """The roster's, where there is one; else what the kiosk starts with."""
-        reading = stores.read_roster(self.settings.data_folder / "roster.msgpack", self.now)
+        reading = stores.read_roster(self.settings.data_folder / "roster.msgpack", self.now, self.vault)
         return reading.summary.pack if reading.summary else self.settings.pack
 
 
@@ -111,7 +117,9 @@ def kiosk_checks(patient: Patient) -> list[Check]:
         Check(
             "roster",
             Words("Roster", "Roster"),
-            lambda: stores.judge_roster(stores.read_roster(settings.data_folder / "roster.msgpack", now)),
+            lambda: stores.judge_roster(
+                stores.read_roster(settings.data_folder / "roster.msgpack", now, patient.vault)
+            ),
         ),
         Check("journal", Words("Jurnal", "Journal"), lambda: stores.judge_journal(patient.journal, now)),
         Check("pack", Words("Paket model", "Model pack"), lambda: stores.check_pack(patient.pack)),

@@ -10,10 +10,11 @@ from typing import Final
 from contract.checkup.finding import NOTHING, Finding, Measure, Words, plain
 from contract.errors import MalformedMessageError
 from kiosk.doctor.journal_reading import JournalReading
-from kiosk.errors import PackError
+from kiosk.errors import PackError, VaultError
 from kiosk.recognizer.packs.card import read_card
 from kiosk.recognizer.packs.model_check import condition, place_of, remedy
 from kiosk.roster import CacheSummary, summarise_cache
+from kiosk.vault import Vault
 
 WAITS: Final = timedelta(hours=1)
 WAITS_LONG: Final = timedelta(days=3)
@@ -71,14 +72,14 @@ class RosterReading:
     damage: str | None = None
 
 
-def read_roster(path: Path, now: datetime) -> RosterReading:
+def read_roster(path: Path, now: datetime, vault: Vault) -> RosterReading:
     """Look into the cache file. OSError when it may not be read."""
     try:
         age = timedelta(seconds=max(0.0, now.timestamp() - path.stat().st_mtime))
-        return RosterReading(summarise_cache(path), age)
+        return RosterReading(summarise_cache(path, vault), age)
     except FileNotFoundError:
         return RosterReading()
-    except MalformedMessageError as error:
+    except (MalformedMessageError, VaultError) as error:
         return RosterReading(damage=str(error))
 
 

@@ -14,7 +14,11 @@ ALARMS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
         "rolled_back": re.compile(r"The hub holds rows of epoch "),
         "damaged": re.compile(r"The journal was damaged .*; (?P<rows>\d+) whole rows"),
         "unplaced": re.compile(r"Punches are unplaced: "),
-        "evidence": re.compile(r"A (refusal was recorded without its picture|picture of a refusal is lost)"),
+        "evidence": re.compile(
+            r"A (refusal was recorded without its picture|picture of a refusal is (lost|still plain))"
+        ),
+        "sealing": re.compile(r"The key of faces on the card: "),
+        "roster": re.compile(r"The hub is asked for a new roster"),
         "door": re.compile(r"The door's guard "),
         "pack": re.compile(r"Pack (?P<pack>\S+) cannot be opened"),
     }

@@ -86,3 +86,12 @@ def test_swap_takes_two_people(presensi_hub: Hub, hub_database: Database) -> Non
     assert json.loads(done.stdout)["confirmed_by"] == "budi"
     assert "is revoked" in presensi_hub("kiosk", "swap", "kiosk-1").stdout
     assert presensi_hub("kiosk", "swap", "kiosk-1", "kiosk-2").exit_code != 0
+
+
+def test_wipe_wants_the_kiosks_name_twice(presensi_hub: Hub) -> None:
+    refused = presensi_hub("kiosk", "command", "kiosk-1", "wipe", "--by", "siti")
+    assert refused.exit_code != 0
+    assert "cannot be undone" in refused.output
+    given = presensi_hub("kiosk", "command", "kiosk-1", "wipe", "--confirm", "kiosk-1", "--by", "siti", "--json")
+    assert given.exit_code == 0, given.output
+    assert json.loads(given.stdout)["action"] == "wipe"

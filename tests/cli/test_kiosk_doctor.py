@@ -23,6 +23,7 @@ from kiosk.doctor.devices import CameraReading
 from kiosk.journal import Journal
 from kiosk.journal_records import RowKey
 from kiosk.roster import RosterCache
+from kiosk.vault import KEY_FILE, open_vault
 from tests.factories.journals import punch
 
 NAMES = [
@@ -79,7 +80,7 @@ def plant(folder: Path, log: list[str]) -> Path:
     vectors = np.arange(4, dtype="<f4").tobytes()
     person = RosterPerson(person=PERSON, name=NAME, count=1, embeddings=vectors, pin=PIN)
     part = RosterPart(version=1, base=None, part=1, parts=1, pack="builtin", policy=KioskPolicy(), people=(person,))
-    RosterCache(folder / "roster.msgpack", pack="builtin", dimensions=4).take(part)
+    RosterCache(folder / "roster.msgpack", vault=open_vault(folder), pack="builtin", dimensions=4).take(part)
 
     def build(key: RowKey) -> Punch:
         return punch(device=key.device, epoch=key.epoch, seq=key.seq, person=PERSON)
@@ -123,6 +124,20 @@ def test_nobody_is_in_the_bundle(folder: Path, tmp_path: Path, monkeypatch: pyte
     assert (journal["rows"], journal["kinds"]) == (1, {"punch": 1})
     kept = json.loads(contents["settings.json"])
     assert (kept["broker"], kept["hub_key"]) == ("mqtt://***@127.0.0.1:1", "***")
+
+
+def test_log_stays_here_where_the_names_cannot_be_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    settings = plant(folder, log)
+    (folder / KEY_FILE).unlink()
+    monkeypatch.setattr(bundle_module, "read_log", lambda _unit: "\n".join(log))
+    target = tmp_path / "support.zip"
+    run(folder, "--bundle", str(target), settings=settings)
+    with zipfile.ZipFile(target) as archive:
+        assert archive.read("log.txt").startswith(b"Left out")
+    assert not (folder / KEY_FILE).exists()
 
 
 def test_a_bundle_overwrites_nothing(folder: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from kiosk.recognizer.recognizer import Sighting, Usability
 from kiosk.remembered import ScanSettings
 from kiosk.roster import RosterCache
 from tests.factories.terminal import HandClock
+from tests.factories.vaults import VAULT
 
 DIMENSIONS = 16
 FRAME_SECONDS = 1 / 15
@@ -143,7 +144,7 @@ class Terminal:
         self.folder = folder
         self.clock = HandClock()
         self.journal = Journal(folder / "journal.sqlite3", device="kiosk-1", now=self.clock.now)
-        self.roster = RosterCache(folder / "roster", pack="builtin", dimensions=DIMENSIONS)
+        self.roster = RosterCache(folder / "roster", vault=VAULT, pack="builtin", dimensions=DIMENSIONS)
         self.version = 0
         self.taken: list[TakenPunch] = []
         self.asked: list[str] = []

@@ -22,6 +22,7 @@ from contract.transport import Connected, Delivery
 from kiosk.roster import Roster, RosterCache
 from tests.factories.enrolments import SentEnrolment
 from tests.factories.journals import KioskJournal, stamp
+from tests.factories.vaults import VAULT
 from tests.journeys.world import PATIENCE_SECONDS, HubAtWork
 
 SAY_AGAIN_SECONDS = 6.0
@@ -34,7 +35,7 @@ class EnrollingKiosk:
     def __init__(self, hub: HubAtWork, device: str, folder: Path, *, dimensions: int) -> None:
         self.journal = KioskJournal(device)
         self._hub = hub
-        self._cache = RosterCache(folder / "roster", pack="builtin", dimensions=dimensions)
+        self._cache = RosterCache(folder / "roster", vault=VAULT, pack="builtin", dimensions=dimensions)
         self._transport = MqttTransport(
             address=BrokerAddress.parse(hub.broker_url),
             client_id=device,

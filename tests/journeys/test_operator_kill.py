@@ -25,6 +25,7 @@ from kiosk.operator.enrolment_folder import EnrolmentFolder
 from kiosk.operator.enrolment_outbox import EnrolmentOutbox
 from kiosk.recognizer.packs.pack import open_pack
 from kiosk.roster import RosterCache
+from kiosk.vault import open_vault
 from provisioning.demo_photos import fetch
 from provisioning.errors import DemoPhotosError
 from tests.factories.enrolling_hub import EnrollingHub
@@ -50,7 +51,7 @@ class Kiosk:
         ]
         people.append(RosterPerson(person=NEWCOMER, name=NEWCOMER, count=0, embeddings=b""))
         policy = KioskPolicy(liveness="off", demo=True, enrol_key=self.hub.opening.seal_key.text)
-        RosterCache(folder / "roster.msgpack", pack="builtin", dimensions=128).take(
+        RosterCache(folder / "roster.msgpack", vault=open_vault(folder), pack="builtin", dimensions=128).take(
             msgspec.structs.replace(part, people=tuple(people), policy=policy)
         )
         self.screens: list[str] = []

@@ -27,6 +27,7 @@ from tests.factories.scripted import (
     during,
 )
 from tests.factories.terminal import write
+from tests.factories.vaults import VAULT
 
 
 @pytest.fixture
@@ -343,7 +344,7 @@ class TwoPacks:
 @pytest.fixture
 def switching(terminal: Terminal) -> Terminal:
     """A kiosk that can open a second pack, and has asked for no recogniser of it yet."""
-    terminal.roster = RosterCache(terminal.folder / "roster", pack="builtin", packs=TwoPacks())
+    terminal.roster = RosterCache(terminal.folder / "roster", vault=VAULT, pack="builtin", packs=TwoPacks())
     terminal.start(recognizer_of=terminal.open_recognizer)
     return terminal
 

@@ -28,6 +28,7 @@ from kiosk.uplink import Uplink
 from tests.factories.simulation import SimulatedNetwork, Weather
 from tests.factories.snapshots import BOX, frame
 from tests.factories.terminal import HandClock, fill, write
+from tests.factories.vaults import VAULT
 
 DEVICE = "kiosk-1"
 
@@ -108,7 +109,7 @@ class Scene:
 
     def open(self) -> None:
         self.journal = Journal(self.path / "journal.sqlite3", device=DEVICE, now=self.clock.now)
-        self.folder = EvidenceFolder(self.path / "evidence")
+        self.folder = EvidenceFolder(self.path / "evidence", vault=VAULT)
         self.book = RefusalBook(journal=self.journal, folder=self.folder, clock=self.clock, roster=Roster)
         outbox = EvidenceOutbox(
             device=DEVICE, key=self.key, journal=self.journal, folder=self.folder, jitter=lambda: 0.5
@@ -266,7 +267,7 @@ def test_receipt_that_was_lost_is_given_again(scene: Scene) -> None:
     scene.pass_seconds(0.75)
     scene.settle()
     # The kiosk's card forgets that it heard it: a backup of the folder, or a power cut before the file was deleted.
-    (scene.path / "evidence" / f"{name}.jpg").write_bytes(scene.taken[name])
+    (scene.path / "evidence" / f"{name}.sealed").write_bytes(VAULT.seal("snapshot", name, scene.taken[name]))
     scene.restart()
     assert list(scene.folder.waiting) == [name]
     scene.settle()
@@ -289,7 +290,7 @@ def test_rows_that_the_hub_wants_again_go_before_their_picture(scene: Scene) -> 
 def test_picture_damaged_on_the_card_is_given_up(scene: Scene) -> None:
     scene.line.disconnect()
     lost, whole = scene.refuse(1), scene.refuse(2)
-    (scene.path / "evidence" / f"{lost}.jpg").write_bytes(b"noise")
+    (scene.path / "evidence" / f"{lost}.sealed").write_bytes(b"noise")
     scene.line.connect()
     scene.settle()
     assert scene.hub.snapshots.keys() == {whole}

@@ -33,6 +33,7 @@ from kiosk.states import (
 )
 from tests.factories.journals import NOON
 from tests.factories.scripted import AYU, BUDI, STRANGER, Happening, Nobody, Somebody, Terminal, during
+from tests.factories.vaults import VAULT
 
 PINS = {"ayu": "402917", "budi": "918273"}
 CARDS = {"ayu": "04A23F9C", "citra": "04 77 12 EE"}
@@ -297,7 +298,7 @@ def test_accepted_says_what_the_punch_is_taken_for(terminal: Terminal) -> None:
 
 
 def test_own_month_is_shown_to_whoever_was_recognised(terminal: Terminal, tmp_path: Path) -> None:
-    months = MonthCache(tmp_path / "months")
+    months = MonthCache(tmp_path / "months", vault=VAULT)
     month = PersonMonth(person="ayu", present=12, late_min=7)
     months.take(MonthPart(version=3, part=1, parts=1, month="2026-11", as_of=NOON, people=(month,)))
     terminal.start(months=lambda: months.current)

@@ -13,8 +13,9 @@ import pytest
 
 from contract.command import MAX_OUTCOMES, Command
 from kiosk.bulletin import ReleaseOrder
+from kiosk.errors import JournalFullError
 from kiosk.journal import Journal
-from kiosk.orders import Orders
+from kiosk.orders import Orders, wipe_begun
 from tests.factories.journals import NOON
 from tests.factories.terminal import HandClock
 
@@ -26,6 +27,7 @@ class Post:
     folder: Path
     clock: HandClock = field(default_factory=HandClock)
     done: list[Any] = field(default_factory=list)
+    trouble: OSError | None = None
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "journal.db", device="kiosk-1")
@@ -40,7 +42,13 @@ class Post:
             on_restart=lambda: self.done.append("restart"),
             on_news=lambda: None,
             on_release=on_release,
+            on_wipe=self.wipe,
         )
+
+    def wipe(self) -> None:
+        self.done.append(("wipe", self.orders.locked, wipe_begun(self.journal)))
+        if self.trouble is not None:
+            raise self.trouble
 
     def outcomes(self) -> list[tuple[int, str]]:
         return [(each.version, each.outcome) for each in self.orders.outcomes]
@@ -127,3 +135,46 @@ def test_outcomes_that_cannot_be_read_are_forgotten(post: Post) -> None:
     again = post.begin()
     assert again.outcomes == ()
     assert again.newest == 4
+
+
+def test_wipe_locks_deletes_tells_and_starts_anew(post: Post) -> None:
+    post.orders.obey(Command(version=1, action="wipe"))
+    assert post.done == ["lock", ("wipe", True, True), "restart"]
+    assert post.outcomes() == [(1, "done")]
+    again = post.begin()
+    assert again.wiped
+    assert again.locked
+    assert not wipe_begun(post.journal)
+
+
+def test_wipe_that_fails_is_not_told_and_is_carried_out_when_it_is_said_again(post: Post) -> None:
+    post.trouble = OSError(5, "Input/output error")
+    post.orders.obey(Command(version=1, action="wipe"))
+    assert post.outcomes() == []
+    assert wipe_begun(post.journal)
+    assert post.orders.locked
+    post.trouble = None
+    post.orders.obey(Command(version=1, action="wipe"))
+    assert post.outcomes() == [(1, "done")]
+
+
+def test_full_disk_does_not_save_what_is_to_be_deleted(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: str, _value: str) -> None:
+        raise JournalFullError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(post.journal, "set_fact", refuse)
+        with pytest.raises(JournalFullError):
+            post.orders.obey(Command(version=1, action="wipe"))
+    assert ("wipe", False, False) in post.done
+    post.orders.obey(Command(version=1, action="wipe"))
+    assert post.outcomes() == [(1, "done")]
+
+
+def test_unlocking_lets_a_wiped_kiosk_take_people_in_again(post: Post) -> None:
+    post.orders.obey(Command(version=1, action="wipe"))
+    post.orders.lock_here(locked=False)
+    assert post.orders.wiped
+    post.orders.obey(Command(version=2, action="unlock"))
+    assert not post.orders.wiped
+    assert not post.orders.locked

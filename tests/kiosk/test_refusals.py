@@ -17,7 +17,7 @@ from contract.codec import encode
 from contract.evidence import snapshot_hash
 from contract.punch import JournalRow, LivenessLayer, Punch, RefusedPresentation
 from contract.roster import KioskPolicy
-from kiosk import evidence_folder
+from kiosk import durable, evidence_folder
 from kiosk.errors import JournalFullError, SnapshotError
 from kiosk.evidence_folder import EvidenceFolder
 from kiosk.journal import Journal
@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 from tests.factories.journals import punch
 from tests.factories.snapshots import BOX, frame, jpeg
 from tests.factories.terminal import HandClock, fill, receipt, write
+from tests.factories.vaults import VAULT
 
 ROSTER = Roster(version=7, pack="builtin", gallery=Gallery({}, dimensions=128))
 LAYERS = (
@@ -46,7 +47,7 @@ class Corner:
 
     def open(self) -> None:
         self.journal = Journal(self._path / "journal.sqlite3", device="kiosk-1", now=self.clock.now)
-        self.folder = EvidenceFolder(self._path / "evidence")
+        self.folder = EvidenceFolder(self._path / "evidence", vault=VAULT)
         self.book = RefusalBook(journal=self.journal, folder=self.folder, clock=self.clock, roster=lambda: ROSTER)
 
     def restart(self) -> None:
@@ -78,7 +79,7 @@ def test_event_is_in_the_journal_with_its_picture_beside_it(corner: Corner, tmp_
     assert row.evidence is not None
     assert snapshot_hash(corner.folder.read(row.evidence)) == row.evidence
     assert corner.folder.waiting == {row.evidence: (row.epoch, row.seq)}
-    assert corner.files() == [f"{row.evidence}.jpg"]
+    assert corner.files() == [f"{row.evidence}.sealed"]
     assert stat.S_IMODE((tmp_path / "evidence").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "evidence" / corner.files()[0]).stat().st_mode) == 0o600
 
@@ -141,19 +142,19 @@ def test_power_cut_leaves_no_row_without_its_picture(corner: Corner, tmp_path: P
     corner.journal.close()
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), step], cwd=ROOT, timeout=120, check=False)
     assert killed.returncode == 9
-    assert len([name for name in corner.files() if name.endswith(".jpg")]) == 1 + left
+    assert len([name for name in corner.files() if name.endswith(".sealed")]) == 1 + left
     corner.open()
     rows = corner.journal.refusals()
     assert len(rows) == (2 if step == "after" else 1)
     assert rows[0] == before
     # Each row has its picture, and there is none without a row.
-    assert corner.files() == sorted(f"{row.evidence}.jpg" for row in rows)
+    assert corner.files() == sorted(f"{row.evidence}.sealed" for row in rows)
     assert list(corner.folder.waiting) == [row.evidence for row in rows]
 
 
 def test_file_that_is_none_of_ours_is_left_alone(corner: Corner, tmp_path: Path) -> None:
     corner.record()
-    (tmp_path / "evidence" / "notes.jpg").write_bytes(b"mine")
+    (tmp_path / "evidence" / "notes.sealed").write_bytes(b"mine")
     (tmp_path / "evidence" / "README").write_bytes(b"mine")
     corner.restart()
     assert len(corner.files()) == 3
@@ -171,7 +172,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(evidence_folder.os, "fsync", refuse)
+    monkeypatch.setattr(durable.os, "fsync", refuse)
 
 
 def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +206,7 @@ def test_event_that_the_journal_refuses_leaves_no_picture(corner: Corner, monkey
         assert corner.book.record("person-1", LAYERS, frame(2), BOX, 3) is None
         # The same picture as one that waits already stays.
         assert corner.book.record("person-1", LAYERS, frame(1), BOX, 3) is None
-    assert corner.files() == [f"{kept.evidence}.jpg"]
+    assert corner.files() == [f"{kept.evidence}.sealed"]
     assert corner.journal.full
     assert corner.journal.refusals() == [kept]
 
@@ -249,11 +250,11 @@ def test_kiosk_starts_with_a_disk_that_cannot_mend_its_journal(corner: Corner, m
 
 def test_picture_that_a_card_has_changed_is_never_sent(corner: Corner, tmp_path: Path) -> None:
     first, second = corner.record(1), corner.record(2)
-    (tmp_path / "evidence" / f"{first.evidence}.jpg").write_bytes(jpeg(3))
+    (tmp_path / "evidence" / f"{first.evidence}.sealed").write_bytes(jpeg(3))
     with pytest.raises(SnapshotError, match="damaged on the card"):
         corner.folder.read(str(first.evidence))
     assert list(corner.folder.waiting) == [second.evidence]
-    assert corner.files() == [f"{second.evidence}.jpg"]
+    assert corner.files() == [f"{second.evidence}.sealed"]
     assert "is lost" in corner.folder.trouble
 
 
@@ -265,7 +266,7 @@ def test_picture_is_kept_no_longer_than_its_row(corner: Corner) -> None:
     assert corner.journal.forget_delivered(older_than=timedelta(days=90)) == 1
     corner.book.sort_out()
     assert list(corner.folder.waiting) == [young.evidence]
-    assert corner.files() == [f"{young.evidence}.jpg"]
+    assert corner.files() == [f"{young.evidence}.sealed"]
     assert "the hub never took them" in corner.folder.trouble
     assert old not in corner.journal.refusals()
 
@@ -277,7 +278,7 @@ def test_picture_that_no_hub_takes_goes_by_age_and_its_row_stays(corner: Corner)
     corner.clock.advance(11 * 86_400)
     assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 1
     assert list(corner.folder.waiting) == [young.evidence]
-    assert corner.files() == [f"{young.evidence}.jpg"]
+    assert corner.files() == [f"{young.evidence}.sealed"]
     assert corner.folder.trouble == "Pictures of refusals were deleted after 30 days, and the hub never took them: 1."
     assert corner.journal.refusals() == [old, young]
     assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 0
@@ -288,7 +289,7 @@ def test_picture_of_an_old_and_of_a_young_row_stays(corner: Corner) -> None:
     corner.clock.advance(31 * 86_400)
     young = corner.record(1)
     assert corner.book.erase_pictures(older_than=timedelta(days=30)) == 0
-    assert corner.files() == [f"{young.evidence}.jpg"]
+    assert corner.files() == [f"{young.evidence}.sealed"]
 
 
 def test_sorting_out_again_changes_nothing(corner: Corner) -> None:

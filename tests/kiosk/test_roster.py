@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import random
 import stat
@@ -16,6 +15,7 @@ import pytest
 from contract.errors import MalformedMessageError
 from contract.roster import KioskPolicy, RosterPart, RosterPerson
 from kiosk.roster import Roster, RosterCache
+from tests.factories.vaults import VAULT
 
 DIMENSIONS = 4
 
@@ -49,11 +49,11 @@ def swaps() -> list[Roster]:
 
 @pytest.fixture
 def cache(path: Path, swaps: list[Roster]) -> RosterCache:
-    return RosterCache(path, pack="builtin", dimensions=DIMENSIONS, on_change=swaps.append)
+    return RosterCache(path, vault=VAULT, pack="builtin", dimensions=DIMENSIONS, on_change=swaps.append)
 
 
 def reopen(path: Path, **changes: Any) -> RosterCache:
-    return RosterCache(path, **({"pack": "builtin", "dimensions": DIMENSIONS} | changes))
+    return RosterCache(path, vault=VAULT, **({"pack": "builtin", "dimensions": DIMENSIONS} | changes))
 
 
 def people(cache: RosterCache) -> set[str]:
@@ -261,10 +261,10 @@ def test_cache_with_any_byte_changed_is_an_empty_roster(cache: RosterCache, path
 
 def test_cache_of_another_time_is_an_empty_roster(cache: RosterCache, path: Path) -> None:
     cache.take(part(3, people=("a",)))
-    tree = msgspec.msgpack.decode(path.read_bytes()[32:])
+    tree = msgspec.msgpack.decode(VAULT.open("roster", "roster", path.read_bytes()))
     for changes in ({"v": 2}, {"colour": "blue"}, {"pack": "standard"}):
         content = msgspec.msgpack.encode(tree | changes)
-        path.write_bytes(hashlib.sha256(content).digest() + content)
+        path.write_bytes(VAULT.seal("roster", "roster", content))
         assert reopen(path).current.version == 0
     assert reopen(path, dimensions=8).current.version == 0
 
@@ -299,7 +299,7 @@ def test_full_disk_leaves_the_new_roster_in_memory_and_the_old_on_disk(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kiosk.roster.os.fsync", fail)
+        patch.setattr("kiosk.durable.os.fsync", fail)
         cache.take(part(2, people=("b",)))
     assert (cache.current.version, people(cache), len(swaps)) == (2, {"b"}, 2)
     assert people(reopen(path)) == {"a"}

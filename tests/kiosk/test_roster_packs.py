@@ -14,6 +14,7 @@ from contract.errors import MalformedMessageError
 from contract.roster import KioskPolicy, RosterPart, RosterPerson
 from kiosk.errors import PackError
 from kiosk.roster import Roster, RosterCache
+from tests.factories.vaults import VAULT
 
 LENGTHS = {"builtin": 4, "strong": 6}
 
@@ -77,7 +78,7 @@ def swaps() -> list[Roster]:
 @pytest.fixture
 def cache(path: Path, shelf: Shelf, swaps: list[Roster]) -> RosterCache:
     """A kiosk with two people known to the pack that it started with."""
-    made = RosterCache(path, pack="builtin", packs=shelf, on_change=swaps.append)
+    made = RosterCache(path, vault=VAULT, pack="builtin", packs=shelf, on_change=swaps.append)
     made.take(part(3, people=("ayu", "budi")))
     shelf.opened.clear()
     swaps.clear()
@@ -180,7 +181,7 @@ def test_templates_of_another_length_than_the_packs_are_refused(cache: RosterCac
 def test_restart_opens_the_pack_of_the_cached_roster_alone(cache: RosterCache, path: Path) -> None:
     cache.take(part(4, pack="strong", people=("ayu",)))
     shelf = Shelf()
-    again = RosterCache(path, pack="builtin", packs=shelf)
+    again = RosterCache(path, vault=VAULT, pack="builtin", packs=shelf)
     assert standing(again) == (4, "strong", {"ayu"})
     assert shelf.opened == ["strong"]
     again.take(part(5, base=4, pack="strong", people=("budi",)))
@@ -189,7 +190,7 @@ def test_restart_opens_the_pack_of_the_cached_roster_alone(cache: RosterCache, p
 
 def test_restart_between_parts_keeps_the_old_roster_until_all_come_again(cache: RosterCache, path: Path) -> None:
     cache.take(part(4, 1, 2, pack="strong", people=("ayu",)))
-    again = RosterCache(path, pack="builtin", packs=Shelf())
+    again = RosterCache(path, vault=VAULT, pack="builtin", packs=Shelf())
     again.take(part(4, 2, 2, pack="strong", people=("budi",)))
     assert standing(again) == (3, "builtin", {"ayu", "budi"})
     again.take(part(4, 1, 2, pack="strong", people=("ayu",)))
@@ -203,7 +204,7 @@ def test_restart_without_the_pack_begins_anew_with_that_of_the_settings(
     cache.take(part(4, pack="strong", people=("ayu",)))
     shelf = Shelf("builtin") if gone == "missing" else Shelf()
     shelf.broken = {"strong"}
-    again = RosterCache(path, pack="builtin", packs=shelf)
+    again = RosterCache(path, vault=VAULT, pack="builtin", packs=shelf)
     assert standing(again) == (0, "builtin", set())
     again.take(part(5, people=("ayu",)))
     assert standing(again) == (5, "builtin", {"ayu"})
@@ -213,7 +214,7 @@ def test_restart_without_any_pack_says_so(path: Path) -> None:
     shelf = Shelf()
     shelf.broken = {"builtin"}
     with pytest.raises(PackError, match="builtin is damaged"):
-        RosterCache(path, pack="builtin", packs=shelf)
+        RosterCache(path, vault=VAULT, pack="builtin", packs=shelf)
 
 
 def test_full_disk_at_the_switch_uses_the_new_pack_and_restarts_with_the_old(
@@ -223,8 +224,8 @@ def test_full_disk_at_the_switch_uses_the_new_pack_and_restarts_with_the_old(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kiosk.roster.os.fsync", fail)
+        patch.setattr("kiosk.durable.os.fsync", fail)
         cache.take(part(4, pack="strong", people=("ayu",)))
     assert standing(cache) == (4, "strong", {"ayu"})
-    again = RosterCache(path, pack="builtin", packs=Shelf())
+    again = RosterCache(path, vault=VAULT, pack="builtin", packs=Shelf())
     assert standing(again) == (3, "builtin", {"ayu", "budi"})

@@ -16,8 +16,9 @@ import pytest
 
 from contract import codec
 from contract.checkup.finding import carry_out
+from contract.command import Command
 from contract.heartbeat import Heartbeat
-from contract.roster import KioskPolicy, RosterPart
+from contract.roster import KioskPolicy, RosterPart, RosterPerson
 from contract.signing import SigningKey
 from contract.transport import Connected, Delivery
 from kiosk import evidence_folder
@@ -30,6 +31,7 @@ from kiosk.errors import JournalError, JournalFullError, PackError
 from kiosk.journal import Journal
 from kiosk.settings import KioskSettings
 from kiosk.station import Station
+from kiosk.vault import KEY_FILE
 from tests.factories.certificates import certificate_until
 from tests.factories.journals import NOON
 from tests.factories.snapshots import BOX, frame
@@ -169,7 +171,7 @@ def test_refused_visitor_is_recorded_and_the_picture_waits_for_the_hub(
     row = station.refusals.record(None, (), frame(), BOX, 3)
     assert row is not None
     assert station.journal.refusals() == [row]
-    assert (settings.data_folder / "evidence" / f"{row.evidence}.jpg").is_file()
+    assert (settings.data_folder / "evidence" / f"{row.evidence}.sealed").is_file()
     assert not station.deliver_rest(timeout_seconds=0)
     station.journal.settle(receipt(station.journal, 1, 1))
     assert not station.deliver_rest(timeout_seconds=0)
@@ -283,3 +285,55 @@ def test_kiosk_that_runs_leaves_its_condition_for_whoever_looks(
     assert found is not None
     assert found.camera in {"ok", "starting"}
     assert found_states["camera"].measured["by_kiosk"] is True
+
+
+def roster_part() -> RosterPart:
+    people = (RosterPerson(person="p1", name="Siti", count=1, embeddings=np.ones(128, "<f4").tobytes()),)
+    return RosterPart(version=1, base=None, part=1, parts=1, pack="builtin", policy=KioskPolicy(), people=people)
+
+
+def test_wiped_kiosk_keeps_rows_and_takes_nobody_in_until_it_is_unlocked(
+    open_station: Callable[[], Station], settings: KioskSettings
+) -> None:
+    station = open_station()
+    station._take_roster(roster_part())
+    row = station.refusals.record("p1", (), frame(), BOX, 3)
+    assert (settings.data_folder / "roster.msgpack").is_file()
+    station.orders.obey(Command(version=1, action="wipe"))
+    assert station.restart_wanted
+    assert sorted(path.name for path in settings.data_folder.glob("*.msgpack")) == []
+    assert not (settings.data_folder / KEY_FILE).exists()
+    station.__exit__()
+    again = open_station()
+    assert again.orders.locked_by_hub
+    assert again.journal.refusals() == [row]
+    assert not again.evidence.waiting
+    beat = heartbeat_of(again)
+    assert (beat.locked, beat.roster, beat.queue) == ("hub", 0, 1)
+    assert [each.outcome for each in beat.outcomes] == ["done"]
+    again._take_roster(roster_part())
+    assert again.roster.current.version == 0
+    again.orders.obey(Command(version=2, action="unlock"))
+    again._take_roster(roster_part())
+    assert again.roster.current.name_of("p1") == "Siti"
+
+
+def test_wipe_that_the_power_cut_short_goes_on_before_anything_is_opened(
+    open_station: Callable[[], Station], settings: KioskSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = open_station()
+    station._take_roster(roster_part())
+
+    def cut(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(station_module, "erase_faces", cut)
+        with pytest.raises(KeyboardInterrupt):
+            station.orders.obey(Command(version=1, action="wipe"))
+    station.__exit__()
+    assert (settings.data_folder / "roster.msgpack").is_file()
+    again = open_station()
+    assert again.roster.current.version == 0
+    assert not (settings.data_folder / "roster.msgpack").exists()
+    assert again.orders.locked

@@ -54,6 +54,7 @@ class KioskForm:
     other: Annotated[str, Form(max_length=63)] = ""
     kind: Annotated[str, Form(max_length=32)] = ""
     command: Annotated[str, Form(max_length=36)] = ""
+    confirm: Annotated[str, Form(max_length=63)] = ""
 
 
 @router.get(PAGE + "/{device}")
@@ -98,7 +99,7 @@ def _do(office: FrontOffice, device: str, deed: str, written: KioskForm, *, by: 
                 raise HTTPException(400)
             if written.action == "release" and (office.releases is None or not office.releases.has(written.text)):
                 raise HTTPException(400)
-            give_command(database, device, written.action, by=by, now=now, text=written.text)
+            give_command(database, device, written.action, by=by, now=now, text=written.text, confirm=written.confirm)
         case "tarik":
             take_back_command(database, device, written.command.replace("\0", ""), by=by, now=now)
         case "hilang":

@@ -301,6 +301,8 @@ def test_command_taken_back_while_it_is_being_sent_is_not_sent(
         ({"action": "message", "text": "a" * 201}, "at most 200"),
         ({"holds_for": timedelta(seconds=30)}, "1 minute"),
         ({"holds_for": timedelta(days=91)}, "90 days"),
+        ({"action": "wipe"}, "cannot be undone"),
+        ({"action": "wipe", "confirm": "kiosk-9"}, "cannot be undone"),
     ],
 )
 def test_what_cannot_be_ordered_is_refused(scene: Obedience, changes: dict[str, Any], words: str) -> None:

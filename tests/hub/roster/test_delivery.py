@@ -11,6 +11,8 @@ import pytest
 from contract.codec import MAX_PACKED_BYTES
 from contract.roster import PEOPLE_PER_PART
 from hub.db import Database
+from hub.fleet.command_models import KioskCommand
+from hub.fleet.commands import Action, give_command
 from hub.fleet.kiosks import add_kiosk, revoke_kiosk, set_policy
 from hub.fleet.models import Kiosk
 from hub.roster.approval import approve
@@ -362,6 +364,24 @@ def test_revoked_kiosk_is_sent_nothing(database: Database, kiosk: Any, clock: Se
     kiosk.speak()
     revoke_kiosk(database, "kiosk-1", now=clock)
     assert kiosk.due() == []
+
+
+def test_wiped_kiosk_is_sent_nothing_until_it_is_unlocked(database: Database, kiosk: Any, clock: SettableClock) -> None:
+    add_employee(database, "person-1")
+    kiosk.register()
+    kiosk.speak()
+
+    def obeyed(action: Action) -> None:
+        given = give_command(database, "kiosk-1", action, by="siti", now=clock(), confirm="kiosk-1")
+        with database.write() as session:
+            session.get_one(KioskCommand, given.id).outcome = "done"
+
+    obeyed("wipe")
+    assert kiosk.due() == []
+    obeyed("lock")
+    assert kiosk.due() == []
+    obeyed("unlock")
+    assert kiosk.due() != []
 
 
 def test_clock_that_was_set_back_does_not_silence_the_delivery(

@@ -107,6 +107,20 @@ def test_technician_gives_a_command(
     assert "Apel" not in entry.about
 
 
+def test_wipe_wants_the_kiosks_name(
+    database: Database, fleet: None, as_role: Callable[..., Any], told: Callable[..., Any]
+) -> None:
+    technician = as_role(Role.TECHNICIAN)
+    refused = post(technician, "/kiosk/kiosk-baik/perintah", action="wipe", confirm="kiosk-lain")
+    assert refused.status == 409
+    assert "tulis nama kiosk, kiosk-baik" in refused.words
+    assert list_commands(database, "kiosk-baik") == []
+    assert post(technician, "/kiosk/kiosk-baik/perintah", action="wipe", confirm="kiosk-baik").status == 303
+    assert [command.action for command in list_commands(database, "kiosk-baik")] == ["wipe"]
+    assert msgspec.json.decode(told("kiosk.command")[-1].about)["step"] == "wipe"
+    assert "Hapus data wajah" in technician.get("/kiosk/kiosk-baik").words
+
+
 def test_outcome_of_a_command_is_shown(admin: Any, database: Database, fleet: None) -> None:
     post(admin, "/kiosk/kiosk-baik/perintah", action="lock")
     with database.write() as session:

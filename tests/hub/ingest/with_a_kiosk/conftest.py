@@ -38,6 +38,7 @@ from kiosk.uplink import Uplink
 from tests.factories.journals import NOON, punch
 from tests.factories.people import add_kiosk_row
 from tests.factories.snapshots import BOX, frame
+from tests.factories.vaults import VAULT
 
 
 @dataclass
@@ -125,7 +126,7 @@ class World:
             now=self.clock,  # type: ignore[arg-type]
             boot=self.clock.boot,
         )
-        self.evidence = EvidenceFolder(self.folder / "evidence")
+        self.evidence = EvidenceFolder(self.folder / "evidence", vault=VAULT)
         self.refusals = RefusalBook(
             journal=self.journal,
             folder=self.evidence,
