@@ -9,7 +9,8 @@ import time
 from collections.abc import Sequence
 
 import benchmarks.faults
-from benchmarks.faults.runs import run_many
+from benchmarks.faults.planted import BUGS
+from benchmarks.faults.runs import first_caught, run_many
 from benchmarks.faults.verdict import Verdict
 from contract.errors import PresensiError
 
@@ -20,7 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1, help="of the first run; each further run takes the next one")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--planted", action="store_true", help="put in known mistakes, and see that runs notice them")
     options = parser.parse_args(arguments)
+    if options.planted:
+        return _plant(range(options.seed, options.seed + options.runs))
     began = time.monotonic()
     done = 0
 
@@ -46,6 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{found['days_differ']} of {found['days']} days differ; failed seeds: {found['failed_seeds'] or 'none'}"
         )
     return 1 if found["failed_seeds"] else 0
+
+
+def _plant(seeds: Sequence[int]) -> int:
+    """For each planted mistake: after how many runs it was noticed."""
+    noticed = {bug: first_caught(bug, seeds) for bug in BUGS}
+    print(json.dumps({bug: None if seed is None else seed - seeds[0] + 1 for bug, seed in noticed.items()}))
+    return 1 if None in noticed.values() else 0
 
 
 if __name__ == "__main__":

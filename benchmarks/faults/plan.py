@@ -12,7 +12,7 @@ from benchmarks.faults.points import HUB_POINTS, KIOSK_POINTS, WORKER_POINTS
 
 DAY: Final = 86_400.0
 MINUTE: Final = 60.0
-PEOPLE: Final = 8
+PEOPLE: Final = 6
 
 FaultKind = Literal[
     "kill",
@@ -83,7 +83,7 @@ class Plan:
 def draw_plan(seed: int, *, kinds: Sequence[FaultKind] = KINDS) -> Plan:
     """The same seed gives the same plan. kinds: what may go wrong; none of them: a run without faults."""
     chance = random.Random(seed)
-    kiosks, workers, days = chance.randint(1, 3), chance.choice((1, 1, 2)), chance.randint(1, 4)
+    kiosks, workers, days = chance.randint(1, 3), chance.choice((1, 1, 2)), chance.randint(1, 3)
     weather = Weather(
         loss=chance.choice((0.0, 0.1, 0.3)),
         duplication=chance.choice((0.0, 0.1, 0.3)),

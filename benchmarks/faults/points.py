@@ -22,6 +22,9 @@ HUB_POINTS: Final = tuple(f"hub.{when}-{what}" for what in ("commit", "receipt")
 WORKER_POINTS: Final = ("worker.before-commit", "worker.after-commit")
 
 
+_COMPILED: Final[dict[Any, Any]] = {}
+
+
 class Killed(BaseException):
     """The process ends here: no code of the product may catch this."""
 
@@ -87,7 +90,8 @@ class FaultyDatabase(Database):
     """
 
     def __init__(self, engine: Engine, points: Points) -> None:
-        super().__init__(engine)
+        # Statements are compiled once for all runs, and not anew with every start of a hub.
+        super().__init__(engine.execution_options(compiled_cache=_COMPILED))
         self._points = points
         self.actor = "hub"
         self.locked = False

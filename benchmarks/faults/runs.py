@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from benchmarks.faults.clocks import BEGIN
 from benchmarks.faults.plan import KINDS, PEOPLE, FaultKind, draw_plan, person
+from benchmarks.faults.planted import planted
 from benchmarks.faults.verdict import Verdict, judge
 from hub.db import open_database, upgrade
 from hub.roster.models import Employee, Membership, Unit
@@ -49,6 +50,16 @@ def run_one(seed: int, folder: Path, *, kinds: Sequence[FaultKind] = KINDS) -> V
         return judge(draw_plan(seed, kinds=kinds), own, folder / "template.db")
     finally:
         shutil.rmtree(own, ignore_errors=True)
+
+
+def first_caught(bug: str, seeds: Sequence[int]) -> int | None:
+    """The first seed whose run notices a planted bug; None: none of them does."""
+    logging.disable(logging.CRITICAL)
+    try:
+        with workshop() as folder, planted(bug, folder / "template.db"):
+            return next((seed for seed in seeds if run_one(seed, folder).failed), None)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def run_many(

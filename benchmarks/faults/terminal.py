@@ -6,7 +6,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -19,9 +19,13 @@ from benchmarks.faults.network import End, Network
 from benchmarks.faults.points import Disk, FaultyFile
 from contract.punch import Liveness, Punch, Recognition, SourceKind
 from contract.signing import SigningKey, VerifyKey
-from kiosk.errors import JournalError, JournalFullError
+from kiosk.errors import JournalFullError
+from kiosk.evidence_folder import EvidenceFolder
+from kiosk.housekeeping import Housekeeping
 from kiosk.journal import Journal, RowKey
+from kiosk.refusals import RefusalBook
 from kiosk.register import Register
+from kiosk.roster import Roster
 from kiosk.uplink import Uplink
 
 RECOGNITION: Final = Recognition(pack="builtin", similarity=0.97, threshold=0.96, runner_up=0.7, frames=3, gallery=50)
@@ -139,13 +143,20 @@ class Terminal:
         if self.journal is not None:
             self._ledger.observe(self.card, self.journal)
 
-    def forget(self, older_than: timedelta) -> None:
-        """What housekeeping does once an hour."""
+    def keep_house(self, rows_days: int) -> None:
+        """What a kiosk does once in an hour."""
         if self.journal is not None:
-            try:
-                self.journal.forget_delivered(older_than=older_than)
-            except JournalError:
-                return
+            refusals = RefusalBook(
+                journal=self.journal, folder=EvidenceFolder(self.folder / "evidence"), clock=self.clock, roster=Roster
+            )
+            Housekeeping(
+                journal=self.journal,
+                refusals=refusals,
+                camera_working=lambda: False,
+                clock_trusted=lambda: self.clock.read().stamp.source != "free",
+                rows_days=rows_days,
+                pictures_days=rows_days,
+            ).go_round()
 
     def copy_card(self, folder: Path) -> None:
         """Copy everything that is on the disk; the program must have ended."""

@@ -230,12 +230,12 @@ def _clocks(stored: Mapping[Place, _Row], ledger: Ledger) -> tuple[set[Day], lis
 
 def _without_faults(still: World, after: World, places: Iterable[Place]) -> Days:
     """The days of the punches that reached the hub, taken at their true times by kiosks that nothing befell."""
-    still.time.seconds = after.time.seconds - 1800
+    still.time.seconds = after.time.seconds - 3600
     written = [(place[0], after.ledger.rows[place]) for place in places]
     taken = [(each.true_at, device, each.person) for device, each in written if each.person and each.true_at]
     for true_at, device, person in sorted(taken):
         still.take_as_of(device, person, true_at)
-    still.quiet_from(after.time.seconds)
+    still.quiet_from(after.time.seconds - 1800)
     with still.office.looking() as database:
         return read_days(database)
 

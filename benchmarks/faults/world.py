@@ -6,7 +6,7 @@ import heapq
 import random
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
@@ -26,10 +26,13 @@ from contract.signing import SigningKey
 from hub.fleet.kiosks import add_kiosk
 
 JAKARTA: Final = ZoneInfo("Asia/Jakarta")
-KEEP_DELIVERED: Final = timedelta(days=2)
+HOUR: Final = 3600.0
+KEPT_DAYS: Final = 2
 """The kiosks' 90 days, and no copy of the hub is older than this, as in the product."""
 STORM: Final = Weather(loss=0.6, duplication=0.5, delay_seconds=40.0)
 QUIET_ROUNDS: Final = 400
+WATCHED_SECONDS: Final = 60.0
+"""So long after a hub was killed it is looked at every step whether kiosks believe what it never committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class World:
         self.terminals: list[Terminal] = []
         self.agenda: list[tuple[float, int, Happening]] = []
         self._count = 0
+        self._watched_until = 0.0
         self.gone: set[str] = set()
         self._stack = ExitStack()
 
@@ -140,15 +144,11 @@ class World:
             assert terminal.end is not None
             terminal.end.reachable, terminal.end.half_open = True, False
             terminal.end.reconnect()
-        # The working days are over, and the night after them as well.
-        self.time.seconds = max(self.time.seconds, self.plan.days * DAY) + 6 * 3600
+        # Some night after the working days, far from any midnight.
+        self.time.seconds = ((max(self.time.seconds, self.plan.days * DAY) + 6 * HOUR) // DAY + 1) * DAY + 2 * HOUR
         settled = self._settle_down()
-        self.time.seconds += 3600
-        settled = self._settle_down() and settled
         self.look()
-        for _ in range(3):
-            self.office.assess(due=True)
-            self.time.seconds += 400
+        self._assess_all()
         return settled
 
     def take_as_of(self, device: str, person: str, true_at: datetime) -> None:
@@ -164,7 +164,13 @@ class World:
         self._settle_down()
         self.time.seconds = seconds
         self._settle_down()
-        self.assess()
+        self._assess_all()
+
+    def _assess_all(self) -> None:
+        """Also what a worker that died had claimed."""
+        for _ in range(2):
+            self.time.seconds += 600
+            self.assess()
 
     def _settle_down(self) -> bool:
         calm = 0
@@ -189,15 +195,17 @@ class World:
         self._step()
 
     def _step(self) -> None:
-        for number, terminal in enumerate(self.terminals):
-            try:
-                terminal.step()
-            except Killed:
-                self.end_terminal(number, restart_after=self.pause())
+        self._step_terminals()
         try:
             self.office.step()
         except Killed:
             self.end_hub(restart_after=self.pause())
+            self._watched_until = self.time.seconds + WATCHED_SECONDS
+        self._step_terminals()
+        if self.time.seconds < self._watched_until:
+            self.look()
+
+    def _step_terminals(self) -> None:
         for number, terminal in enumerate(self.terminals):
             try:
                 terminal.step()
@@ -210,7 +218,7 @@ class World:
         self.look()
         for number, terminal in enumerate(self.terminals):
             try:
-                terminal.forget(KEEP_DELIVERED)
+                terminal.keep_house(KEPT_DAYS)
             except Killed:
                 self.end_terminal(number, restart_after=self.pause())
 
