@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=benchmarks.faults.__doc__)
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1, help="of the first run; each further run takes the next one")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that share the runs")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--planted", action="store_true", help="put in known mistakes, and see that runs notice them")
     options = parser.parse_args(arguments)
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{done} runs in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
     try:
-        found = run_many(range(options.seed, options.seed + options.runs), on_verdict=tell)
+        found = run_many(range(options.seed, options.seed + options.runs), jobs=options.jobs, on_verdict=tell)
     except PresensiError as error:
         print(f"presensi: {error}", file=sys.stderr)
         return 2

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from hub.db import Database
 from kiosk.errors import JournalFullError
@@ -22,7 +23,7 @@ HUB_POINTS: Final = tuple(f"hub.{when}-{what}" for what in ("commit", "receipt")
 WORKER_POINTS: Final = ("worker.before-commit", "worker.after-commit")
 
 
-_COMPILED: Final[dict[Any, Any]] = {}
+_COMPILED: Final[LRUCache[Any, Any]] = LRUCache(1000)
 
 
 class Killed(BaseException):

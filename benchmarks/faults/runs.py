@@ -7,8 +7,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +22,7 @@ from benchmarks.faults.verdict import Verdict, judge
 from hub.db import open_database, upgrade
 from hub.roster.models import Employee, Membership, Unit
 
+SEEDS_AT_ONCE: Final = 20
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 (files of a simulation, in a folder of its own)
 
 
@@ -66,25 +70,42 @@ def run_many(
     seeds: Sequence[int],
     *,
     kinds: Sequence[FaultKind] = KINDS,
+    jobs: int = 1,
     on_verdict: Callable[[Verdict], None] = lambda _verdict: None,
 ) -> dict[str, Any]:
-    """Every seed; plain JSON values."""
+    """Every seed; plain JSON values. jobs: processes; what comes of a seed does not depend on them."""
+    verdicts = []
+    for verdict in _verdicts(seeds, kinds, jobs):
+        verdicts.append(verdict)
+        on_verdict(verdict)
+    return report(verdicts)
+
+
+def _verdicts(seeds: Sequence[int], kinds: Sequence[FaultKind], jobs: int) -> Iterator[Verdict]:
+    if jobs > 1:
+        parts = [seeds[start : start + SEEDS_AT_ONCE] for start in range(0, len(seeds), SEEDS_AT_ONCE)]
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for part in pool.map(run_part, parts, repeat(kinds)):
+                yield from part
+        return
     logging.disable(logging.CRITICAL)
     try:
         with workshop() as folder:
-            verdicts = []
             for seed in seeds:
-                verdicts.append(run_one(seed, folder, kinds=kinds))
-                on_verdict(verdicts[-1])
+                yield run_one(seed, folder, kinds=kinds)
     finally:
         logging.disable(logging.NOTSET)
-    return report(verdicts)
+
+
+def run_part(seeds: Sequence[int], kinds: Sequence[FaultKind]) -> list[Verdict]:
+    """Some seeds, in a process of their own."""
+    return list(_verdicts(seeds, kinds, 1))
 
 
 def report(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """Sums over the runs."""
-    sums = ("punches", "rows", "lost", "doubled", "days", "days_differ", "days_unsure", "card_lost", "clock_lost")
-    more = ("quarantined", "refused", "retired_early", "broken_chains", "unsettled")
+    sums = ("punches", "rows", "lost", "doubled", "days", "days_differ", "days_unsure", "clock_lost")
+    more = ("card_lost", "card_lost_untold", "quarantined", "refused", "retired_early", "broken_chains", "unsettled")
     kills: Counter[str] = Counter()
     befell: Counter[str] = Counter()
     alarms: Counter[str] = Counter()

@@ -27,6 +27,8 @@ NEAR: Final = timedelta(seconds=2)
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:")
 
+_CARD_ALARMS: Final = frozenset({"rolled_back", "rows_lost", "fork", "conflict"})
+
 Day = tuple[str, date]
 Days = Mapping[Day, dict[str, Any]]
 
@@ -36,8 +38,9 @@ class Verdict:
     """What one run came to; lists are of short sentences.
 
     punches: that kiosks accepted. lost, doubled: rows of journals. card_lost: that went with a card before the hub had
-    them. clock_lost: punches whose true time nobody can know. days_unsure: days on which one of these bears.
-    retired_early: rows that a kiosk counted as delivered before the hub had committed them.
+    them; card_lost_untold: of these, where the hub rang no alarm about the card. clock_lost: punches whose true time
+    nobody can know. days_unsure: days on which one of these bears. retired_early: rows that a kiosk counted as delivered
+    before the hub had committed them.
     """
 
     seed: int
@@ -49,6 +52,7 @@ class Verdict:
     days_differ: int = 0
     days_unsure: int = 0
     card_lost: int = 0
+    card_lost_untold: int = 0
     clock_lost: int = 0
     quarantined: int = 0
     refused: int = 0
@@ -125,6 +129,7 @@ def judge(plan: Plan, folder: Path, template: Path) -> Verdict:
         days_differ=len(differ) + len(wrong),
         days_unsure=len(unsure),
         card_lost=missing_cards,
+        card_lost_untold=0 if _CARD_ALARMS & set(alarms) else missing_cards,
         clock_lost=clock_lost,
         quarantined=len(aside),
         refused=refused,
