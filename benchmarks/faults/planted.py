@@ -13,15 +13,18 @@ from sqlalchemy import Connection, Table, insert
 
 import hub.ingest.heartbeats
 import hub.ingest.storing
+import kiosk.journal_epochs
 from contract import ranges
 from contract.heartbeat import EpochStanding
 from contract.ranges import Ranges
+from hub.attendance.evidence import Evidence
 from hub.fleet.coverage import believed_up_to
 from hub.ingest.admission import AdmittedBatch
 from hub.ingest.holdings import Holdings
 from hub.ingest.recorder import Recorder
 from hub.ingest.storing import Answer
 from hub.ingest.subscriber import Subscriber
+from kiosk.housekeeping import Housekeeping
 from kiosk.journal import Journal
 from kiosk.journal_columns import read_settled, write_settled
 from kiosk.uplink import Uplink
@@ -115,9 +118,34 @@ def _kept_range_begins_late(_template: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _forget_by_any_clock(_template: Path) -> Iterator[None]:
+    """A kiosk forgets what a clock calls old that runs free (mended; seeds found it)."""
+    make = Housekeeping.__init__
+
+    def init(housekeeping: Any, **others: Any) -> None:
+        make(housekeeping, **(others | {"clock_trusted": lambda: True}))
+
+    everything: Callable[..., tuple[int, int]] = lambda *_arguments: (2**60, 0)  # noqa: E731 (a function's place)
+    with (
+        mock.patch.object(Housekeeping, "__init__", init),
+        mock.patch.object(kiosk.journal_epochs, "_newest_surely_old", everything),
+    ):
+        yield
+
+
+@contextmanager
+def _days_left_behind(_template: Path) -> Iterator[None]:
+    """A day that a wrong clock made stays when its punch has been placed (mended; seeds found it)."""
+    with mock.patch.object(Evidence, "is_due", return_value=True):
+        yield
+
+
 BUGS: Final[dict[str, Callable[[Path], Any]]] = {
     "retire-on-puback": _retire_on_puback,
     "receipt-before-commit": _receipt_before_commit,
     "no-key": _no_key,
     "kept-range": _kept_range_begins_late,
+    "forget-by-any-clock": _forget_by_any_clock,
+    "days-left-behind": _days_left_behind,
 }

@@ -26,8 +26,10 @@ from kiosk.journal import Journal, RowKey
 from kiosk.refusals import RefusalBook
 from kiosk.register import Register
 from kiosk.roster import Roster
-from kiosk.uplink import Uplink
+from kiosk.uplink import Uplink, UplinkSettings
 
+HEARTBEAT_SECONDS: Final = 60.0
+"""Twice the default: half of a run's time would be heartbeats."""
 RECOGNITION: Final = Recognition(pack="builtin", similarity=0.97, threshold=0.96, runner_up=0.7, frames=3, gallery=50)
 
 
@@ -92,6 +94,7 @@ class Terminal:
             key=self._key,
             hub_key=self._hub_key,
             clock=self.clock,
+            settings=UplinkSettings(heartbeat_every=HEARTBEAT_SECONDS),
             jitter=self._chance.random,
         )
         self.end.start()
@@ -146,6 +149,7 @@ class Terminal:
     def keep_house(self, rows_days: int) -> None:
         """What a kiosk does once in an hour."""
         if self.journal is not None:
+            self.observe()
             refusals = RefusalBook(
                 journal=self.journal, folder=EvidenceFolder(self.folder / "evidence"), clock=self.clock, roster=Roster
             )

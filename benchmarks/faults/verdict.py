@@ -39,8 +39,8 @@ class Verdict:
 
     punches: that kiosks accepted. lost, doubled: rows of journals. card_lost: that went with a card before the hub had
     them; card_lost_untold: of these, where the hub rang no alarm about the card. clock_lost: punches whose true time
-    nobody can know. days_unsure: days on which one of these bears. retired_early: rows that a kiosk counted as delivered
-    before the hub had committed them.
+    nobody can know. days_unsure: days on which one of these bears. retired_early: rows that a kiosk counted as
+    delivered before the hub had committed them.
     """
 
     seed: int

@@ -82,6 +82,7 @@ class World:
         self.agenda: list[tuple[float, int, Happening]] = []
         self._count = 0
         self._watched_until = 0.0
+        self._house_kept_at = 0.0
         self.gone: set[str] = set()
         self._stack = ExitStack()
 
@@ -199,6 +200,9 @@ class World:
             self._step()
         self.time.seconds = max(self.time.seconds, until)
         self._step()
+        if self.time.seconds >= self._house_kept_at + HOUR:
+            self._house_kept_at = self.time.seconds
+            self._keep_house()
 
     def _step(self) -> None:
         self._step_terminals()
@@ -222,6 +226,8 @@ class World:
         """What happens every night."""
         self.assess()
         self.look()
+
+    def _keep_house(self) -> None:
         for number, terminal in enumerate(self.terminals):
             try:
                 terminal.keep_house(KEPT_DAYS)
