@@ -102,6 +102,8 @@ class Terminal:
     def end_suddenly(self) -> None:
         """Nothing is said to anybody; the file stays as it is."""
         if self.journal is not None:
+            # What happens to the card before it is read again must not hide what was on it.
+            self.observe()
             self.journal.close()
             self.journal = None
         if self.end is not None:

@@ -12,5 +12,7 @@ NOTICING: Final = {
     "forget-by-any-clock": 45,
     "days-left-behind": 4,
 }
-"""For each planted mistake the first seed that notices it; `python -m benchmarks.faults --planted --runs 50` looks for
-it. The last two were mistakes of the product, and are put back in."""
+"""For each planted mistake a seed that notices it; `python -m benchmarks.faults --planted --runs 50` looks.
+The last two were mistakes of the product, and are put back in."""
+HELD: Final = (295,)
+"""Seeds that failed once by a mistake of the harness."""
