@@ -20,7 +20,11 @@ HOUSEKEEPING_SECONDS: Final = 3600.0
 
 
 class Housekeeping:
-    """Goes round once in an hour. rows_days, pictures_days: how long delivered rows, and pictures, are kept."""
+    """Goes round once in an hour. rows_days, pictures_days: how long delivered rows, and pictures, are kept.
+
+    clock_trusted: whether the wall clock was set; one that is a year ahead would make every delivered row old, and a
+    hub that was restored from yesterday's backup could get none of them back.
+    """
 
     def __init__(
         self,
@@ -28,12 +32,14 @@ class Housekeeping:
         journal: Journal,
         refusals: RefusalBook,
         camera_working: Callable[[], bool],
+        clock_trusted: Callable[[], bool],
         rows_days: int,
         pictures_days: int,
     ) -> None:
         self._journal = journal
         self._refusals = refusals
         self._camera_working = camera_working
+        self._clock_trusted = clock_trusted
         self._rows_days = rows_days
         self._pictures_days = pictures_days
 
@@ -47,7 +53,7 @@ class Housekeeping:
     def go_round(self) -> None:
         """Forget what may be forgotten. A full disk refuses even this; in an hour it may not."""
         try:
-            forgotten = self._journal.forget_delivered(older_than=timedelta(days=self._rows_days))
+            forgotten = self._forget_rows() if self._clock_trusted() else 0
             self._refusals.sort_out()
             if self._camera_working():
                 forget_reboots(self._journal)
@@ -58,6 +64,9 @@ class Housekeeping:
             if forgotten:
                 log.info("%d delivered rows are older than %d days", forgotten, self._rows_days)
         give_back_memory()
+
+    def _forget_rows(self) -> int:
+        return self._journal.forget_delivered(older_than=timedelta(days=self._rows_days))
 
 
 def give_back_memory() -> None:

@@ -15,6 +15,8 @@ from contract.ranges import Ranges
 from kiosk.journal_columns import read_settled
 from kiosk.journal_file import JournalFile
 
+_FREE: Final = b'"source":"free"'
+"""In the bytes of a row whose clock ran free (contract.punch.ClockStamp); no other `source` has this value."""
 _END: Final = 2**60
 """Beyond every sequence number."""
 
@@ -70,11 +72,15 @@ def forget(file: JournalFile, *, current: int, before: float) -> int:
 
     An epoch is forgotten from its beginning on and never in the middle: its kiosk could else not say what it still has.
     The newest row of all stays, because the clock is never earlier. Epochs without rows go, but for the current one.
+    A row of a clock that runs free may say any year: it is old once a row after it is that a set clock calls old.
     """
     ((newest_ordinal,),) = file.fetch("SELECT max(ordinal) FROM row")
+    old_ordinal, old_seq = _newest_surely_old(file, before)
     forgotten = 0
-    for ordinal, settled in file.fetch("SELECT ordinal, settled FROM epoch"):
+    for ordinal, settled in file.fetch("SELECT ordinal, settled FROM epoch WHERE ordinal <= ?", (old_ordinal,)):
         end = _first_to_keep(file, ordinal, read_settled(settled), before)
+        if ordinal == old_ordinal:
+            end = min(end, old_seq + 1)
         if ordinal in {newest_ordinal, current}:
             ((newest,),) = file.fetch("SELECT max(seq) FROM row WHERE ordinal = ?", (ordinal,))
             end = min(end, newest or 0)
@@ -86,6 +92,16 @@ def forget(file: JournalFile, *, current: int, before: float) -> int:
         file.change("UPDATE epoch SET receipt_version = max(receipt_version, ?) WHERE ordinal = ?", (version, current))
         file.change(f"DELETE FROM epoch WHERE {empty}", (current,))  # noqa: S608 (our own words)
     return forgotten
+
+
+def _newest_surely_old(file: JournalFile, before: float) -> tuple[int, int]:
+    """Ordinal and number of the newest row that a set clock gave a time before then; (0, 0): there is none."""
+    found = file.fetch(
+        "SELECT ordinal, seq FROM row WHERE taken_at < ? AND instr(bytes, ?) = 0"
+        " ORDER BY ordinal DESC, seq DESC LIMIT 1",
+        (before, _FREE),
+    )
+    return found[0] if found else (0, 0)
 
 
 def _first_to_keep(file: JournalFile, ordinal: int, settled: Ranges, before: float) -> int:

@@ -278,6 +278,7 @@ class Station:
             journal=self.journal,
             refusals=self.refusals,
             camera_working=lambda: self.camera_working,
+            clock_trusted=lambda: self.clock_trusted,
             rows_days=self.settings.keep_delivered_days,
             pictures_days=self.settings.keep_pictures_days,
         )

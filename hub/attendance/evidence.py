@@ -48,6 +48,16 @@ class Evidence:
     documents: tuple[Document, ...]
     coverage: Coverage
     month_closed: bool
+    entered_at: datetime | None = None
+
+    def is_due(self, as_of: datetime) -> bool:
+        """Whether the day belongs into the books: it has begun since the person was entered, or something bears on it.
+
+        Else it was stored for a punch whose clock was wrong, and that was found to belong elsewhere.
+        """
+        begins = datetime.combine(self.work_date, time(), self.tz)
+        entered = self.entered_at is None or self.entered_at < begins + ONE_DAY
+        return bool(self.punches or self.documents) or (begins <= as_of and entered)
 
     def assess(self, as_of: datetime) -> AttendanceDay:
         """What the day came to; PolicyError where the hours on record contradict each other."""
@@ -106,6 +116,7 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
     first, last = min(day for _, day in days), max(day for _, day in days)
     memberships = Memberships.load(session.connection(), people)
     employments = _read_employments(session, people)
+    entered = {person: at for person, (_, _, at) in employments.items()}
     schedules = Schedules.load(session.connection(), tree, people=people, first=first, last=last)
     elsewhere = _read_locations(session, people)
     punches = _read_punches(session, people, first, last)
@@ -140,6 +151,7 @@ def gather_evidence(session: Session, days: Sequence[EmployeeDay]) -> list[Evide
             documents=tuple(documents.get(employee_id, ())),
             coverage=cover(places, work_date, tz),
             month_closed=any(close.concerns(unit_id, work_date) for close in closes),
+            entered_at=entered.get(employee_id),
         )
 
     return [describe(employee_id, work_date) for employee_id, work_date in days]
@@ -231,15 +243,20 @@ def _cover(kiosks: Iterable[_KioskReach], places: frozenset[int | None], work_da
     )
 
 
-def _read_employments(session: Session, people: Sequence[str]) -> dict[str, tuple[date | None, date | None]]:
-    query = select(Employee.id, Employee.employed_from, Employee.employed_until).where(Employee.id.in_(people))
-    return {employee_id: (first, last) for employee_id, first, last in session.execute(query)}
+_Employment = tuple[date | None, date | None, datetime]
+"""First and last day (None: without end), and when the person was entered here."""
 
 
-def _is_employed(employment: tuple[date | None, date | None] | None, work_date: date) -> bool:
+def _read_employments(session: Session, people: Sequence[str]) -> dict[str, _Employment]:
+    columns = (Employee.id, Employee.employed_from, Employee.employed_until, Employee.created_at)
+    query = select(*columns).where(Employee.id.in_(people))
+    return {employee_id: (first, last, entered_at) for employee_id, first, last, entered_at in session.execute(query)}
+
+
+def _is_employed(employment: _Employment | None, work_date: date) -> bool:
     if employment is None:
         return False
-    first, last = employment
+    first, last, _ = employment
     return (first is None or first <= work_date) and (last is None or work_date <= last)
 
 

@@ -144,7 +144,7 @@ class AttendanceWorker:
 
 
 def _assess_day(claim: Claim, known: Evidence | None, as_of: datetime) -> Assessed:
-    if known is None:
+    if known is None or not known.is_due(as_of):
         return Assessed(claim.employee_id, claim.work_date, None, None)
     return Assessed(known.employee_id, known.work_date, known.unit_id, known.assess(as_of))
 

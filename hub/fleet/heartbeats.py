@@ -23,17 +23,23 @@ from hub.ingest.terminals import Terminal
 CLOCK_AHEAD: Final = timedelta(minutes=5)
 """A heartbeat from further in the future than this came from a wrong clock, and makes no later one old."""
 
+KNOWN_FOR: Final = timedelta(days=30)
+"""Shorter than kiosks keep what they delivered."""
+
 _latest = table_of(LatestHeartbeat)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredHeartbeat:
-    """What is needed of the last heartbeat to judge the next one."""
+    """What is needed of the last heartbeat to judge the next one. last_seq: of the epoch; queue: of all epochs."""
 
     boot: str
     monotonic_ms: int
     sent_at: datetime
     received_at: datetime
+    epoch: str
+    last_seq: int
+    queue: int
 
 
 def open_heartbeat(payload: bytes, terminal: Terminal) -> Heartbeat:
@@ -68,9 +74,21 @@ def is_stale(heartbeat: Heartbeat, stored: StoredHeartbeat | None, *, retained: 
     return heartbeat.sent_at < stored.sent_at
 
 
+def is_of_another_card(heartbeat: Heartbeat, stored: StoredHeartbeat | None, *, now: datetime) -> bool:
+    """Whether the journal that was heard of last is unknown to whoever speaks now.
+
+    A kiosk names every epoch that still holds rows, and keeps its newest row of all. So the card is a new one, or there
+    are two. A journal of which nothing was heard for long may have been forgotten, or stand behind too many boots.
+    """
+    if stored is None or stored.last_seq == 0 or now - stored.received_at > KNOWN_FOR:
+        return False
+    return stored.epoch not in {heartbeat.epoch, *(each.epoch for each in heartbeat.older)}
+
+
 def stored_heartbeats(connection: Connection, devices: Iterable[str]) -> dict[str, StoredHeartbeat]:
     """The newest heartbeats of these kiosks."""
-    columns = (_latest.c.boot, _latest.c.monotonic_ms, _latest.c.sent_at, _latest.c.received_at)
+    names = ("boot", "monotonic_ms", "sent_at", "received_at", "epoch", "last_seq", "queue")
+    columns = [_latest.c[name] for name in names]
     query = select(_latest.c.device, *columns).where(_latest.c.device.in_(list(devices)))
     return {row.device: StoredHeartbeat(*row[1:]) for row in connection.execute(query)}
 

@@ -44,8 +44,9 @@ AlarmKind = Literal[
 """unknown_device, revoked_device: somebody speaks who may not (the former is kept under the empty device name, so that
 strangers cannot fill the table); bad_signature, broken_chain, malformed: what was sent under a kiosk's name is not its
 own or not whole; conflict, fork: two histories of one journal; source: a clip or photo at a kiosk that is not for
-demonstration; rolled_back: a journal ends before what the hub holds of it; rows_missing: rows that the kiosk saw
-receipted are not here, and were asked for again; rows_lost: the same, but the kiosk keeps them no longer;
+demonstration; rolled_back: a journal ends before what the hub holds of it, or its kiosk does not know it any more;
+rows_missing: rows that the kiosk saw receipted are not here, and were asked for again; rows_lost: the same, but the
+kiosk keeps them no longer;
 restored_backup: a kiosk has seen versions that this hub never gave; unstorable: the database or the disk refuses
 what a kiosk sent; refusals: somebody was refused too often in one visit, a photograph perhaps (once for each event);
 stray_disavowal: somebody said "not me" of a row that is no punch of theirs; enrolments: what was enrolled at a kiosk

@@ -19,7 +19,14 @@ from hub.errors import RefusedHeartbeatError
 from hub.fleet.alarms import NO_DEVICE, AlarmBook
 from hub.fleet.command_outcomes import settle_commands
 from hub.fleet.coverage import believed_up_to, covered_up_to, lost_rows, missing_rows
-from hub.fleet.heartbeats import is_stale, open_heartbeat, store_heartbeats, stored_heartbeats
+from hub.fleet.heartbeats import (
+    StoredHeartbeat,
+    is_of_another_card,
+    is_stale,
+    open_heartbeat,
+    store_heartbeats,
+    stored_heartbeats,
+)
 from hub.fleet.models import Kiosk
 from hub.fleet.service import store_service
 from hub.ingest.clones import ring_for_turns
@@ -136,6 +143,7 @@ class HeartbeatRecorder:
             journals = [
                 _Journal(standing, progress.of(kiosk.device, standing.epoch)) for standing in _standings(each.heartbeat)
             ]
+            self._ring_for_card(kiosk.device, each.heartbeat, stored.get(kiosk.device))
             answers += self._answer(connection, kiosk, each.heartbeat, journals)
         progress.save()
         told = [(each.terminal.device, each.heartbeat) for each in fresh]
@@ -208,6 +216,15 @@ class HeartbeatRecorder:
                     f"journal {standing.epoch} ends at {standing.last_seq}, and the hub holds row "
                     f"{progress.last_settled}: the card has lost rows, or an old copy of it is in use.",
                 )
+
+    def _ring_for_card(self, device: str, heartbeat: Heartbeat, before: StoredHeartbeat | None) -> None:
+        if before is not None and is_of_another_card(heartbeat, before, now=self._now()):
+            self._alarms.ring(
+                device,
+                "rolled_back",
+                f"The kiosk does not know journal {before.epoch}, which had {before.last_seq} rows when last heard of "
+                f"({before.queue} rows were not delivered then): another card is in use, or two of them are.",
+            )
 
     def _ring_for_rows(self, device: str, journal: _Journal) -> None:
         standing, missing = journal.standing, journal.missing

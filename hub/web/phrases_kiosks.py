@@ -41,7 +41,7 @@ KIOSKS: Final[dict[str, tuple[str, str]]] = {
     "alarm.conflict": ("Dua isi untuk satu baris jurnal", "Two contents for one journal row"),
     "alarm.fork": ("Jurnal bercabang (kartu disalin?)", "The journal forks (a copied card?)"),
     "alarm.source": ("Klip atau foto dipakai sebagai kamera", "A clip or photo stands in for the camera"),
-    "alarm.rolled_back": ("Jurnal mundur (kartu lama dipasang?)", "The journal went back (an old card?)"),
+    "alarm.rolled_back": ("Jurnal mundur atau hilang (kartu lain?)", "The journal went back, or is gone (new card?)"),
     "alarm.rows_missing": ("Baris hilang di pusat, diminta kembali", "Rows missing here, asked for again"),
     "alarm.rows_lost": ("Baris hilang dan tidak ada lagi di kiosk", "Rows lost, the kiosk has them no longer"),
     "alarm.enrolments": ("Pendaftaran di kiosk tidak dapat diolah", "Enrolments at the kiosk cannot be taken in"),

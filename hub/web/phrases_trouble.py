@@ -158,8 +158,8 @@ TROUBLE: Final[dict[str, tuple[str, str]]] = {
         "This kiosk reads a clip or a photo, not a camera: check its settings on site.",
     ),
     "trouble.alarm.rolled_back.do": (
-        "Kartu lama dipasang lagi: pastikan kartu yang benar. Jurnal baru dimulai sendiri.",
-        "An old card was put in: make sure of the right one. A new journal begins by itself.",
+        "Kartu lama, kartu baru atau salinannya dipakai: pastikan kartu yang benar. Jurnal baru dimulai sendiri.",
+        "An old card, a new one or a copy is in use: make sure of the right one. A new journal begins by itself.",
     ),
     "trouble.alarm.rows_missing.do": (
         "Biasanya dikirim ulang sendiri; bila alarm tetap besok, ekspor jurnal di tempat.",

@@ -207,6 +207,7 @@ def test_housekeeping_goes_on_after_a_full_disk(
         return 0
 
     monkeypatch.setattr(Journal, "forget_delivered", forget)
+    monkeypatch.setattr(Station, "clock_trusted", True)
     thread = threading.Thread(target=station.run, args=(NullDisplay(),))
     thread.start()
     try:

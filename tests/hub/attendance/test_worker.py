@@ -15,6 +15,7 @@ from hub.attendance.claims import LEASE, claim_days
 from hub.attendance.dirty import mark_dirty
 from hub.attendance.models import DocumentRow, MonthClose, StoredDay
 from hub.attendance.worker import AttendanceWorker
+from hub.ingest.models import StoredRow
 from hub.roster.models import Employee, UnitPolicy
 from tests.hub.attendance.house import MONDAY, House, at
 
@@ -57,6 +58,23 @@ def test_day_without_punches_exists_for_everybody_in_a_unit(house: House) -> Non
     assert {house.status(rina), house.status(budi)} == {"BERJALAN"}
     assert house.status(left) is None
     assert house.status(nowhere) is None
+
+
+@pytest.mark.parametrize("far", [timedelta(days=-364), timedelta(days=364)])
+def test_day_that_only_a_wrong_clock_made_goes_when_its_punch_is_placed(house: House, far: timedelta) -> None:
+    """A Monday a year ago would read as an absence, one in a year as a day that runs."""
+    house.office.at = at("04:00", MONDAY)
+    rina = house.office.employee("Rina", unit=house.office.unit("Dinas"))
+    house.office.kiosk("kiosk-1", delivered_up_to=at("19:00"))
+    house.clock.moment = at("19:00")
+    house.office.punch("kiosk-1", rina, at("07:10", MONDAY + far))
+    house.worker().step()
+    with house.database.write() as session:
+        session.execute(update(StoredRow).values(placed_at=at("07:10")))
+        mark_dirty(session.connection(), [(rina, MONDAY + far), (rina, MONDAY)], now=house.clock.moment)
+    house.worker().step()
+    with house.database.read() as session:
+        assert session.scalars(select(StoredDay.work_date)).all() == [MONDAY]
 
 
 def test_days_before_somebody_was_entered_are_not_invented(house: House) -> None:

@@ -125,6 +125,29 @@ def test_rolled_back_card_is_told_and_rings(desk: Any, journal: KioskJournal) ->
     assert ("kiosk-1", "rolled_back") in desk.alarms()
 
 
+def test_card_that_does_not_know_its_journal_rings(desk: Any, journal: KioskJournal) -> None:
+    """Another card, and with it went rows that the hub was told of; or a copy of the card runs somewhere."""
+    desk.hear(journal.punches(5), queue=5)
+    fresh = KioskJournal(key=journal.key)
+    desk.hear(fresh)
+    assert desk.alarms() == {("kiosk-1", "rolled_back"): 1}
+    desk.clock.advance(60)
+    desk.hear(fresh, sent_at=NOON + timedelta(hours=2), clock=stamp(3_700_000))
+    assert desk.alarms() == {("kiosk-1", "rolled_back"): 1}
+
+
+def test_journal_that_held_nothing_or_is_named_or_long_gone_does_not_ring(desk: Any, journal: KioskJournal) -> None:
+    desk.hear(journal)
+    booted = KioskJournal(key=journal.key).punches(3)
+    desk.hear(booted)
+    again = KioskJournal(key=journal.key).punches(1)
+    named = EpochStanding(epoch=booted.epoch, first_kept=1, last_seq=3, queue=0)
+    desk.hear(again, older=(named,))
+    desk.clock.advance(40 * 86_400)
+    desk.hear(KioskJournal(key=journal.key))
+    assert ("kiosk-1", "rolled_back") not in desk.alarms()
+
+
 def test_heartbeat_overtaken_by_its_own_rows_is_no_rolled_back_card(desk: Any, journal: KioskJournal) -> None:
     journal.punches(10)
     early = journal.copy(4)

@@ -12,7 +12,7 @@ import pytest
 from contract.heartbeat import MAX_GAPS, MAX_OLDER
 from contract.signing import FIRST_PREVIOUS
 from kiosk.journal import Journal
-from tests.factories.journals import NOON
+from tests.factories.journals import NOON, stamp
 from tests.factories.terminal import fill, receipt, write
 
 from .conftest import open_journal, stored
@@ -75,6 +75,27 @@ def test_epoch_with_a_row_that_is_not_settled_is_kept(path: Path) -> None:
         assert journal.forget_delivered(older_than=timedelta(days=90)) == 1
         [standing] = journal.state.older
         assert (standing.epoch, standing.first_kept, standing.last_seq, standing.queue) == (old, 2, 3, 1)
+
+
+def test_row_of_a_free_clock_is_old_once_a_set_clock_called_a_later_one_old(path: Path) -> None:
+    """A kiosk without a battery delivers at once what it took in a year long past; the hub may be restored tomorrow."""
+    long_ago, later = NOON - timedelta(days=400), NOON + timedelta(days=91)
+    with open_journal(path, now=lambda: NOON) as journal:
+        for _ in range(3):
+            write(journal, taken_at=long_ago, clock=stamp(source="free"))
+        write(journal, taken_at=NOON)
+        journal.settle(receipt(journal, 1, 4))
+        journal.begin_epoch("booted")
+        write(journal, taken_at=long_ago, clock=stamp(source="free"))
+        write(journal, taken_at=NOON)
+        journal.settle(receipt(journal, 2, 2))
+        assert journal.forget_delivered(older_than=timedelta(days=90)) == 0
+    with open_journal(path, now=lambda: later) as journal:
+        for _ in range(2):
+            write(journal, taken_at=long_ago, clock=stamp(source="free"))
+        journal.settle(receipt(journal, 3, 4))
+        assert journal.forget_delivered(older_than=timedelta(days=90)) == 6
+        assert journal.state.first_kept == 3
 
 
 # What the heartbeat says of older epochs ----------------------------------------------------------------------------
