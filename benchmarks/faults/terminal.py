@@ -27,6 +27,7 @@ from kiosk.refusals import RefusalBook
 from kiosk.register import Register
 from kiosk.roster import Roster
 from kiosk.uplink import Uplink, UplinkSettings
+from kiosk.vault import Vault
 
 HEARTBEAT_SECONDS: Final = 60.0
 """Twice the default: half of a run's time would be heartbeats."""
@@ -43,6 +44,10 @@ def simulated_disks(disks: dict[Path, Disk], chance: random.Random) -> Iterator[
     seeded = SimpleNamespace(uuid4=names(chance.getrandbits))
     with mock.patch.object(kiosk.journal, "JournalFile", open_file), mock.patch.object(kiosk.journal, "uuid", seeded):
         yield
+
+
+_VAULT: Final = Vault(bytes(range(32)))
+"""The same after every start: pictures are not what these runs are about."""
 
 
 class Terminal:
@@ -153,7 +158,10 @@ class Terminal:
         if self.journal is not None:
             self.observe()
             refusals = RefusalBook(
-                journal=self.journal, folder=EvidenceFolder(self.folder / "evidence"), clock=self.clock, roster=Roster
+                journal=self.journal,
+                folder=EvidenceFolder(self.folder / "evidence", vault=_VAULT),
+                clock=self.clock,
+                roster=Roster,
             )
             Housekeeping(
                 journal=self.journal,

@@ -39,9 +39,6 @@ AS_ROOT = {
     "presensi-revocations.service": "CAP_CHOWN CAP_DAC_READ_SEARCH CAP_FOWNER",
     "presensi-update.service": "CAP_DAC_OVERRIDE",
 }
-    "presensi-revocations.service": "CAP_CHOWN CAP_DAC_READ_SEARCH CAP_FOWNER",
-    "presensi-update.service": "CAP_DAC_OVERRIDE",
-}
 """Whose rights are these of root's, and no others."""
 HUB_PARTS = ("presensi-hub-web.service", "presensi-ingest@.service", "presensi-scheduler.service")
 
