@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-pi test-pi-if-possible bench lint lock system-demo system-test clean
+.PHONY: help setup demo test search test-pi test-pi-if-possible bench lint lock system-demo system-test clean
 
 help:
 	@echo "make demo    see it work on this machine: kiosk, broker and hub (Ctrl-C ends it)"
 	@echo "make test    lint, unit, journey and browser tests"
+	@echo "make search  property tests with new examples, five times"
 	@echo "make test-pi the Raspberry Pi's platform without one: needs root on Debian (docs/platform.md)"
 	@echo "make bench   the figures on the README"
 	@echo "make setup   all of the set-up, nothing else"
@@ -26,6 +27,10 @@ demo: system-demo $(STAMP) photos
 PYTEST_AT_ONCE = --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: system-test $(STAMP) lint
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(PYTEST_AT_ONCE) $(TESTS)
+
+# What fails here goes into its test as an example of its own.
+search: system-test $(STAMP)
+	@for round in 1 2 3 4 5; do PRESENSI_SEARCH=1 $(BIN)/python -m pytest $(PYTEST_AT_ONCE) -m hypothesis $(TESTS) || exit 1; done
 
 # Two Debian Trixie roots in the cache: one for this processor with a virtual camera, one for a Pi's, emulated.
 test-pi: $(STAMP) photos

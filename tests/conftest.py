@@ -14,8 +14,9 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
-# How long an example takes says how busy the machine is, and nothing of the code.
-settings.register_profile("presensi", deadline=None)
+# How long an example takes says how busy the machine is, and nothing of the code. The same examples every time, so that
+# what one change broke is not found out by the next one; `make search` looks for new ones.
+settings.register_profile("presensi", deadline=None, derandomize="PRESENSI_SEARCH" not in os.environ)
 settings.load_profile("presensi")
 
 # A shell that starts us in the background lets us ignore SIGINT, and every process that a test starts would inherit it.
