@@ -60,7 +60,10 @@ class PagesServer:
             webhook_seal=load_webhook_seal(settings.data_folder),
             metrics_on_loopback=settings.metrics_on_loopback,
             releases=ReleaseFiles(settings.data_folder),
-            claims=claim_desk(settings, signer, hub_key=load_hub_key(settings.data_folder).verify_key.text),
+            # Without an authority no claim is taken, and pages alone make no key.
+            claims=None
+            if signer is None
+            else claim_desk(settings, signer, hub_key=load_hub_key(settings.data_folder).verify_key.text),
         )
         assert office.recogniser is not None  # noqa: S101 - given above
         assert office.photos is not None  # noqa: S101
