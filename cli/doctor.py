@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -43,10 +44,18 @@ def doctor_options(command: _Command) -> _Command:
     return cast("_Command", decorated)
 
 
-def keep_quiet() -> None:
+@contextmanager
+def kept_quiet() -> Iterator[None]:
     """What a check finds stands on the page; the log of what it tried would tear it apart."""
-    for name in ("kiosk", "hub", "apprise"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in ("kiosk", "hub", "apprise")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def report(place: str, checked: Sequence[Checked], *, at: datetime, language: Language) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import click
 
 from cli.commands import LoneCommand
-from cli.doctor import doctor_options, finish, keep_quiet
+from cli.doctor import doctor_options, finish, kept_quiet
 from cli.hub_options import HubPlace, has_hub, place_options
 from contract.checkup.finding import Language, carry_out
 
@@ -37,9 +37,9 @@ def doctor(*, hub: HubPlace, crl: Path | None, as_json: bool, language: str | No
     from hub.doctor.checks import Patient, hub_checks
 
     settings = hub.settings()
-    keep_quiet()
     now = datetime.now(UTC)
     with ExitStack() as open_things:
+        open_things.enter_context(kept_quiet())
         there = has_hub(settings)
         database = open_things.enter_context(open_database(settings.database_url)) if there else None
         patient = Patient(settings, now, database, crl)

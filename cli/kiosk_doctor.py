@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 
 from cli.commands import LoneCommand
-from cli.doctor import doctor_options, finish, keep_quiet
+from cli.doctor import doctor_options, finish, kept_quiet
 from contract.checkup.finding import Language, carry_out
 from kiosk.settings import read_settings
 
@@ -44,7 +44,6 @@ def doctor(
     from kiosk.doctor.checks import Patient, kiosk_checks
 
     settings = read_settings(settings_file, data=data, device=device)
-    keep_quiet()
     now = datetime.now(UTC)
     patient = Patient(settings, now)
     spoken = cast("Language", language or settings.language)
@@ -54,12 +53,13 @@ def doctor(
 
         write(path, collect(patient, report))
 
-    finish(
-        settings.device,
-        carry_out(kiosk_checks(patient)),
-        at=now,
-        language=spoken,
-        as_json=as_json,
-        bundle=bundle,
-        write_bundle=write_bundle,
-    )
+    with kept_quiet():
+        finish(
+            settings.device,
+            carry_out(kiosk_checks(patient)),
+            at=now,
+            language=spoken,
+            as_json=as_json,
+            bundle=bundle,
+            write_bundle=write_bundle,
+        )

@@ -132,7 +132,7 @@ def test_part_beyond_its_bounds_is_malformed(changes: dict[str, Any]) -> None:
 def test_older_ends_know_of_no_enrolments() -> None:
     receipt = msgspec.json.encode({"v": 1, "version": 3, "epoch": EPOCH, "upto": 12})
     assert codec.decode(receipt, Receipt).enrolments == ()
-    assert Heartbeat.__struct_fields__[-3:] == ("enrolments", "outcomes", "locked")
+    assert Heartbeat.__struct_fields__[-4:] == ("enrolments", "outcomes", "locked", "release")
     named = Receipt(version=4, epoch=EPOCH, upto=12, enrolments=(EnrolmentStanding(id=ID, outcome="waiting"),))
     assert codec.decode(codec.encode(named), Receipt) == named
 

@@ -40,6 +40,8 @@ main()
 """
 
 _INSIDE: Final = """set -e
+# A checkout may lie in one of the folders that are covered below.
+mount --bind "$SOURCE" /mnt
 mount -t tmpfs -o mode=755 tmpfs /home
 mkdir /home/stage
 mount --bind "$STAGE" /home/stage
@@ -47,7 +49,7 @@ STAGE=/home/stage
 for part in etc opt var; do
     mount -t overlay overlay -o "lowerdir=$STAGE/$part:/$part" "/$part"
 done
-mount --bind "$SOURCE" /opt/source
+mount --bind /mnt /opt/source
 if [ "${BASE#/root/}" != "$BASE" ]; then
     mount --bind "$BASE" /opt/base
     mount -t tmpfs -o mode=755 tmpfs /root
@@ -55,6 +57,9 @@ if [ "${BASE#/root/}" != "$BASE" ]; then
     mount --bind /opt/base "$BASE"
 fi
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+case $SOURCE in
+    /tmp/* | /home/*) mkdir -p "$SOURCE"; mount --bind /opt/source "$SOURCE" ;;
+esac
 # Past the overlay: each mount of one has locks of its own.
 for folder in $WRITABLE; do mount --bind "$STAGE$folder" "$folder"; done
 mount -t tmpfs -o mode=755 tmpfs /run

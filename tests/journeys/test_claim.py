@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -71,7 +72,7 @@ class Site:
                 "folder": str(self.authority.folder),
                 "broker": address,
                 "crl": str(self.crl),
-                "on_revoked": f"kill -HUP {self.broker.pid}",
+                "on_revoked": f"{sys.executable} -c 'import os; os.kill({self.broker.pid}, 1)'",
             },
         }
         self.settings = folder / "hub.toml"

@@ -10,9 +10,9 @@ for (const button of document.querySelectorAll("[data-prints]")) {
 }
 // What shows the present is loaded anew, unless somebody is at work in it. The cookie tells the hub that nobody asked.
 const fresh = document.querySelector("[data-refreshes]");
+const byItself = "presensi_diam=1; Path=/; SameSite=Strict; Max-Age=";
+document.cookie = byItself + "0";
 if (fresh) {
-  const byItself = "presensi_diam=1; Path=/; SameSite=Strict; Max-Age=";
-  document.cookie = byItself + "0";
   setInterval(() => {
     const busy = document.activeElement !== null && document.activeElement !== document.body;
     if (busy || document.hidden) return;
