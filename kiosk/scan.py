@@ -172,6 +172,12 @@ def _waiting_for_room(state: WalkUp, now: float) -> bool:
     return isinstance(state, Refused) and state.reason == "journal_full" and _holding(state, now)
 
 
+def _denies_being_them(state: WalkUp, now: float) -> bool:
+    """Whether somebody has just said that an earlier record is not theirs: whoever bends over the screen and looks up
+    again is not told the same once more, but may use what is offered instead."""
+    return isinstance(state, Refused) and state.reason == "mistaken" and _holding(state, now)
+
+
 def _expire(scan: Scan, *, now: float, settings: ScanSettings) -> _Step:
     """Let results, claims and people go whose time is over."""
     gone = scan.last_face_at is not None and now - scan.last_face_at >= settings.gone_after
@@ -227,6 +233,8 @@ def _recognise(scan: Scan, event: Recognised, *, now: float, settings: ScanSetti
     scan = replace(scan, served=None, served_face_at=identity.first_seen_at)
     last = scan.punches.get(identity.person)
     if last is not None and now - last.at < settings.repeat_window:
+        if _denies_being_them(state, now):
+            return replace(scan, served=identity.person), ()
         told = AlreadyRecorded(identity.person, last.taken_at, now + settings.accepted_hold)
         scan, widen = drop_claim(scan)
         return replace(scan, state=told, served=identity.person, failures=0), (Signal("already"), *widen)

@@ -255,6 +255,17 @@ def test_not_me_at_an_earlier_record_leaves_it_and_offers_another_way(terminal: 
     assert [(row.person, row.factor) for row in rows(terminal)] == [("ayu", "face"), ("budi", "pin")]
 
 
+def test_who_bends_over_the_screen_after_not_me_is_not_told_the_same_again(terminal: Terminal) -> None:
+    terminal.know("ayu", "budi", pins=PINS, fallback=("pin",))
+    terminal.see(during(2, AYU), during(3, Nobody()), during(1, AYU), terminal.touch("not_me"), AYU)
+    offered = terminal.attendant.state
+    assert isinstance(offered, Refused)
+    terminal.see(during(2, Nobody()), during(2, AYU))
+    assert terminal.attendant.state == offered
+    terminal.see(during(2, Nobody()), during(1, Somebody("budi", place=2)))
+    assert [row.person for row in rows(terminal)] == ["ayu", "budi"]
+
+
 def test_not_me_on_a_full_disk_is_not_said_to_be_done(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.see(during(1, AYU))
 
