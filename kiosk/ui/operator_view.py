@@ -242,7 +242,11 @@ def _capture(screen: s.Capturing, words: OperatorWords, phrases: Phrases) -> Sho
     )
     detail = words.faults["hold"] if going.fitting and going.fault is None else None
     if going.fault is not None:
-        detail = words.faults.get(going.fault) or _hint_words(going.fault, phrases)
+        # "Look ahead" would contradict what is asked for: the face is lost because the head is turned too far.
+        turned = going.fault == "look" and wish not in ("ahead", "bare")
+        detail = (
+            words.faults["too_far"] if turned else words.faults.get(going.fault) or _hint_words(going.fault, phrases)
+        )
     cancel = Button("dismiss", "", words.buttons.cancel, "cross")
     done = (going.at + going.progress) / len(going.wishes)
     return Shown(

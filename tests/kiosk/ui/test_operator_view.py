@@ -10,6 +10,7 @@ import pytest
 from kiosk.hardware.panel import Part
 from kiosk.operator import screens as s
 from kiosk.operator.poses import Fault, Wish
+from kiosk.operator.shooting import begin
 from kiosk.states import Attended, Hint
 from kiosk.ui.operator_scenes import OPERATOR_SCENES, operator_state
 from kiosk.ui.operator_words import operator_words_in
@@ -132,3 +133,13 @@ def test_page_is_called_as_the_button_that_leads_there(language: Language) -> No
     assert view_of(s.Device(()), language).headline == labels["device"]
     assert view_of(s.Logs(()), language).headline == labels["logs"]
     assert view_of(s.Standings(), language).headline.lower() in labels["standings"].lower()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_who_shall_turn_is_told_to_look_ahead(language: Language) -> None:
+    ahead = replace(begin(0.0), fault="look")
+    turned = replace(ahead, at=1)
+    assert turned.wish not in ("ahead", "bare")
+    told = [view_of(s.Capturing(s.Subject("p-1", "Siti"), each), language).detail for each in (ahead, turned)]
+    assert told[1] == operator_words_in(language).faults["too_far"]
+    assert told[0] != told[1]
