@@ -132,6 +132,7 @@ FLEET: Final[dict[str, tuple[str, str]]] = {
         "The kiosk fetches this release in the hours that are free for it, installs it beside the running one, tries "
         "it, and goes back if it does not prove itself.",
     ),
+    "release.handed_on": ("diterima kiosk", "taken by the kiosk"),
     "release.name": ("Rilis", "Release"),
     "release.waiting": ("menunggu jam atau jaringan", "waits for the hours or the network"),
     "release.fetching": ("sedang diambil", "being fetched"),
